@@ -1,0 +1,31 @@
+# Compiler settings that every target shares.
+option(PANTILE_BUILD_TESTS "Build the tests" ON)
+option(PANTILE_BUILD_BENCH "Build the benchmarks" OFF)
+option(PANTILE_WERROR "Treat warnings as errors" ON)
+set(PANTILE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+add_library(pantile_options INTERFACE)
+# Contraction would make a pixel depend on the target: off everywhere, fma only where written.
+target_compile_options(pantile_options INTERFACE -ffp-contract=off -Wall -Wextra -Wshadow)
+if(PANTILE_WERROR)
+  target_compile_options(pantile_options INTERFACE -Werror)
+endif()
+if(PANTILE_SANITIZE)
+  target_compile_options(pantile_options INTERFACE -fsanitize=${PANTILE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(pantile_options INTERFACE -fsanitize=${PANTILE_SANITIZE})
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,92 @@
+#pragma once
+/// \file
+/// The other face: a sink takes chunks, collects them in units, and commits units atomically.
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pantile/image_spec.h"
+#include "pantile/result.h"
+#include "pantile/view.h"
+
+namespace pantile {
+
+/// A unit of commit: the shard at column x, row y of a level's shard grid.
+struct UnitId {
+  int level = 0;
+  std::int64_t x = 0, y = 0;
+  friend auto operator<=>(const UnitId&, const UnitId&) = default;
+};
+
+/// A unit of encoding: the chunk at column x, row y of a level's chunk grid.
+struct ChunkId {
+  int level = 0;
+  std::int64_t x = 0, y = 0;
+  friend auto operator<=>(const ChunkId&, const ChunkId&) = default;
+};
+
+/// What lies on disk, whoever computes it. Follows from the image and the flags alone.
+struct SinkPlan {
+  ImageSpec spec;               ///< With every level that is to be written.
+  std::int64_t chunk_px = 512;  ///< Chunk (= TIFF tile) edge, multiple of 16.
+  std::int64_t shard_px = 4096; ///< Shard edge, a power-of-two multiple of chunk_px.
+};
+
+/// Turns one chunk of pixels into bytes and back. Immutable and thread-safe: per-thread state
+/// lives in the Scratch that each worker makes for itself.
+class ChunkCodec {
+ public:
+  class Scratch {
+   public:
+    virtual ~Scratch() = default;
+  };
+
+  virtual ~ChunkCodec() = default;
+  /// Names codec, level and layout: codecs of equal identity give each other's bytes.
+  virtual std::string identity() const = 0;
+  virtual std::unique_ptr<Scratch> make_scratch() const = 0;
+  /// Encodes a full chunk (border chunks padded), packed and interleaved (y, x, c), appending
+  /// to nothing: `out` is replaced.
+  virtual Status encode(View chunk, Scratch& scratch, std::vector<std::byte>& out) const = 0;
+  /// Fills the packed interleaved `chunk` from encoded bytes. Errors: corrupt.
+  virtual Status decode(std::span<const std::byte> bytes, Scratch& scratch,
+                        MutableView chunk) const = 0;
+  /// Upper bound of memory that one Scratch and one encoded chunk take, in bytes.
+  virtual std::int64_t working_bytes(const Layout& chunk) const = 0;
+};
+
+/// Receives the chunks of a job. Order: begin; for each unit any number of put() from any
+/// thread, then one commit(); finish or abort.
+class TileSink {
+ public:
+  virtual ~TileSink() = default;
+  virtual std::string name() const = 0;  ///< For messages and the summary: "image.ome.zarr".
+  /// Identity of everything about the *form* of what is written (codec, layout, dialect),
+  /// as a line of text that a job records and compares.
+  virtual std::string form() const = 0;
+  /// How chunks are to be encoded before put().
+  virtual std::shared_ptr<const ChunkCodec> codec() const = 0;
+  virtual Status begin(const SinkPlan& plan) = 0;
+  /// True when `unit` lies committed under its final name; what resume asks. Thread-safe.
+  virtual bool committed(UnitId unit) const = 0;
+  /// Takes one encoded chunk of an uncommitted unit. Thread-safe.
+  virtual Status put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) = 0;
+  /// Writes the unit: temporary file, sync, rename. Every chunk of the unit that overlaps the
+  /// image has been put. Idempotent; thread-safe for different units.
+  virtual Status commit(UnitId unit) = 0;
+  /// True when readers already see the complete image, so nothing is left to do.
+  virtual bool finished() const = 0;
+  /// Makes the image complete for readers. Every unit is committed. Idempotent.
+  virtual Status finish() = 0;
+  /// Drops what is not committed, keeps the rest for a later resume.
+  virtual void abort() = 0;
+  /// Bytes committed to disk by this process so far, for the summary.
+  virtual std::int64_t bytes_written() const = 0;
+};
+
+}  // namespace pantile

@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// One face of everything: a source answers "give me these pixels of this level".
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "pantile/geometry.h"
+#include "pantile/image_spec.h"
+#include "pantile/result.h"
+#include "pantile/view.h"
+
+namespace pantile {
+
+/// 128 bits that name content: equal fingerprints mean equal pixels.
+struct Fingerprint {
+  std::array<std::uint8_t, 16> bytes{};
+  std::string hex() const;  ///< 32 lower-case digits.
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+/// A flag that one side raises and the other polls. Thread- and signal-safe.
+class CancelToken {
+ public:
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> cancelled_{false};
+  static_assert(std::atomic<bool>::is_always_lock_free);
+};
+
+/// Upper bound of what one read takes; the scheduler reserves it at admission.
+struct Cost {
+  std::int64_t scratch_bytes = 0;
+};
+
+/// What a reader brings along. Devices are arguments, never globals.
+struct ReadContext {
+  const CancelToken* cancel = nullptr;  ///< May be null: never cancelled.
+
+  bool cancelled() const { return cancel != nullptr && cancel->cancelled(); }
+};
+
+/// An image that can be asked for any rectangle of any of its levels.
+class TileSource {
+ public:
+  virtual ~TileSource() = default;
+  virtual const ImageSpec& spec() const = 0;
+  /// Upper bound of scratch memory for reading `region`, for the whole chain below.
+  virtual Cost cost(const Region& region) const = 0;
+  /// Fills `out` with `region`. Any rect inside the level is legal, at any alignment.
+  /// `out` has the region's height, width and channels, and spec().dtype; any strides.
+  /// Thread-safe. Errors: invalid (region outside the image, wrong shape or type), and whatever
+  /// lies below (corrupt, io, cancelled).
+  virtual Status read(const Region& region, MutableView out, ReadContext& ctx) const = 0;
+  /// Identity of the pixels this source returns.
+  virtual Fingerprint fingerprint() const = 0;
+};
+
+/// The check every read() begins with: region inside the image, `out` of its shape and type.
+Status check_read(const ImageSpec& spec, const Region& region, const MutableView& out);
+
+}  // namespace pantile

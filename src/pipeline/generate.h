@@ -1,0 +1,96 @@
+#pragma once
+/// \file
+/// `generate`: a formula becomes a store, a TIFF and previews.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pantile/result.h"
+#include "pipeline/job.h"
+
+namespace pantile {
+
+/// How TIFF tiles are compressed.
+enum class TiffCompression : std::uint8_t { none, lzw, deflate, zstd, jpeg };
+/// How TIFF levels are linked: SubIFDs with OME-XML, or successive pages.
+enum class TiffDialect : std::uint8_t { ome, pages };
+/// What the store keeps of each pixel.
+enum class StoreKind : std::uint8_t { rgb8, value_u16, value_f32 };
+enum class Precision : std::uint8_t { f64, f32 };
+/// Where in a pixel a single sample is taken.
+enum class Sampling : std::uint8_t { center, corner };
+
+struct Rgb8 {
+  std::uint8_t r = 0, g = 0, b = 0;
+  friend bool operator==(const Rgb8&, const Rgb8&) = default;
+};
+
+/// A preview fits into width x height, keeping the picture's shape. height 0: only width counts.
+struct PreviewSize {
+  std::string name;  ///< File stem; empty: "preview-<width>".
+  std::int64_t width = 0, height = 0;
+  friend bool operator==(const PreviewSize&, const PreviewSize&) = default;
+};
+
+/// TIFF export of a job or a conversion.
+struct TiffOptions {
+  bool enabled = true;
+  TiffCompression compression = TiffCompression::deflate;
+  int level = -1;           ///< Codec level; -1: the codec's default here (deflate 1, zstd 1).
+  int jpeg_quality = 90;    ///< 1 to 100.
+  TiffDialect dialect = TiffDialect::ome;
+  bool predictor = false;   ///< Horizontal differencing; it makes formula pictures larger.
+};
+
+/// The job as a user states it. Everything that decides a byte of the output is in here.
+struct GenerateOptions {
+  // [image]
+  std::int64_t width = 10240, height = 10240;  ///< Pixels, 1 to 2^31-1 each.
+  // [formula]
+  std::string formula = "complex";  ///< A built-in's name or an expression.
+  double center_x = 0, center_y = 0;
+  std::optional<double> scale;      ///< Units per pixel; none: 20 / min(width, height).
+  Precision precision = Precision::f64;
+  Sampling sampling = Sampling::center;
+  int samples = 1;                  ///< n: n×n samples a pixel, 1 to 16.
+  // [colour]
+  std::string colormap = "blue-black-red";
+  std::optional<double> range_lo, range_hi;  ///< Both or none; none: the formula's own.
+  Rgb8 nan_color{128, 128, 128}, neg_inf_color{0, 0, 0}, pos_inf_color{255, 255, 255};
+  // [output]
+  std::string out;                  ///< Folder; empty: "<name>-<date>-<time>".
+  std::string name = "pantile";     ///< Goes into the metadata and the default folder's name.
+  StoreKind store = StoreKind::rgb8;
+  int zstd_level = 1;               ///< Of the store, 1 to 19.
+  std::int64_t tile_px = 0;         ///< Chunk and TIFF tile edge; 0: 512, from 2^19 a side 1024.
+  std::int64_t shard_px = 4096;
+  TiffOptions tiff;
+  std::vector<PreviewSize> previews{{"", 1024, 0}, {"", 2048, 0}, {"", 5096, 0}, {"", 10192, 0}};
+};
+
+/// What a job will do, before anything is written.
+struct GeneratePlan {
+  GenerateOptions options;      ///< Resolved: scale, range, tile, levels are all decided.
+  std::string range_origin;     ///< "given", "the formula's own", "1st to 99th percentile …"
+  struct Level { std::int64_t width, height, chunks, shards; };
+  std::vector<Level> levels;
+  std::int64_t memory_bytes = 0, least_memory_bytes = 0;  ///< Reserved; least that works.
+  std::int64_t store_bytes = 0, tiff_bytes = 0, preview_bytes = 0;  ///< Estimates from samples.
+  std::int64_t peak_disk_bytes = 0, free_disk_bytes = 0;
+  double seconds = 0;           ///< Estimate from the same samples.
+  int threads = 0;
+  std::string simd_target;
+  std::vector<std::string> notes, warnings;
+};
+
+/// Checks and resolves `options`, and measures a few sample tiles. Writes nothing.
+/// Errors: invalid, out_of_memory (with the least that works), out_of_space.
+Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run);
+
+/// Runs, or resumes, the job in `options.out`. Errors besides plan_generate's: conflict (another
+/// job's folder: the differing keys are named; a second writer), foreign, cancelled, corrupt, io.
+Result<JobSummary> run_generate(const GenerateOptions& options, const RunOptions& run);
+
+}  // namespace pantile

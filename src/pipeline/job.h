@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// What every job shares: how it is watched and stopped, and what it reports at the end.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pantile/result.h"
+#include "pantile/tile_source.h"
+
+namespace pantile {
+
+/// A reading of a running stage. Counts are in the stage's own unit (pixels for the drain).
+struct Progress {
+  std::string_view stage;  ///< "render", "tiff", "previews", "finish"
+  std::string_view unit;   ///< "px", "bytes", "files"
+  std::int64_t done = 0, total = 0;
+  std::int64_t resumed = 0;  ///< Part of `done` that an earlier run had committed.
+  double elapsed_s = 0;      ///< Since the stage began.
+};
+
+/// Hears of a job. Calls may come from any thread, never two at once.
+class JobListener {
+ public:
+  virtual ~JobListener() = default;
+  virtual void on_stage_begin(const Progress&) {}
+  virtual void on_progress(const Progress&) {}  ///< A few times a second at most.
+  virtual void on_stage_end(const Progress&) {}
+  virtual void on_note(std::string_view /*text*/) {}     ///< Worth saying, nothing wrong.
+  virtual void on_warning(std::string_view /*text*/) {}  ///< Goes on, but the user should know.
+};
+
+/// How a job is run; nothing in here changes a byte of what it writes.
+struct RunOptions {
+  int threads = 0;                ///< Workers; 0: one per available core.
+  std::int64_t memory_bytes = 0;  ///< Hard budget; 0: 512 MiB, or half the free memory if less.
+  bool restart = false;           ///< Throw away what an earlier run with other settings left.
+  int share_index = 0, share_count = 1;  ///< Do only this share of the units (no finish if > 1).
+  const CancelToken* cancel = nullptr;   ///< Raised: finish units in flight, return `cancelled`.
+  JobListener* listener = nullptr;
+};
+
+/// Seconds and amounts of one stage.
+struct StageSummary {
+  std::string name;
+  double wall_s = 0;
+  std::int64_t amount = 0;
+  std::string unit;
+};
+
+/// What was written under one name.
+struct OutputSummary {
+  std::string path;
+  std::int64_t raw_bytes = 0;   ///< Decoded size of all levels.
+  std::int64_t disk_bytes = 0;  ///< Size on disk.
+};
+
+/// The table at the end of a job.
+struct JobSummary {
+  std::int64_t pixels = 0;          ///< Level-0 pixels of the image.
+  std::int64_t pixels_done = 0;     ///< … of which this run made.
+  double wall_s = 0;
+  std::int64_t peak_memory_bytes = 0;  ///< Peak resident set of the process.
+  std::vector<StageSummary> stages;
+  std::vector<OutputSummary> outputs;
+};
+
+}  // namespace pantile
