@@ -12,15 +12,17 @@ function(pantile_room name)
     target_include_directories(pantile_${name} PUBLIC
       $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
     target_link_libraries(pantile_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:pantile_options>)
-    add_library(pantile::${name} ALIAS pantile_${name})
+  else()  # headers only
+    add_library(pantile_${name} INTERFACE)
+    target_include_directories(pantile_${name} INTERFACE
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+    target_link_libraries(pantile_${name} INTERFACE ${ARG_PUBLIC})
   endif()
+  add_library(pantile::${name} ALIAS pantile_${name})
 
   if(PANTILE_BUILD_TESTS AND test_sources)
     add_executable(${name}_test ${test_sources})
-    if(sources)
-      target_link_libraries(${name}_test PRIVATE pantile_${name})
-    endif()
-    target_link_libraries(${name}_test PRIVATE ${ARG_PRIVATE} ${ARG_TEST} pantile_options GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE pantile_${name} ${ARG_PRIVATE} ${ARG_TEST} pantile_options GTest::gtest_main)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST)
   endif()
 endfunction()
