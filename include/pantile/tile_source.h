@@ -2,24 +2,16 @@
 /// \file
 /// One face of everything: a source answers "give me these pixels of this level".
 
-#include <array>
 #include <atomic>
 #include <cstdint>
-#include <string>
 
+#include "pantile/fingerprint.h"
 #include "pantile/geometry.h"
 #include "pantile/image_spec.h"
 #include "pantile/result.h"
 #include "pantile/view.h"
 
 namespace pantile {
-
-/// 128 bits that name content: equal fingerprints mean equal pixels.
-struct Fingerprint {
-  std::array<std::uint8_t, 16> bytes{};
-  std::string hex() const;  ///< 32 lower-case digits.
-  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
-};
 
 /// A flag that one side raises and the other polls. Thread- and signal-safe.
 class CancelToken {

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "pantile/tile_source.h"
+#include "pantile/fingerprint.h"
 
 namespace pantile {
 
