@@ -1,0 +1,23 @@
+#pragma once
+/// \file
+/// A group of threads that runs one function to its end.
+
+#include <functional>
+
+#include "pantile/result.h"
+
+namespace pantile {
+
+/// Cores this process may run on (its affinity mask), at least 1.
+int available_cores();
+
+/// Sets round-to-nearest and turns flush-to-zero off for the calling thread, whatever the program
+/// around us has set: pixels must not depend on it.
+void set_float_environment();
+
+/// Runs body(0) … body(count − 1), each on a thread of its own with the float environment set,
+/// and waits for all. Returns the error of the lowest-numbered failed body, if any. A body that
+/// throws (std::bad_alloc) counts as failed with out_of_memory.
+Status run_workers(int count, const std::function<Status(int worker)>& body);
+
+}  // namespace pantile
