@@ -1,8 +1,17 @@
 # Compiler settings that every target shares.
-option(PANTILE_BUILD_TESTS "Build the tests" ON)
+find_package(GTest QUIET)  # a machine set up only to run the program has none
+option(PANTILE_BUILD_TESTS "Build the tests" ${GTest_FOUND})
 option(PANTILE_BUILD_BENCH "Build the benchmarks" OFF)
-option(PANTILE_WERROR "Treat warnings as errors" ON)
 set(PANTILE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
+set(PANTILE_FUZZ OFF CACHE BOOL "Build the libFuzzer targets; needs clang")
+
+# Warnings are errors with the compilers the tests run with; another one may know other warnings.
+set(known_compiler OFF)
+if((CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+   OR (CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 20))
+  set(known_compiler ON)
+endif()
+option(PANTILE_WERROR "Treat warnings as errors" ${known_compiler})
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -23,6 +32,13 @@ endif()
 if(PANTILE_SANITIZE)
   target_compile_options(pantile_options INTERFACE -fsanitize=${PANTILE_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(pantile_options INTERFACE -fsanitize=${PANTILE_SANITIZE})
+  if(PANTILE_SANITIZE MATCHES undefined)
+    # Otherwise a finding is only a line on stderr of a test that passes.
+    target_compile_options(pantile_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+if(PANTILE_FUZZ)
+  target_compile_options(pantile_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 find_program(CCACHE_PROGRAM ccache)
