@@ -1,0 +1,21 @@
+#pragma once
+/// \file
+/// From a formula's text to its tree. The language is described in docs/formulas.md.
+
+#include <cstddef>
+#include <string_view>
+
+#include "ops/formula/ast.h"
+#include "pantile/result.h"
+
+namespace pantile::formula {
+
+inline constexpr std::size_t kMaxTextBytes = 64 * 1024;
+inline constexpr std::size_t kMaxNodes = 10'000;  ///< Operations, numbers and names.
+inline constexpr int kMaxNesting = 256;           ///< Of brackets, signs, powers, `not` and `let`.
+
+/// Parses an expression of at most the sizes above. Errors: invalid, in source_error's form, with
+/// the line and a caret. Uses bounded stack whatever the text.
+Result<Ast> parse(std::string_view text);
+
+}  // namespace pantile::formula
