@@ -79,13 +79,6 @@ class TileSink {
   /// Writes the unit: temporary file, sync, rename. Every chunk of the unit that overlaps the
   /// image has been put. Idempotent; thread-safe for different units.
   virtual Status commit(UnitId unit) = 0;
-  /// True when chunks of committed units can be read back bit for bit (a lossless store).
-  virtual bool can_read_back() const { return false; }
-  /// Decodes one chunk of a committed unit into the packed interleaved full-size `chunk`: what
-  /// parents of the pyramid are made from when a job resumes. Thread-safe. Errors: corrupt, io.
-  virtual Status read_back(ChunkId, MutableView /*chunk*/) const {
-    return Error(Code::internal, name() + ": cannot be read back");
-  }
   /// True when readers already see the complete image, so nothing is left to do.
   virtual bool finished() const = 0;
   /// Makes the image complete for readers. Every unit is committed. Idempotent.

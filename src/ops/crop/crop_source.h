@@ -1,0 +1,33 @@
+#pragma once
+/// \file
+/// A rectangle of another source as an image of its own.
+
+#include <memory>
+
+#include "pantile/tile_source.h"
+
+namespace pantile {
+
+/// One level: `rect` of `inner`'s level 0. Keeps type, channels and pixel size; the offset moves
+/// with the rectangle. Thread-safe as `inner` is.
+class CropSource final : public TileSource {
+ public:
+  /// Errors: invalid when `rect` is empty or not inside the image.
+  static Result<std::unique_ptr<CropSource>> create(std::shared_ptr<const TileSource> inner,
+                                                    const Rect& rect);
+
+  const ImageSpec& spec() const override { return spec_; }
+  Cost cost(const Region& region) const override { return inner_->cost(moved(region)); }
+  Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
+  Fingerprint fingerprint() const override;
+
+ private:
+  CropSource(std::shared_ptr<const TileSource> inner, const Rect& rect);
+  Region moved(Region region) const;
+
+  std::shared_ptr<const TileSource> inner_;
+  Rect rect_;
+  ImageSpec spec_;
+};
+
+}  // namespace pantile

@@ -1,0 +1,208 @@
+#include "pipeline/drain.h"
+
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "pipeline/chunk_queue.h"
+#include "pipeline/committer.h"
+#include "pipeline/open_parents.h"
+#include "runtime/workers.h"
+
+namespace pantile {
+namespace {
+
+/// How far a worker may run ahead of the slowest one, in chunks. Wide enough that nobody waits at
+/// ordinary scatter, narrow enough that few parents are open.
+constexpr std::int64_t window_of(int threads) { return 8 * std::int64_t{threads} + 8; }
+
+/// The distinct codecs of the sinks, and which sinks take each one's bytes.
+struct CodecUse {
+  std::shared_ptr<const ChunkCodec> codec;
+  std::uint32_t sinks = 0;
+};
+
+std::vector<CodecUse> codec_uses(const std::vector<TileSink*>& sinks) {
+  std::vector<CodecUse> uses;
+  std::map<std::string, std::size_t> by_identity;
+  for (std::size_t i = 0; i < sinks.size(); ++i) {
+    std::shared_ptr<const ChunkCodec> codec = sinks[i]->codec();
+    const auto [at, added] = by_identity.emplace(codec->identity(), uses.size());
+    if (added) uses.push_back({std::move(codec), 0});
+    uses[at->second].sinks |= 1u << i;
+  }
+  return uses;
+}
+
+/// Counts each unit's chunks down to its commit. Lock-free after construction.
+class UnitCountdown {
+ public:
+  UnitCountdown(const ShardLayout& layout, const DrainPlan& todo) {
+    for (const auto& [id, work] : todo.units) {
+      remaining_.try_emplace(key(id), layout.chunk_cells(id).area());
+    }
+  }
+  /// True for the caller who delivers the unit's last chunk.
+  bool delivered(UnitId id) {
+    return remaining_.at(key(id)).fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+
+ private:
+  static std::uint64_t key(UnitId id) {
+    return static_cast<std::uint64_t>(id.level) << 58 | static_cast<std::uint64_t>(id.y) << 29 |
+           static_cast<std::uint64_t>(id.x);
+  }
+  std::unordered_map<std::uint64_t, std::atomic<std::int64_t>> remaining_;
+};
+
+/// What the workers of one drain share.
+class Drain {
+ public:
+  Drain(const DrainJob& job, const DrainPlan& todo, const DrainOptions& options)
+      : job_(job),
+        todo_(todo),
+        options_(options),
+        layout_(job.plan),
+        codecs_(codec_uses(job.sinks)),
+        queue_(layout_, todo, window_of(options.threads)),
+        buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
+        parents_(layout_, job.plan.spec.kind, buffers_),
+        countdown_(layout_, todo),
+        committer_(job.sinks) {}
+
+  Status run() {
+    const Status worked = run_workers(options_.threads, [this](int) { return work(); });
+    const Status committed = committer_.finish();
+    PANTILE_TRY(worked);
+    PANTILE_TRY(committed);
+    if (!queue_.exhausted()) return Error(Code::cancelled, "stopped on request");
+    return {};
+  }
+
+ private:
+  /// Per-worker state, made once.
+  struct Worker {
+    std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;  // beside codecs_
+    std::vector<std::byte> encoded;
+  };
+
+  Status work() {
+    Worker worker;
+    for (const CodecUse& use : codecs_) worker.scratch.push_back(use.codec->make_scratch());
+    while (true) {
+      if (options_.cancel != nullptr && options_.cancel->cancelled()) {
+        queue_.stop_after_begun_units();
+      }
+      const std::optional<ChunkQueue::Task> task = queue_.next();
+      if (!task) return {};
+      const Status result = do_leaf(*task, worker);
+      queue_.done(task->sequence);
+      if (!result.ok()) {
+        queue_.stop_now();
+        return result;
+      }
+      if (options_.on_pixels) options_.on_pixels(layout_.chunk_rect(task->chunk).area());
+    }
+  }
+
+  Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
+    PixelBuffer pixels = buffers_.take();
+    const Rect rect = layout_.chunk_rect(task.chunk);
+    if (rect.width() < layout_.chunk_px() || rect.height() < layout_.chunk_px()) {
+      std::memset(pixels.data(), 0, pixels.size_bytes());
+    }
+    const TileSource& source = task.unit->origin == Origin::store ? *job_.stored : *job_.source;
+    ReadContext context;  // without the token: a unit that was begun is completed
+    const Region region = job_.plan.spec.region(task.chunk.level, rect);
+    const MutableView target = pixels.view().window({0, 0, rect.width(), rect.height()});
+    PANTILE_TRY(source.read(region, target, context));
+    return deliver({task.chunk, std::move(pixels)}, worker);
+  }
+
+  /// Puts a finished chunk where it is wanted, and its parents as they become complete.
+  Status deliver(OpenParents::Finished chunk, Worker& worker) {
+    while (true) {
+      const UnitId unit = layout_.unit_of(chunk.chunk);
+      const UnitWork& work = todo_.units.at(unit);
+      PANTILE_TRY(put(work, chunk, worker));
+      std::optional<OpenParents::Finished> parent;
+      if (work.feeds_parent) {
+        PANTILE_ASSIGN(parent, parents_.add(chunk.chunk, std::as_const(chunk.pixels).view()));
+      }
+      buffers_.give_back(std::move(chunk.pixels));
+      if (countdown_.delivered(unit) && work.missing != 0) {
+        PANTILE_TRY(committer_.submit(unit, work.missing));
+      }
+      if (!parent) return {};
+      chunk = std::move(*parent);
+    }
+  }
+
+  Status put(const UnitWork& work, const OpenParents::Finished& chunk, Worker& worker) {
+    for (std::size_t c = 0; c < codecs_.size(); ++c) {
+      std::uint32_t wanted = codecs_[c].sinks & work.missing;
+      if (wanted == 0) continue;
+      PANTILE_TRY(
+          codecs_[c].codec->encode(chunk.pixels.view(), *worker.scratch[c], worker.encoded));
+      for (; wanted != 0; wanted &= wanted - 1) {
+        TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
+        // A copy of just the size needed: the encoder's own buffer keeps its room for the worst.
+        PANTILE_TRY(sink.put(work.id, chunk.chunk,
+                             std::vector<std::byte>(worker.encoded.begin(), worker.encoded.end())));
+      }
+    }
+    return {};
+  }
+
+  const DrainJob& job_;
+  const DrainPlan& todo_;
+  const DrainOptions& options_;
+  const ShardLayout layout_;
+  const std::vector<CodecUse> codecs_;
+  ChunkQueue queue_;
+  ChunkBuffers buffers_;
+  OpenParents parents_;
+  UnitCountdown countdown_;
+  Committer committer_;
+};
+
+}  // namespace
+
+int matching_levels(const TileSource& source, const SinkPlan& plan) {
+  const auto& have = source.spec().levels;
+  const auto& want = plan.spec.levels;
+  std::size_t n = 0;
+  while (n < have.size() && n < want.size() && have[n].width == want[n].width &&
+         have[n].height == want[n].height) {
+    ++n;
+  }
+  return static_cast<int>(n);
+}
+
+std::int64_t drain_memory_bytes(const SinkPlan& plan, const std::vector<TileSink*>& sinks,
+                                int threads) {
+  const Layout chunk =
+      Layout::interleaved(plan.spec.dtype, plan.chunk_px, plan.chunk_px, plan.spec.channels);
+  const auto chunk_bytes = static_cast<std::int64_t>(chunk.packed_bytes());
+  // Z-order keeps window/4 + 1 parents open one level up, a quarter of that above, and so on:
+  // window/3 in all, and at most two more a level where the window crosses a border.
+  const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
+  const std::int64_t parents = window_of(threads) / 3 + 2 * levels;
+  std::int64_t bytes = (parents + threads) * chunk_bytes;
+  for (const CodecUse& use : codec_uses(sinks)) {
+    bytes += threads * use.codec->working_bytes(chunk);
+  }
+  return bytes;
+}
+
+Status drain(const DrainJob& job, const DrainPlan& todo, const DrainOptions& options) {
+  if (todo.leaves.empty()) return {};
+  return Drain(job, todo, options).run();
+}
+
+}  // namespace pantile
