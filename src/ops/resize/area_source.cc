@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -94,35 +95,67 @@ void store_row(const RowSums& row, MutableView out, std::int64_t y) {
   }
 }
 
+/// Source pixels read at a time, in bytes: large enough that chunks are decoded about once.
+constexpr std::int64_t kPieceBytes = std::int64_t{16} << 20;
+
 /// What one read has to know about its source pixels.
 struct Task {
   const TileSource& inner;
-  Region region;  ///< Of the source level; rect is filled in row by row.
+  Region region;  ///< Of the source level; its rect is set piece by piece.
   const LevelInfo& in;
   const LevelInfo& out;
 };
 
+/// The source pixels that `rect` of the output covers.
+Rect covered(const Task& task, const Rect& rect) {
+  const auto last = [](const Footprint& f) {
+    return f.first + static_cast<std::int64_t>(f.weights.size());
+  };
+  return {footprint(rect.x0, task.in.width, task.out.width).first,
+          footprint(rect.y0, task.in.height, task.out.height).first,
+          last(footprint(rect.x1 - 1, task.in.width, task.out.width)),
+          last(footprint(rect.y1 - 1, task.in.height, task.out.height))};
+}
+
 template <class T>
-Status shrink(const Task& task, const Rect& rect, MutableView out, ReadContext& ctx) {
+Status shrink_piece(const Task& task, const Rect& rect, MutableView out, ReadContext& ctx) {
+  const Rect from = covered(task, rect);
+  PixelBuffer in(out.dtype(), from.height(), from.width(), out.channels());
+  Region region = task.region;
+  region.rect = from;
+  PANTILE_TRY(task.inner.read(region, in.view(), ctx));
   const auto columns = footprints(rect.x0, rect.x1, task.in.width, task.out.width);
-  const std::int64_t in_x0 = columns.front().first;
-  const std::int64_t in_x1 = columns.back().first +
-                             static_cast<std::int64_t>(columns.back().weights.size());
   const auto samples = static_cast<std::size_t>(rect.width() * out.channels());
+  RowSums sums;
   for (std::int64_t y = rect.y0; y < rect.y1; ++y) {
-    if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+    sums.sum.assign(samples, 0);
+    sums.weight.assign(samples, 0);
     const Footprint rows = footprint(y, task.in.height, task.out.height);
-    const auto count = static_cast<std::int64_t>(rows.weights.size());
-    PixelBuffer in(out.dtype(), count, in_x1 - in_x0, out.channels());
-    Region region = task.region;
-    region.rect = {in_x0, rows.first, in_x1, rows.first + count};
-    PANTILE_TRY(task.inner.read(region, in.view(), ctx));
-    RowSums sums{std::vector<double>(samples), std::vector<double>(samples)};
-    for (std::int64_t r = 0; r < count; ++r) {
-      add_row<T>(std::as_const(in).view(), r, rows.weights[static_cast<std::size_t>(r)], columns,
-                 in_x0, out.channels(), sums);
+    for (std::size_t r = 0; r < rows.weights.size(); ++r) {
+      add_row<T>(std::as_const(in).view(), rows.first - from.y0 + static_cast<std::int64_t>(r),
+                 rows.weights[r], columns, from.x0, out.channels(), sums);
     }
     store_row<T>(sums, out, y - rect.y0);
+  }
+  return {};
+}
+
+/// Halves `rect` along its longer side until its source pixels fit one piece.
+template <class T>
+Status shrink(const Task& task, const Rect& rect, MutableView out, ReadContext& ctx) {
+  if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+  const std::int64_t pixel = static_cast<std::int64_t>(sizeof(T)) * out.channels();
+  if (covered(task, rect).area() * pixel <= kPieceBytes || rect.area() == 1) {
+    return shrink_piece<T>(task, rect, out, ctx);
+  }
+  Rect a = rect, b = rect;
+  if (rect.width() >= rect.height()) {
+    a.x1 = b.x0 = rect.x0 + rect.width() / 2;
+  } else {
+    a.y1 = b.y0 = rect.y0 + rect.height() / 2;
+  }
+  for (const Rect& part : {a, b}) {
+    PANTILE_TRY(shrink<T>(task, part, out.window(translate(part, -rect.x0, -rect.y0)), ctx));
   }
   return {};
 }
@@ -187,12 +220,14 @@ AreaSource::AreaSource(std::shared_ptr<const TileSource> inner, int level, std::
 
 Cost AreaSource::cost(const Region& region) const {
   const LevelInfo& in = inner_->spec().levels[static_cast<std::size_t>(level_)];
-  const std::int64_t rows = in.height / spec_.levels[0].height + 2;
+  const std::int64_t per_pixel =
+      (in.width / spec_.levels[0].width + 2) * (in.height / spec_.levels[0].height + 2);
+  const std::int64_t sums = 16 * region.rect.width() * region.channels();
   Region below = region;
   below.level = level_;
-  below.rect = {0, 0, in.width, std::min(in.height, rows)};
-  const std::int64_t sums = 16 * region.rect.width() * region.channels();
-  return {inner_->cost(below).scratch_bytes + below.rect.area() * spec_.pixel_bytes() + sums};
+  below.rect = in.bounds();
+  return {inner_->cost(below).scratch_bytes + sums +
+          std::max(kPieceBytes, per_pixel * spec_.pixel_bytes())};
 }
 
 Status AreaSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
