@@ -1,0 +1,54 @@
+// An image of one's own: everything Pantile does starts from a TileSource.
+#include <cstdio>
+#include <vector>
+
+#include "pantile/tile_source.h"
+
+namespace {
+
+class Checkerboard : public pantile::TileSource {
+ public:
+  Checkerboard() {
+    spec_.name = "checkerboard";
+    spec_.levels = {{.width = 1'000'000, .height = 1'000'000, .scale = {}, .offset = {}}};
+  }
+  const pantile::ImageSpec& spec() const override { return spec_; }
+  pantile::Cost cost(const pantile::Region&) const override { return {}; }
+  pantile::Fingerprint fingerprint() const override { return {}; }
+
+  pantile::Status read(const pantile::Region& region, pantile::MutableView out,
+                       pantile::ReadContext&) const override {
+    if (auto status = pantile::check_read(spec_, region, out); !status.ok()) return status;
+    for (std::int64_t y = 0; y < out.height(); ++y) {
+      for (std::int64_t x = 0; x < out.width(); ++x) {
+        const bool white = ((region.rect.x0 + x) / 8 + (region.rect.y0 + y) / 8) % 2 == 1;
+        *out.at(y, x) = white ? std::byte{255} : std::byte{0};
+      }
+    }
+    return {};
+  }
+
+ private:
+  pantile::ImageSpec spec_;
+};
+
+}  // namespace
+
+int main() {
+  const Checkerboard board;
+  const pantile::Rect corner{999'984, 999'984, 1'000'000, 1'000'000};
+  std::vector<std::byte> pixels(16 * 16);
+  const auto layout = pantile::Layout::interleaved(pantile::DType::u8, 16, 16, 1);
+  pantile::ReadContext context;
+  const auto status =
+      board.read(board.spec().region(0, corner), {pixels.data(), layout}, context);
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s\n", status.error().message().c_str());
+    return 1;
+  }
+  for (int y = 0; y < 16; y += 8) {
+    std::printf("%c%c\n", pixels[y * 16] == std::byte{0} ? '.' : '#',
+                pixels[y * 16 + 8] == std::byte{0} ? '.' : '#');
+  }
+  return 0;
+}
