@@ -7,25 +7,22 @@
 #include <string>
 #include <vector>
 
+#include "io/tiff/format.h"
+#include "ops/colormap/colormap.h"
+#include "ops/formula/coordinates.h"
+#include "ops/formula/program_builder.h"
 #include "pantile/result.h"
 #include "pipeline/job.h"
 
 namespace pantile {
 
-/// How TIFF tiles are compressed.
-enum class TiffCompression : std::uint8_t { none, lzw, deflate, zstd, jpeg };
-/// How TIFF levels are linked: SubIFDs with OME-XML, or successive pages.
-enum class TiffDialect : std::uint8_t { ome, pages };
+using TiffCompression = tiff::Compression;
+using TiffDialect = tiff::Dialect;
+using formula::Precision;
+using formula::Sampling;
+
 /// What the store keeps of each pixel.
 enum class StoreKind : std::uint8_t { rgb8, value_u16, value_f32 };
-enum class Precision : std::uint8_t { f64, f32 };
-/// Where in a pixel a single sample is taken.
-enum class Sampling : std::uint8_t { center, corner };
-
-struct Rgb8 {
-  std::uint8_t r = 0, g = 0, b = 0;
-  friend bool operator==(const Rgb8&, const Rgb8&) = default;
-};
 
 /// A preview fits into width x height, keeping the picture's shape. height 0: only width counts.
 struct PreviewSize {

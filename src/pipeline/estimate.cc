@@ -1,0 +1,87 @@
+#include "pipeline/estimate.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "core/buffer.h"
+#include "io/store/os_error.h"
+#include "pipeline/shard_layout.h"
+
+namespace pantile {
+namespace {
+
+constexpr std::int64_t kMostSamples = 8;
+constexpr double kMostSeconds = 0.4;
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+Result<Estimate> estimate_drain(const DrainJob& job) {
+  const ShardLayout layout(job.plan);
+  const ImageSpec& spec = job.plan.spec;
+  const TileGrid grid = layout.chunks(0);
+  const std::int64_t samples = std::min(kMostSamples, grid.count());
+  std::vector<std::shared_ptr<const ChunkCodec>> codecs;
+  std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;
+  for (const TileSink* sink : job.sinks) {
+    codecs.push_back(sink->codec());
+    scratch.push_back(codecs.back()->make_scratch());
+  }
+  PixelBuffer pixels(spec.dtype, layout.chunk_px(), layout.chunk_px(), spec.channels);
+  std::vector<std::byte> encoded;
+  std::vector<std::int64_t> bytes(job.sinks.size());
+  std::int64_t sampled_pixels = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::int64_t k = 0; k < samples; ++k) {
+    if (k > 0 && seconds_since(begin) > kMostSeconds) break;
+    // A stride that is coprime to most grids, so that samples do not fall into one column.
+    const std::int64_t at = (2 * k + 1) * grid.count() / (2 * samples);
+    const ChunkId chunk{0, (at * 7) % grid.columns(), at / grid.columns()};
+    const Rect rect = layout.chunk_rect(chunk);
+    std::memset(pixels.data(), 0, pixels.size_bytes());
+    ReadContext context;
+    PANTILE_TRY(job.source->read(spec.region(0, rect),
+                                 pixels.view().window({0, 0, rect.width(), rect.height()}),
+                                 context));
+    for (std::size_t s = 0; s < codecs.size(); ++s) {
+      PANTILE_TRY(codecs[s]->encode(std::as_const(pixels).view(), *scratch[s], encoded));
+      bytes[s] += static_cast<std::int64_t>(encoded.size());
+    }
+    sampled_pixels += rect.area();
+  }
+  double all_pixels = 0;
+  for (const LevelInfo& level : spec.levels) {
+    all_pixels += static_cast<double>(level.width) * static_cast<double>(level.height);
+  }
+  const double factor = all_pixels / static_cast<double>(sampled_pixels);
+  Estimate estimate;
+  estimate.worker_seconds = seconds_since(begin) * factor;
+  for (const std::int64_t b : bytes) {
+    estimate.sink_bytes.push_back(static_cast<std::int64_t>(static_cast<double>(b) * factor));
+  }
+  return estimate;
+}
+
+Result<std::int64_t> free_disk_bytes(const std::string& path) {
+  std::filesystem::path folder = std::filesystem::absolute(path);
+  std::error_code ignored;
+  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path()) {
+    folder = folder.parent_path();
+  }
+  struct statvfs info {};
+  if (::statvfs(folder.c_str(), &info) != 0) {
+    return os_error(errno, "ask for the free space of", folder.string());
+  }
+  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+}
+
+}  // namespace pantile

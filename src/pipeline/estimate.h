@@ -1,0 +1,24 @@
+#pragma once
+/// \file
+/// What a job will take, measured on a few of its own chunks.
+
+#include <cstdint>
+#include <vector>
+
+#include "pipeline/drain.h"
+
+namespace pantile {
+
+struct Estimate {
+  std::vector<std::int64_t> sink_bytes;  ///< Encoded size of all levels, for each sink.
+  double worker_seconds = 0;             ///< Reading and encoding everything on one thread.
+};
+
+/// Reads and encodes up to `kMostSamples` level-0 chunks, spread evenly over the image (always the
+/// same ones), for at most about half a second, and extrapolates. Errors: those of the source.
+Result<Estimate> estimate_drain(const DrainJob& job);
+
+/// Free bytes on the file system that holds `path` or will hold it.
+Result<std::int64_t> free_disk_bytes(const std::string& path);
+
+}  // namespace pantile

@@ -1,0 +1,34 @@
+#pragma once
+/// \file
+/// How many workers fit a memory budget, and what is left for encoded pixels that wait.
+
+#include <cstdint>
+#include <functional>
+
+#include "pantile/result.h"
+#include "pipeline/job.h"
+
+namespace pantile {
+
+struct MemoryPlan {
+  int threads = 1;
+  std::int64_t budget_bytes = 0;
+  std::int64_t spool_cap_bytes = 0;  ///< For each sink.
+  std::int64_t least_bytes = 0;      ///< The smallest budget that works.
+};
+
+/// What the program takes before it does anything: code, libraries, stacks, allocator slack.
+inline constexpr std::int64_t kBaseBytes = std::int64_t{56} << 20;
+/// Less room for waiting pixels than this makes every shard go through the disk twice.
+inline constexpr std::int64_t kLeastSpoolBytes = std::int64_t{4} << 20;
+
+/// `working_bytes(threads)` is what that many workers take besides the base and the spools; it
+/// grows with threads. `finish_bytes`: what the job takes after the drain, when workers are gone.
+/// Without a budget of the user's: 192 MiB and 160 MiB a worker, at most half of what is free.
+/// Uses fewer threads than wanted where the budget demands it. Errors: out_of_memory, with the
+/// least that works; invalid (threads < 0).
+Result<MemoryPlan> plan_memory(const RunOptions& run,
+                               const std::function<std::int64_t(int threads)>& working_bytes,
+                               int sink_count, std::int64_t finish_bytes);
+
+}  // namespace pantile
