@@ -32,8 +32,25 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/pantileConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/pantileConfigVersion.cmake DESTINATION ${package_dir})
 
 if(TARGET pantile)
-  add_dependencies(product pantile)
   install(TARGETS pantile RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+  # The program writes its own manual and completions, from the schema that it parses with.
+  set(generated "")
+  # pantile_generated(<file> <folder below share> <arguments…>)
+  function(pantile_generated file folder)
+    set(path ${PROJECT_BINARY_DIR}/share/${folder}/${file})
+    add_custom_command(OUTPUT ${path}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/share/${folder}
+      COMMAND pantile ${ARGN} > ${path} DEPENDS pantile VERBATIM)
+    install(FILES ${path} DESTINATION ${CMAKE_INSTALL_DATADIR}/${folder})
+    set(generated ${generated} ${path} PARENT_SCOPE)
+  endfunction()
+  pantile_generated(pantile.1 man/man1 man)
+  pantile_generated(pantile bash-completion/completions completion bash)
+  pantile_generated(_pantile zsh/vendor-completions completion zsh)
+  pantile_generated(pantile.fish fish/vendor_completions.d completion fish)
+  add_custom_target(manual DEPENDS ${generated})
+  add_dependencies(product pantile manual)
 endif()
 
 set(CPACK_PACKAGE_NAME pantile)

@@ -10,7 +10,8 @@ file(REMOVE_RECURSE ${WORK})
 run(${CPACK} --config ${BUILD}/CPackConfig.cmake -G DEB -B ${WORK})
 file(GLOB package ${WORK}/*.deb)
 run(${DPKG_DEB} --contents ${package})
-foreach(part /usr/include/pantile/tile_source.h /cmake/pantile/pantileConfig.cmake libpantile.so
+foreach(part /usr/bin/pantile /man/man1/pantile.1 /usr/share/bash-completion/completions/pantile
+        /usr/include/pantile/tile_source.h /cmake/pantile/pantileConfig.cmake libpantile.so
         /usr/share/doc/pantile/LICENSE)
   string(FIND "${out}" "${part}" at)
   if(at EQUAL -1)
