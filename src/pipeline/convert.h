@@ -30,7 +30,7 @@ struct ConvertOptions {
   std::string output;   ///< Ends in .ome.zarr, .tif, .tiff or .png; decides the format.
   std::optional<Rect> region;   ///< Level-0 pixels; none: everything.
   RecolourOptions colour;
-  std::int64_t tile_px = 0, shard_px = 4096;  ///< As in GenerateOptions.
+  std::int64_t tile_px = 0, shard_px = 0;  ///< As in GenerateOptions.
   int zstd_level = 1;
   TiffOptions tiff;
 };

@@ -9,8 +9,7 @@
 
 #include "io/tiff/format.h"
 #include "ops/colormap/colormap.h"
-#include "ops/formula/coordinates.h"
-#include "ops/formula/program_builder.h"
+#include "ops/formula/formula_source.h"
 #include "pantile/result.h"
 #include "pipeline/job.h"
 
@@ -22,7 +21,7 @@ using formula::Precision;
 using formula::Sampling;
 
 /// What the store keeps of each pixel.
-enum class StoreKind : std::uint8_t { rgb8, value_u16, value_f32 };
+using StoreKind = formula::Output;
 
 /// A preview fits into width x height, keeping the picture's shape. height 0: only width counts.
 struct PreviewSize {
@@ -62,7 +61,7 @@ struct GenerateOptions {
   StoreKind store = StoreKind::rgb8;
   int zstd_level = 1;               ///< Of the store, 1 to 19.
   std::int64_t tile_px = 0;         ///< Chunk and TIFF tile edge; 0: 512, from 2^19 a side 1024.
-  std::int64_t shard_px = 4096;
+  std::int64_t shard_px = 0;        ///< Shard edge, a multiple of tile_px; 0: see plan_layout().
   TiffOptions tiff;
   std::vector<PreviewSize> previews{{"", 1024, 0}, {"", 2048, 0}, {"", 5096, 0}, {"", 10192, 0}};
 };

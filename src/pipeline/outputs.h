@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// From settings to sinks: layout, codecs, the store and the TIFF of a job.
+
+#include <memory>
+#include <string>
+
+#include "io/store/byte_store.h"
+#include "io/tiff/tiff_sink.h"
+#include "io/zarr/zarr_sink.h"
+#include "pantile/tile_sink.h"
+#include "pipeline/generate.h"
+
+namespace pantile {
+
+/// Names in a job's folder.
+inline constexpr char kStoreName[] = "image.ome.zarr";
+inline constexpr char kTiffName[] = "image.tiff";
+inline constexpr char kPreviewFolder[] = "previews";
+inline constexpr char kPartsFolder[] = ".pantile";  ///< What finish removes.
+
+/// Chunk and shard edges, and the levels, of an image whose level 0 is `spec.levels[0]`.
+/// tile_px 0: default_chunk_px(). shard_px 0: the largest doubling of tile_px up to 4096 whose raw
+/// size is at most 64 MiB. Errors: invalid (a tile that is no multiple of 16 or not within 64 to
+/// 4096; a shard that is no multiple of the tile or above 1 GiB).
+Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px);
+
+/// The codec of TIFF tiles. Errors: invalid (a level or quality out of range).
+Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& options);
+
+/// A store sink under `folder`. `facts_json` goes into its attributes.
+std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store,
+                                                std::string name, int zstd_level,
+                                                std::string facts_json,
+                                                std::int64_t spool_cap_bytes);
+
+/// A TIFF sink that becomes `file` of `folder` and keeps its parts in `parts`. `replace`: a file
+/// of another form may be overwritten.
+Result<std::unique_ptr<tiff::TiffSink>> make_tiff_sink(std::shared_ptr<ByteStore> folder,
+                                                       const std::string& file,
+                                                       std::shared_ptr<ByteStore> parts,
+                                                       const TiffOptions& options, bool replace,
+                                                       std::int64_t spool_cap_bytes);
+
+/// Bytes of all decoded levels of `plan`.
+std::int64_t raw_bytes(const SinkPlan& plan);
+
+/// What finishing a TIFF of this plan takes (its tile tables), in bytes.
+std::int64_t tiff_finish_bytes(const SinkPlan& plan);
+
+}  // namespace pantile
