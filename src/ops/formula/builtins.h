@@ -11,9 +11,9 @@ namespace pantile::formula {
 
 struct Builtin {
   std::string_view name;
-  std::string_view text;                        ///< The formula itself.
-  std::optional<std::array<double, 2>> range;   ///< Values of the colormap's two ends; none: colour.
-  std::string_view summary;                     ///< One line for help texts.
+  std::string_view text;                       ///< The formula itself.
+  std::optional<std::array<double, 2>> range;  ///< Values of the colormap's two ends; none: colour.
+  std::string_view summary;                    ///< One line for help texts.
 };
 
 std::span<const Builtin> builtins();

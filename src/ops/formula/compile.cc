@@ -48,9 +48,7 @@ class Lowering {
     return builder_.apply(Unary::sqrt, builder_.apply(Binary::add, xx, yy));
   }
   Index lower(Unary f, const Node& node) { return builder_.apply(f, step(node.a)); }
-  Index lower(Binary f, const Node& node) {
-    return builder_.apply(f, step(node.a), step(node.b));
-  }
+  Index lower(Binary f, const Node& node) { return builder_.apply(f, step(node.a), step(node.b)); }
   Index lower(math::Ternary f, const Node& node) {
     return builder_.apply(f, step(node.a), step(node.b), step(node.c));
   }

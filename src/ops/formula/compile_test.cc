@@ -27,14 +27,14 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Program compiled(std::string_view text, Precision precision = Precision::f64) {
   Result<Program> program = compile(text, precision);
-  EXPECT_TRUE(program.ok()) << text.substr(0, 200) << "\n" << (program.ok() ? "" : program.error().message());
+  EXPECT_TRUE(program.ok()) << text.substr(0, 200) << "\n"
+                            << (program.ok() ? "" : program.error().message());
   return program.ok() ? *std::move(program) : Program{};
 }
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
-template <class Op>
-long count(const Program& program, Op op) {
+template <class Op> long count(const Program& program, Op op) {
   return std::ranges::count_if(program.steps, [&](const Step& step) {
     const Op* found = std::get_if<Op>(&step.op);
     return found != nullptr && *found == op;
@@ -43,8 +43,7 @@ long count(const Program& program, Op op) {
 
 // What the program computes at one pixel, step by step, from the scalar functions.
 using Pixel = std::array<double, 6>;  // x y i j u v
-template <class T>
-T evaluate(const Program& program, const Pixel& pixel) {
+template <class T> T evaluate(const Program& program, const Pixel& pixel) {
   std::vector<T> values;
   for (const Step& step : program.steps) {
     const auto value = [&](std::int32_t k) { return values[at(k)]; };
@@ -59,24 +58,24 @@ T evaluate(const Program& program, const Pixel& pixel) {
       T operator()(Binary f) const { return math::evaluate<T>(f, a, b); }
       T operator()(Ternary f) const { return math::evaluate<T>(f, a, b, c); }
     };
-    values.push_back(std::visit(
-        Visitor{pixel, step.a < 0 ? T{} : value(step.a), step.b < 0 ? T{} : value(step.b),
-                step.c < 0 ? T{} : value(step.c)},
-        step.op));
+    values.push_back(
+        std::visit(Visitor{pixel, step.a < 0 ? T{} : value(step.a),
+                           step.b < 0 ? T{} : value(step.b), step.c < 0 ? T{} : value(step.c)},
+                   step.op));
   }
   return values[at(program.outputs[0])];
 }
 
 // The same straight from the tree, nothing simplified: the language's definition.
-template <class T>
-T define(const Ast& ast, const Pixel& pixel) {
+template <class T> T define(const Ast& ast, const Pixel& pixel) {
   std::vector<T> values;
   std::vector<bool> constant;  // does not depend on the pixel
   for (const Node& node : ast.nodes) {
     const auto value = [&](std::int32_t k) { return k < 0 ? T{} : values[at(k)]; };
     const T a = value(node.a), b = value(node.b), c = value(node.c);
     bool fixed = std::holds_alternative<double>(node.op) || node.a >= 0;
-    for (const std::int32_t k : {node.a, node.b, node.c}) fixed = fixed && (k < 0 || constant[at(k)]);
+    for (const std::int32_t k : {node.a, node.b, node.c})
+      fixed = fixed && (k < 0 || constant[at(k)]);
     const auto result = [&]() -> T {
       const auto mul = [](T p, T q) { return math::evaluate<T>(Binary::mul, p, q); };
       const T x = static_cast<T>(pixel[0]), y = static_cast<T>(pixel[1]);
@@ -108,25 +107,85 @@ T define(const Ast& ast, const Pixel& pixel) {
   return values[at(ast.root)];
 }
 
-template <class T>
-bool same_bits(T a, T b) {
+template <class T> bool same_bits(T a, T b) {
   return std::isnan(a) ? std::isnan(b) : a == b && std::signbit(a) == std::signbit(b);
 }
 
-const std::vector<std::string_view> kFormulas = {
-    "complex", "simple", "sin(x*y)+sin(y*x)", "-(-x)", "abs(abs(x))", "abs(-x)", "not not x",
-    "not not not x", "not not (x<y)", "x*1", "1*x", "x/1", "x/2", "x/-4", "x/3", "x/0", "x/0.1",
-    "x/8^300", "x+0", "0+x", "x-0", "0-x", "x*0", "x^0", "x^1", "x^2", "x^3", "x^4", "x^-1",
-    "x^-2", "x^0.5", "x^5", "pow(x, 1+1)", "3^2", "0.1^3", "2^0.5", "if(x<y, x, y)",
-    "if(1, x, y)", "if(0, x, y)", "if(nan, x, y)", "if(not x, y, 3)", "if(x, y, y)", "x>y",
-    "x>=y", "x<=y", "x==y", "x!=y", "x and y", "y and x", "x or 0", "min(x,y)", "min(y,x)",
-    "max(x,y,2)", "clamp(x, -1, 1)", "mix(x,y,0.5)", "step(x,y)", "smoothstep(-1, 1, x)",
-    "r*theta", "r+hypot(x,y)", "mod(x, y)", "fmod(x, y)", "sinc(x)", "nan", "-inf", "0*inf",
-    "let a = x+y, b = a*a in b/2 - a/4", "1e-5*x+1e30", "sqrt(-1)", "i+j*u-v", "erf(x)+erfc(y)"};
+const std::vector<std::string_view> kFormulas = {"complex",
+                                                 "simple",
+                                                 "sin(x*y)+sin(y*x)",
+                                                 "-(-x)",
+                                                 "abs(abs(x))",
+                                                 "abs(-x)",
+                                                 "not not x",
+                                                 "not not not x",
+                                                 "not not (x<y)",
+                                                 "x*1",
+                                                 "1*x",
+                                                 "x/1",
+                                                 "x/2",
+                                                 "x/-4",
+                                                 "x/3",
+                                                 "x/0",
+                                                 "x/0.1",
+                                                 "x/8^300",
+                                                 "x+0",
+                                                 "0+x",
+                                                 "x-0",
+                                                 "0-x",
+                                                 "x*0",
+                                                 "x^0",
+                                                 "x^1",
+                                                 "x^2",
+                                                 "x^3",
+                                                 "x^4",
+                                                 "x^-1",
+                                                 "x^-2",
+                                                 "x^0.5",
+                                                 "x^5",
+                                                 "pow(x, 1+1)",
+                                                 "3^2",
+                                                 "0.1^3",
+                                                 "2^0.5",
+                                                 "if(x<y, x, y)",
+                                                 "if(1, x, y)",
+                                                 "if(0, x, y)",
+                                                 "if(nan, x, y)",
+                                                 "if(not x, y, 3)",
+                                                 "if(x, y, y)",
+                                                 "x>y",
+                                                 "x>=y",
+                                                 "x<=y",
+                                                 "x==y",
+                                                 "x!=y",
+                                                 "x and y",
+                                                 "y and x",
+                                                 "x or 0",
+                                                 "min(x,y)",
+                                                 "min(y,x)",
+                                                 "max(x,y,2)",
+                                                 "clamp(x, -1, 1)",
+                                                 "mix(x,y,0.5)",
+                                                 "step(x,y)",
+                                                 "smoothstep(-1, 1, x)",
+                                                 "r*theta",
+                                                 "r+hypot(x,y)",
+                                                 "mod(x, y)",
+                                                 "fmod(x, y)",
+                                                 "sinc(x)",
+                                                 "nan",
+                                                 "-inf",
+                                                 "0*inf",
+                                                 "let a = x+y, b = a*a in b/2 - a/4",
+                                                 "1e-5*x+1e30",
+                                                 "sqrt(-1)",
+                                                 "i+j*u-v",
+                                                 "erf(x)+erfc(y)"};
 
 TEST(Compile, SimplificationsChangeNoBit) {
-  const std::vector<double> specials = {0.0, -0.0, 1, -1, 2, 0.5, -2.5, 3, 1e-310, -5e-324, 1e300,
-                                        -1e200, 1.5e-45, 3e38, kInf, -kInf, kNan, 0.1, 7.25};
+  const std::vector<double> specials = {0.0,  -0.0,   1,       -1,    2,      0.5,     -2.5,
+                                        3,    1e-310, -5e-324, 1e300, -1e200, 1.5e-45, 3e38,
+                                        kInf, -kInf,  kNan,    0.1,   7.25};
   for (const std::string_view text : kFormulas) {
     const Builtin* builtin = find_builtin(text);
     const Result<Ast> ast = parse(builtin != nullptr ? builtin->text : text);
@@ -136,11 +195,13 @@ TEST(Compile, SimplificationsChangeNoBit) {
       for (const double y : specials) {
         const Pixel pixel{x, y, 3, 5, 0.25, 0.75};
         const double d = evaluate<double>(f64, pixel), want_d = define<double>(*ast, pixel);
-        EXPECT_TRUE(same_bits(d, want_d)) << text << " at " << x << ", " << y << ": " << d << " "
-                                          << want_d << "\n" << f64.canonical;
+        EXPECT_TRUE(same_bits(d, want_d))
+            << text << " at " << x << ", " << y << ": " << d << " " << want_d << "\n"
+            << f64.canonical;
         const float s = evaluate<float>(f32, pixel), want_s = define<float>(*ast, pixel);
-        EXPECT_TRUE(same_bits(s, want_s)) << text << " at " << x << ", " << y << " in f32: " << s
-                                          << " " << want_s << "\n" << f32.canonical;
+        EXPECT_TRUE(same_bits(s, want_s))
+            << text << " at " << x << ", " << y << " in f32: " << s << " " << want_s << "\n"
+            << f32.canonical;
       }
     }
   }
@@ -257,8 +318,8 @@ TEST(Compile, RefusesNumbersThatF32CannotHold) {
   const Result<Program> program = compile("x*1e39", Precision::f32);
   ASSERT_FALSE(program.ok());
   EXPECT_EQ(program.error().code(), Code::invalid);
-  EXPECT_TRUE(program.error().message().starts_with(
-      "formula: a number too large for f32 at character 3"));
+  EXPECT_TRUE(
+      program.error().message().starts_with("formula: a number too large for f32 at character 3"));
   EXPECT_TRUE(compile("inf*x", Precision::f32).ok());
 }
 
@@ -317,9 +378,15 @@ TEST(Compile, CanonicalTextIsThatOfTheComputation) {
     EXPECT_EQ(compiled(a).canonical, compiled(b).canonical) << a << " | " << b;
   }
   const std::vector<std::pair<std::string_view, std::string_view>> different = {
-      {"x+y", "x-y"},       {"x-y", "y-x"},           {"x", "y"},
-      {"(x+y)+1", "x+(y+1)"}, {"0", "-0"},            {"0.1", "0.10000000000000002"},
-      {"min(x,y)", "min(y,x)"}, {"rgb(x,y,0)", "rgb(y,x,0)"}, {"x", "rgb(x,x,x)"},
+      {"x+y", "x-y"},
+      {"x-y", "y-x"},
+      {"x", "y"},
+      {"(x+y)+1", "x+(y+1)"},
+      {"0", "-0"},
+      {"0.1", "0.10000000000000002"},
+      {"min(x,y)", "min(y,x)"},
+      {"rgb(x,y,0)", "rgb(y,x,0)"},
+      {"x", "rgb(x,x,x)"},
       {"i", "u"},
   };
   for (const auto& [a, b] : different) {

@@ -22,12 +22,12 @@ struct Symbol {
 };
 // Longer spellings first.
 constexpr Symbol kSymbols[] = {
-    {"<=", TokenKind::le},   {">=", TokenKind::ge},     {"==", TokenKind::eq},
-    {"!=", TokenKind::ne},   {"<", TokenKind::lt},      {">", TokenKind::gt},
+    {"<=", TokenKind::le},    {">=", TokenKind::ge},    {"==", TokenKind::eq},
+    {"!=", TokenKind::ne},    {"<", TokenKind::lt},     {">", TokenKind::gt},
     {"=", TokenKind::assign}, {"+", TokenKind::plus},   {"-", TokenKind::minus},
-    {"*", TokenKind::times}, {"/", TokenKind::divide},  {"^", TokenKind::power},
-    {"(", TokenKind::open},  {")", TokenKind::close},   {",", TokenKind::comma},
-    {"×", TokenKind::times}, {"÷", TokenKind::divide},  {"−", TokenKind::minus},
+    {"*", TokenKind::times},  {"/", TokenKind::divide}, {"^", TokenKind::power},
+    {"(", TokenKind::open},   {")", TokenKind::close},  {",", TokenKind::comma},
+    {"×", TokenKind::times},  {"÷", TokenKind::divide}, {"−", TokenKind::minus},
 };
 
 // What other languages and keyboards would write, and how it is said here.
@@ -35,20 +35,34 @@ struct Foreign {
   std::string_view spelling, advice;
 };
 constexpr Foreign kForeign[] = {
-    {"**", "a power is written ^"},       {"&&", "write 'and'"},
-    {"||", "write 'or'"},                 {"&", "write 'and'"},
-    {"|", "write abs(…) or 'or'"},        {"!", "write 'not'"},
-    {"%", "write mod(a, b)"},             {"[", "use round brackets"},
-    {"]", "use round brackets"},          {"{", "use round brackets"},
-    {"}", "use round brackets"},          {"?", "write if(condition, a, b)"},
-    {"·", "write *"},                     {"⋅", "write *"},
-    {"∗", "write *"},                     {"–", "write -"},
-    {"—", "write -"},                     {"≤", "write <="},
-    {"≥", "write >="},                    {"≠", "write !="},
-    {"√", "write sqrt(…)"},               {"∞", "write inf"},
-    {"¹", "a power is written ^"},        {"²", "write ^2"},
-    {"³", "write ^3"},                    {"⁴", "write ^4"},
-    {"⁻", "a power is written ^"},        {"\u00a0", "this is a no-break space, type a plain one"},
+    {"**", "a power is written ^"},
+    {"&&", "write 'and'"},
+    {"||", "write 'or'"},
+    {"&", "write 'and'"},
+    {"|", "write abs(…) or 'or'"},
+    {"!", "write 'not'"},
+    {"%", "write mod(a, b)"},
+    {"[", "use round brackets"},
+    {"]", "use round brackets"},
+    {"{", "use round brackets"},
+    {"}", "use round brackets"},
+    {"?", "write if(condition, a, b)"},
+    {"·", "write *"},
+    {"⋅", "write *"},
+    {"∗", "write *"},
+    {"–", "write -"},
+    {"—", "write -"},
+    {"≤", "write <="},
+    {"≥", "write >="},
+    {"≠", "write !="},
+    {"√", "write sqrt(…)"},
+    {"∞", "write inf"},
+    {"¹", "a power is written ^"},
+    {"²", "write ^2"},
+    {"³", "write ^3"},
+    {"⁴", "write ^4"},
+    {"⁻", "a power is written ^"},
+    {"\u00a0", "this is a no-break space, type a plain one"},
     {";", "several names go into one let: let a = …, b = … in …"},
 };
 

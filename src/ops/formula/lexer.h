@@ -11,8 +11,23 @@
 namespace pantile::formula {
 
 enum class TokenKind : std::uint8_t {
-  number, name, plus, minus, times, divide, power, lt, le, gt, ge, eq, ne,
-  open, close, comma, assign,
+  number,
+  name,
+  plus,
+  minus,
+  times,
+  divide,
+  power,
+  lt,
+  le,
+  gt,
+  ge,
+  eq,
+  ne,
+  open,
+  close,
+  comma,
+  assign,
   bad,  ///< Not a token of the language; always the last one.
   end
 };

@@ -302,8 +302,8 @@ class Parser {
   Result<Index> variable(const Token& token) {
     if (const Binding* binding = find_binding(token.text)) return binding->node;
     if (const Variable* known = find_variable(token.text)) {
-      return std::visit(
-          [&](const auto& op) { return add({op, -1, -1, -1, token.offset}); }, known->op);
+      return std::visit([&](const auto& op) { return add({op, -1, -1, -1, token.offset}); },
+                        known->op);
     }
     if (const Function* function = find_function(token.text)) {
       return error(token.offset, fmt::format("'{}' is a function and needs brackets", token.text),

@@ -13,8 +13,7 @@ using math::Binary;
 using math::Ternary;
 using math::Unary;
 
-template <class Op>
-std::string spelled(Op op) {
+template <class Op> std::string spelled(Op op) {
   for (const Function& function : functions()) {
     const Op* known = std::get_if<Op>(&function.op);
     if (known != nullptr && *known == op) return std::string(function.name);
@@ -153,10 +152,12 @@ std::string sentence(std::string_view text) {
 
 TEST(Parser, EveryErrorPointsAtItsCharacter) {
   const std::vector<std::pair<std::string_view, std::string_view>> table = {
-      {"", "expected an expression or the name of a built-in at character 1, but the formula is "
-           "empty"},
-      {"   ", "expected an expression or the name of a built-in at character 4, but the formula "
-              "is empty"},
+      {"",
+       "expected an expression or the name of a built-in at character 1, but the formula is "
+       "empty"},
+      {"   ",
+       "expected an expression or the name of a built-in at character 4, but the formula "
+       "is empty"},
       {"1+sine(x)", "unknown function 'sine' at character 3 (did you mean 'sin'?)"},
       {"ln(x)", "unknown function 'ln' at character 1 (did you mean 'log'?)"},
       {"x+blurb", "unknown name 'blurb' at character 3"},
@@ -183,23 +184,27 @@ TEST(Parser, EveryErrorPointsAtItsCharacter) {
       {"sin(2x)", "missing operator at character 6 (to multiply, write 2*x)"},
       {"x(y)", "'x' is not a function at character 1 (to multiply, write x*(…))"},
       {"let a = x in a(1)", "'a' is not a function at character 14 (to multiply, write a*(…))"},
-      {"x<y<1", "comparisons do not chain at character 4 (instead of a < b < c write a < b and b "
-                "< c)"},
-      {"x==y==1", "comparisons do not chain at character 5 (instead of a < b < c write a < b and "
-                  "b < c)"},
+      {"x<y<1",
+       "comparisons do not chain at character 4 (instead of a < b < c write a < b and b "
+       "< c)"},
+      {"x==y==1",
+       "comparisons do not chain at character 5 (instead of a < b < c write a < b and "
+       "b < c)"},
       {"x=1", "'=' gives a name to a value after let at character 2 (to compare, write ==)"},
       {"sin()", "'sin' takes 1 argument, but got 0, at character 1 (write sin(x))"},
       {"1+clamp(x,1)",
        "'clamp' takes 3 arguments, but got 2, at character 3 (write clamp(x, lo, hi))"},
-      {"min(x)", "'min' takes at least 2 arguments, but got 1, at character 1 (write min(a, b, …))"},
+      {"min(x)",
+       "'min' takes at least 2 arguments, but got 1, at character 1 (write min(a, b, …))"},
       {"sin(x,)", "expected a value after ',', but found ')' at character 7"},
       {"x + not y", "'not' needs brackets here at character 5: (not …)"},
       {"x + let a = 1 in a", "'let' needs brackets here at character 5: (let …)"},
       {"let", "expected a name, but the formula ends at character 4 (let name = value in …)"},
       {"let 1 = x in x", "expected a name, but found '1' at character 5 (let name = value in …)"},
       {"let in = x in x", "expected a name, but found 'in' at character 5 (let name = value in …)"},
-      {"let a x in x", "expected '=' after 'a', but found 'x' at character 7 (let name = value in "
-                       "…)"},
+      {"let a x in x",
+       "expected '=' after 'a', but found 'x' at character 7 (let name = value in "
+       "…)"},
       {"let a = x", "expected 'in' after the values of let, but the formula ends at character 10"},
       {"let a = x a", "missing operator at character 11 (to multiply, write x*a)"},
       {"let sin = x in x", "'sin' is already a function at character 5 (choose another name)"},
@@ -211,10 +216,12 @@ TEST(Parser, EveryErrorPointsAtItsCharacter) {
       {"let a = a in a", "unknown name 'a' at character 9"},
       {"in", "expected a value, but found 'in' at character 1"},
       {"x in y", "expected an operator or the end, but found 'in' at character 3"},
-      {"1+rgb(u,v,0)", "rgb(…) is a colour, not a number at character 3: it can only be the whole "
-                       "formula, or stand after the last 'in'"},
-      {"+rgb(u,v,0)", "rgb(…) is a colour, not a number at character 2: it can only be the whole "
-                      "formula, or stand after the last 'in'"},
+      {"1+rgb(u,v,0)",
+       "rgb(…) is a colour, not a number at character 3: it can only be the whole "
+       "formula, or stand after the last 'in'"},
+      {"+rgb(u,v,0)",
+       "rgb(…) is a colour, not a number at character 2: it can only be the whole "
+       "formula, or stand after the last 'in'"},
       {"if(x,rgb(1,1,1),rgb(0,0,0))",
        "rgb(…) is a colour, not a number at character 6: it can only be the whole formula, or "
        "stand after the last 'in'"},
@@ -255,9 +262,17 @@ TEST(Parser, NestingIsLimited) {
   };
   EXPECT_TRUE(parse(nested("(", ")", 250)).ok());
   EXPECT_TRUE(parse(nested("sin(", ")", 250)).ok());
-  for (const auto& [before, after] : std::vector<std::pair<std::string_view, std::string_view>>{
-           {"(", ")"}, {"sin(", ")"}, {"-", ""}, {"+", ""}, {"not ", ""}, {"2^", ""},
-           {"if(x,1,", ")"}, {"1+(", ")"}, {"2^-(", ")"}, {"(", ""}}) {
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string_view, std::string_view>>{{"(", ")"},
+                                                                  {"sin(", ")"},
+                                                                  {"-", ""},
+                                                                  {"+", ""},
+                                                                  {"not ", ""},
+                                                                  {"2^", ""},
+                                                                  {"if(x,1,", ")"},
+                                                                  {"1+(", ")"},
+                                                                  {"2^-(", ")"},
+                                                                  {"(", ""}}) {
     const std::string text = nested(before, after, 60'000 / static_cast<int>(before.size() + 1));
     EXPECT_NE(sentence(text.substr(0, kMaxTextBytes)).find("nesting deeper than 256"),
               std::string::npos)

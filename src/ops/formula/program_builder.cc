@@ -110,13 +110,11 @@ bool ProgramBuilder::is_constant(Index index, double value) const {
   return constant != nullptr && *constant == value;
 }
 
-template <class F>
-const F* ProgramBuilder::op_of(Index index) const {
+template <class F> const F* ProgramBuilder::op_of(Index index) const {
   return std::get_if<F>(&steps_[at(index)].op);
 }
 
-template <class F, class... A>
-double ProgramBuilder::fold(F f, A... arguments) const {
+template <class F, class... A> double ProgramBuilder::fold(F f, A... arguments) const {
   if (precision_ == Precision::f64) return math::evaluate<double>(f, arguments...);
   return static_cast<double>(math::evaluate<float>(f, static_cast<float>(arguments)...));
 }
@@ -223,8 +221,7 @@ Program ProgramBuilder::finish(std::span<const Index> outputs) const {
     pending.pop_back();
     const auto rename = [&](Index k) { return k < 0 ? k : renamed[at(k)]; };
     renamed[at(index)] = static_cast<Index>(program.steps.size());
-    program.steps.push_back(
-        {step.op, rename(step.a), rename(step.b), rename(step.c), step.varies});
+    program.steps.push_back({step.op, rename(step.a), rename(step.b), rename(step.c), step.varies});
     program.canonical += describe(program.steps.back()) + "; ";
   }
   program.canonical += "out";

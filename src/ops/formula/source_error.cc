@@ -39,9 +39,9 @@ Utf8 decode_utf8(std::string_view text, std::size_t offset) {
 
 Error source_error(std::string_view text, std::size_t offset, std::string_view problem,
                    std::string_view hint) {
-  std::size_t position = 0;        // characters before `offset` in the whole formula
-  std::size_t column = 0;          // and in its line
-  std::vector<std::string> line;   // the characters of that line
+  std::size_t position = 0;       // characters before `offset` in the whole formula
+  std::size_t column = 0;         // and in its line
+  std::vector<std::string> line;  // the characters of that line
   for (std::size_t k = 0; k < text.size();) {
     const Utf8 c = decode_utf8(text, k);
     if (c.code_point == '\n') {
@@ -65,9 +65,8 @@ Error source_error(std::string_view text, std::size_t offset, std::string_view p
   for (std::size_t k = first; k < last; ++k) window += line[k];
   if (last < line.size()) window += "…";
   const std::size_t indent = column - first + (first > 0 ? 1 : 0);
-  return Error(Code::invalid,
-               fmt::format("formula: {} at character {}{}\n  {}\n  {}^", problem, position + 1,
-                           hint, window, std::string(indent, ' ')));
+  return Error(Code::invalid, fmt::format("formula: {} at character {}{}\n  {}\n  {}^", problem,
+                                          position + 1, hint, window, std::string(indent, ' ')));
 }
 
 }  // namespace pantile::formula

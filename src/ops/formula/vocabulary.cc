@@ -81,13 +81,13 @@ struct Elsewhere {
   std::string_view theirs, ours;
 };
 constexpr Elsewhere kElsewhere[] = {
-    {"ln", "log"},     {"fabs", "abs"},   {"sgn", "sign"},    {"lerp", "mix"},   {"power", "pow"},
-    {"arctan", "atan"}, {"arcsin", "asin"}, {"arccos", "acos"}, {"frac", "fract"},
-    {"where", "if"},   {"select", "if"},  {"phi", "theta"},   {"infinity", "inf"},
+    {"ln", "log"},       {"fabs", "abs"},    {"sgn", "sign"},    {"lerp", "mix"},
+    {"power", "pow"},    {"arctan", "atan"}, {"arcsin", "asin"}, {"arccos", "acos"},
+    {"frac", "fract"},   {"where", "if"},    {"select", "if"},   {"phi", "theta"},
+    {"infinity", "inf"},
 };
 
-template <class T>
-const T* find(std::span<const T> table, std::string_view name) {
+template <class T> const T* find(std::span<const T> table, std::string_view name) {
   const auto it = std::ranges::find(table, name, &T::name);
   return it == table.end() ? nullptr : &*it;
 }
