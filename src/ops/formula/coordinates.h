@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// Which point of the plane a pixel samples.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ops/formula/program_builder.h"
+
+namespace pantile::formula {
+
+/// Where in a pixel a single sample is taken: its middle, or its upper left corner.
+enum class Sampling : std::uint8_t { center, corner };
+
+/// How the picture lies in the plane. x grows rightward, y downward.
+struct Frame {
+  std::int64_t width = 1, height = 1;  ///< Pixels, 1 to 2^31 − 1.
+  double center_x = 0, center_y = 0;   ///< The point in the middle of the picture.
+  double scale = 1;                    ///< Units per pixel; finite, not 0.
+  Sampling sampling = Sampling::center;
+  int samples = 1;                     ///< n: n×n samples a pixel, 1 to 16.
+};
+
+/// Column (or row) number `sample` of the samples along one axis, counted from 0 through the whole
+/// picture, `samples` to a pixel: fma((i − size/2) + o, scale, center) in double, with i the pixel,
+/// o = (k + ½)/n for Sampling::center and k/n for Sampling::corner, k the sample in the pixel.
+double coordinate(std::int64_t sample, std::int64_t size, double center, const Frame& frame);
+inline double x_of(std::int64_t sample, const Frame& frame) {
+  return coordinate(sample, frame.width, frame.center_x, frame);
+}
+inline double y_of(std::int64_t sample, const Frame& frame) {
+  return coordinate(sample, frame.height, frame.center_y, frame);
+}
+
+/// A place where the number type is too coarse to tell neighbouring pixels apart.
+struct Collapse {
+  char axis = 'x';
+  std::int64_t pixel = 0;    ///< This pixel and the next one have the same coordinate.
+  double coordinate = 0;
+  double spacing_ulps = 0;   ///< Distance of neighbouring pixels in units in the last place there.
+
+  /// "at x = 1e+10 neighbouring pixels are 0.25 of the smallest step of f32 apart"
+  std::string describe(Precision precision) const;
+};
+
+/// The first such place found at the picture's four sides, where coordinates are largest; pixels
+/// closer to the middle are at least as distinct, save where a side is nearer to 0 than the rest.
+std::optional<Collapse> find_collapse(const Frame& frame, Precision precision);
+
+}  // namespace pantile::formula
