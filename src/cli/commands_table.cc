@@ -1,0 +1,62 @@
+// The subcommands and their examples.
+#include "cli/schema_options.h"
+
+namespace pantile::cli {
+
+std::vector<Command> make_commands() {
+  return {
+      {"generate", kGenerate, "Render a formula to a store, a TIFF and previews.",
+       "Renders a formula tile by tile into a folder: image.ome.zarr (OME-Zarr 0.5 with all "
+       "pyramid levels), image.tiff (pyramidal BigTIFF), previews/*.png and job.json. Run again "
+       "with the same options, an interrupted job goes on where it was; outputs added later are "
+       "made without rendering again.",
+       {{"pantile generate --formula complex --size 16384 --out run1",
+         "The complex kernel at 16384 x 16384."},
+        {"pantile generate --formula \"sin(10*x*y) + cos(r)\" --range -2,2 --colormap viridis",
+         "Any expression, in a folder with a dated name."},
+        {"pantile generate --config job.toml --width 169420 --height 169420",
+         "Options from a file; the flags go before it."},
+        {"pantile generate --formula simple --store value-u16 --tiff off --previews none",
+         "Values only, to be coloured later by convert."}}},
+      {"plan", kPlan, "Show what generate would do, and write nothing.",
+       "Takes the options of generate, checks them, measures a few sample tiles and prints the "
+       "picture, tiles, shards, levels, memory, disk and time of the job.",
+       {{"pantile plan --formula complex --size 169420 --scale 0.001",
+         "What a 28.7 gigapixel picture would take."},
+        {"pantile plan --config job.toml --log json", "The same as one JSON object."}}},
+      {"info", kInfo, "Show what an image, a job folder or this program is.",
+       "Prints size, type, levels, chunks, compression and, of a job folder, how far the job is. "
+       "Without a path: version, SIMD target and libraries.",
+       {{"pantile info run1", "A job folder."},
+        {"pantile info run1/image.tiff --json", "One JSON object."},
+        {"pantile info", "The program itself."}}},
+      {"preview", kPreview, "Make a small PNG of an image or of a part of it.",
+       "Reads the nearest pyramid level and writes a PNG that fits into the size asked for.",
+       {{"pantile preview run1 --width 4096", "run1/previews/preview-4096.png"},
+        {"pantile preview run1/image.tiff --region 0,0,8192,8192 --width 1024 --out corner.png",
+         "A part of a TIFF."},
+        {"pantile preview run2 --colormap magma --range -1,1 --out magma.png",
+         "Other colours, of a value store."}}},
+      {"convert", kConvert, "Write an image in another format.",
+       "Writes an image with its pyramid as OME-Zarr, TIFF or PNG. A value store is coloured on "
+       "the way, with the recorded colours or those given.",
+       {{"pantile convert run1/image.ome.zarr out.tiff --compression zstd",
+         "A TIFF with another compression."},
+        {"pantile convert run1 slide.tiff --tiff-dialect pages --compression jpeg",
+         "For OpenSlide."},
+        {"pantile convert run1 cut.ome.zarr --region 1000,2000,8192,8192",
+         "A part of it as a store of its own."},
+        {"pantile convert run2 red.tiff --colormap inferno --range -2,2",
+         "Other colours, of a value store."}}},
+      {"man", kMan, "Print the manual page.",
+       "Prints the manual page in roff.",
+       {{"pantile man | man -l -", "Read it."}}},
+      {"completion", kCompletion, "Print a script that completes commands and options.",
+       "Prints a completion script for bash, zsh or fish.",
+       {{"source <(pantile completion bash)", "In bash."},
+        {"pantile completion zsh > ~/.zfunc/_pantile", "In zsh, with ~/.zfunc in fpath."},
+        {"pantile completion fish | source", "In fish."}}},
+  };
+}
+
+}  // namespace pantile::cli

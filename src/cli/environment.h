@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// What surrounds the command line: streams, the terminal, and the pipeline. Both are plain
+/// structs, so that tests put their own in.
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/schema.h"
+#include "pipeline/convert.h"
+#include "pipeline/generate.h"
+#include "pipeline/job.h"
+
+namespace pantile::cli {
+
+/// What `pantile info` says of the program itself.
+struct ProgramInfo {
+  std::string version, simd_target;
+  std::vector<std::pair<std::string, std::string>> libraries;  ///< Name, version.
+};
+
+/// The calls behind the subcommands.
+struct Backend {
+  std::function<Result<GeneratePlan>(const GenerateOptions&, const RunOptions&)> plan;
+  std::function<Result<JobSummary>(const GenerateOptions&, const RunOptions&)> generate;
+  std::function<Result<JobSummary>(const ConvertOptions&, const RunOptions&)> convert;
+  std::function<Result<JobSummary>(const PreviewOptions&, const RunOptions&)> preview;
+  std::function<Result<ImageInfo>(const std::string&)> info;
+  std::function<ProgramInfo()> program;
+  SchemaNames names;
+};
+
+struct Environment {
+  std::ostream& out;                    ///< Results.
+  std::ostream& err;                    ///< Progress and errors.
+  bool terminal = false;                ///< `err` is a terminal.
+  bool utf8 = false;                    ///< It shows UTF-8.
+  std::function<int()> columns;         ///< Width of the terminal now.
+  std::function<std::string()> stamp;   ///< Local time as YYYYMMDD-HHMMSS.
+  /// Called on a second Ctrl-C, on another thread. Null: signals are left alone.
+  std::function<void()> stop_at_once;
+};
+
+}  // namespace pantile::cli

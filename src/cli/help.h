@@ -1,0 +1,33 @@
+#pragma once
+/// \file
+/// The schema as text for people: --help, the manual page, tables for the documentation.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/schema.h"
+
+namespace pantile::cli {
+
+/// What `pantile --help` prints.
+std::string program_help(const Schema& schema);
+/// What `pantile <command> --help` prints: usage, every option by group, examples.
+std::string command_help(const Schema& schema, const Command& command);
+/// The usage line: "pantile convert INPUT OUTPUT [options]".
+std::string usage(const Schema& schema, const Command& command);
+/// "--width PIXELS", or "INPUT".
+std::string invocation(const Option& option);
+/// Legal values in words: the choices, or the range, or nothing.
+std::string legal_values(const Option& option);
+
+/// The manual page in roff (man macros).
+std::string man_page(const Schema& schema, std::string_view version);
+/// The options as Markdown tables, and a TOML file of all defaults.
+std::string options_markdown(const Schema& schema);
+
+/// Exit codes and what they mean, for help and manual page.
+struct ExitMeaning { int code; std::string_view meaning; };
+std::vector<ExitMeaning> exit_meanings();
+
+}  // namespace pantile::cli

@@ -1,0 +1,93 @@
+// One JSON object per line on standard output.
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "cli/face.h"
+#include "cli/format.h"
+
+namespace pantile::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json with_counts(Json event, const Progress& progress) {
+  event["stage"] = std::string(progress.stage);
+  event["unit"] = std::string(progress.unit);
+  event["done"] = progress.done;
+  event["total"] = progress.total;
+  event["resumed"] = progress.resumed;
+  event["elapsed_s"] = progress.elapsed_s;
+  return event;
+}
+
+class JsonLog : public Face {
+ public:
+  explicit JsonLog(Environment& environment) : environment_(environment) {}
+
+  void on_stage_begin(const Progress& p) override {
+    write(with_counts({{"event", "stage_begin"}}, p));
+  }
+  void on_progress(const Progress& p) override {
+    Json event = with_counts({{"event", "progress"}}, p);
+    event["rate_per_s"] = rate(p);
+    const double left = seconds_left(p);
+    event["left_s"] = left < 0 ? Json(nullptr) : Json(left);
+    write(event);
+  }
+  void on_stage_end(const Progress& p) override { write(with_counts({{"event", "stage_end"}}, p)); }
+  void on_note(std::string_view text) override {
+    write({{"event", "note"}, {"text", std::string(text)}});
+  }
+  void on_warning(std::string_view text) override {
+    write({{"event", "warning"}, {"text", std::string(text)}});
+  }
+  void on_interrupt() override {
+    write({{"event", "interrupt"}, {"text", std::string(kInterruptText)}});
+  }
+  void on_summary(const JobSummary& summary) override {
+    Json event{{"event", "summary"},
+               {"pixels", summary.pixels},
+               {"pixels_done", summary.pixels_done},
+               {"wall_s", summary.wall_s},
+               {"peak_memory_bytes", summary.peak_memory_bytes},
+               {"stages", Json::array()},
+               {"outputs", Json::array()}};
+    for (const StageSummary& stage : summary.stages) {
+      event["stages"].push_back({{"name", stage.name},
+                                 {"wall_s", stage.wall_s},
+                                 {"amount", stage.amount},
+                                 {"unit", stage.unit}});
+    }
+    for (const OutputSummary& output : summary.outputs) {
+      event["outputs"].push_back({{"path", output.path},
+                                  {"raw_bytes", output.raw_bytes},
+                                  {"disk_bytes", output.disk_bytes}});
+    }
+    write(event);
+  }
+  void on_error(const Error& error, int exit_code) override {
+    write({{"event", "error"},
+           {"code", std::string(code_name(error.code()))},
+           {"message", error.message()},
+           {"exit", exit_code}});
+  }
+
+ private:
+  void write(const Json& event) {
+    // Paths need not be UTF-8; JSON has to be.
+    const std::string line = event.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::scoped_lock lock(mutex_);
+    environment_.out << line << '\n' << std::flush;
+  }
+
+  Environment& environment_;
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+std::unique_ptr<Face> make_json_log(Environment& environment) {
+  return std::make_unique<JsonLog>(environment);
+}
+
+}  // namespace pantile::cli

@@ -1,0 +1,53 @@
+#include "cli/program/backend.h"
+
+#include <fmt/format.h>
+#include <hwy/base.h>
+#include <isa-l.h>
+#include <libdeflate.h>
+#include <spng.h>
+#include <tiffvers.h>
+#include <zstd.h>
+
+// jpeglib.h needs the C streams declared first.
+#include <cstdio>
+#include <jpeglib.h>
+
+#include "compute/math/kernels.h"
+
+#define PANTILE_TEXT_INNER_(x) #x
+#define PANTILE_TEXT_(x) PANTILE_TEXT_INNER_(x)
+
+namespace pantile::cli {
+namespace {
+
+ProgramInfo program_info() {
+  ProgramInfo info;
+  info.version = PANTILE_VERSION;
+  info.simd_target = std::string(math::kernels<double>().target);
+  info.libraries = {
+      {"highway", fmt::format("{}.{}.{}", HWY_MAJOR, HWY_MINOR, HWY_PATCH)},
+      {"zstd", ZSTD_versionString()},
+      {"libdeflate", LIBDEFLATE_VERSION_STRING},
+      {"isa-l", fmt::format("{}.{}.{}", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION,
+                            ISAL_PATCH_VERSION)},
+      {"libtiff", fmt::format("{}", TIFFLIB_VERSION)},
+      {"libspng", spng_version_string()},
+      {"libjpeg", PANTILE_TEXT_(LIBJPEG_TURBO_VERSION)},
+  };
+  return info;
+}
+
+}  // namespace
+
+Backend pipeline_backend() {
+  Backend backend;
+  backend.plan = plan_generate;
+  backend.generate = run_generate;
+  backend.convert = run_convert;
+  backend.preview = run_preview;
+  backend.info = read_info;
+  backend.program = program_info;
+  return backend;
+}
+
+}  // namespace pantile::cli

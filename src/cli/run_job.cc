@@ -1,0 +1,48 @@
+#include "cli/run_job.h"
+
+#include <optional>
+
+#include "cli/exit_code.h"
+#include "cli/face.h"
+#include "cli/signals.h"
+
+namespace pantile::cli {
+namespace {
+
+/// A folder that was named by the clock has to be named by hand the next time.
+std::string resume_hint(const Call& call) {
+  return call.dated_folder
+             ? "run the same command with --out " + call.settings.generate.out + " to go on"
+             : std::string("run the same command again to go on");
+}
+
+}  // namespace
+
+Status run_job(Call& call, const std::function<Result<JobSummary>(const RunOptions&)>& job) {
+  const std::unique_ptr<Face> face = make_face(call.settings.log, call.environment);
+  CancelToken cancel;
+  std::optional<SignalWatcher> watcher;
+  if (call.environment.stop_at_once) {
+    watcher.emplace(
+        [&] {
+          cancel.cancel();
+          face->on_interrupt();
+        },
+        call.environment.stop_at_once);
+  }
+  RunOptions run = call.settings.run;
+  run.cancel = &cancel;
+  run.listener = face.get();
+  const Result<JobSummary> summary = job(run);
+  if (!summary) {
+    const Error error = summary.error().code() == Code::cancelled
+                            ? Error(Code::cancelled, "interrupted; " + resume_hint(call))
+                            : summary.error();
+    face->on_error(error, exit_code(error.code()));
+    return error;
+  }
+  face->on_summary(*summary);
+  return {};
+}
+
+}  // namespace pantile::cli

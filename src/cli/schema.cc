@@ -1,0 +1,80 @@
+#include "cli/schema.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "cli/schema_options.h"
+
+namespace pantile::cli {
+namespace {
+
+/// Edits (insert, delete, replace, each 1) that turn `a` into `b`: Levenshtein's distance.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replace = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replace, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const Command* Schema::command(std::string_view name) const {
+  const auto at = std::find_if(commands.begin(), commands.end(),
+                               [&](const Command& c) { return c.name == name; });
+  return at == commands.end() ? nullptr : &*at;
+}
+
+std::vector<const Option*> Schema::of(const Command& command) const {
+  std::vector<const Option*> out;
+  for (const Option& option : options) {
+    if ((option.commands & command.bit) != 0) out.push_back(&option);
+  }
+  return out;
+}
+
+const Option* Schema::key(std::string_view name) const {
+  const auto at = std::find_if(options.begin(), options.end(), [&](const Option& o) {
+    return !o.key.empty() && o.key == name;
+  });
+  return at == options.end() ? nullptr : &*at;
+}
+
+Schema make_schema(const SchemaNames& names) {
+  Schema schema;
+  schema.commands = make_commands();
+  add_output_options(schema.options);
+  add_generate_options(names, schema.options);
+  add_file_options(names, schema.options);
+  add_run_options(schema.options);
+  // Help shows groups in this order, and options of a group in the order they were added.
+  static constexpr std::string_view kGroups[] = {"Arguments", "Image", "Formula", "Colour",
+                                                 "Output",    "TIFF",  "Run"};
+  const auto rank = [](const Option& option) {
+    return std::find(std::begin(kGroups), std::end(kGroups), option.group) - std::begin(kGroups);
+  };
+  std::stable_sort(schema.options.begin(), schema.options.end(),
+                   [&](const Option& a, const Option& b) { return rank(a) < rank(b); });
+  return schema;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, word.size() / 2) + 1;
+  for (const std::string& candidate : candidates) {
+    if (const std::size_t n = edits(word, candidate); n < least) {
+      least = n;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace pantile::cli

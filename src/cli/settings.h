@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// Everything a command line or a TOML file can say, before it becomes a call to the pipeline.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/names.h"
+#include "pipeline/convert.h"
+#include "pipeline/generate.h"
+#include "pipeline/job.h"
+
+namespace pantile::cli {
+
+/// Members without a command of their own are shared: `generate` also holds the tile, shard,
+/// zstd and TIFF settings of `convert`.
+struct Settings {
+  GenerateOptions generate;
+  RunOptions run;
+  RecolourOptions recolour;     ///< convert, preview
+  std::optional<Rect> region;   ///< convert, preview
+  std::int64_t preview_width = 1024, preview_height = 0;
+  std::string input, output;    ///< convert, preview; input also info
+  std::string config;           ///< generate, plan: a TOML file
+  LogMode log = LogMode::text;
+  Shell shell = Shell::bash;    ///< completion
+  bool json = false;            ///< info
+};
+
+/// What `convert` was asked to do.
+ConvertOptions convert_options(const Settings& settings);
+/// What `preview` was asked to do.
+PreviewOptions preview_options(const Settings& settings);
+
+}  // namespace pantile::cli

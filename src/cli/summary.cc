@@ -1,0 +1,78 @@
+#include "cli/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/format.h"
+
+namespace pantile::cli {
+namespace {
+
+/// "1 MB/s" where it means something.
+std::string rate_text(double amount, const std::string& unit, double seconds) {
+  if (amount <= 0 || seconds <= 0) return {};
+  return human_amount(amount / seconds, unit) + "/s";
+}
+
+std::string compression(const OutputSummary& output) {
+  if (output.disk_bytes <= 0 || output.raw_bytes <= 0) return "-";
+  return fmt::format("{:.2f}x", static_cast<double>(output.raw_bytes) /
+                                    static_cast<double>(output.disk_bytes));
+}
+
+}  // namespace
+
+std::string summary_table(const JobSummary& summary) {
+  std::string out;
+  const auto line = [&](std::string_view name, std::string_view amount, std::string_view time,
+                        std::string_view speed) {
+    std::string text = fmt::format("{:<12} {:>10} {:>10} {:>14}", name, amount, time, speed);
+    text.erase(text.find_last_not_of(' ') + 1);
+    out += text + "\n";
+  };
+  const auto made = static_cast<double>(summary.pixels_done);
+  line("stage", "amount", "time", "rate");
+  for (const StageSummary& stage : summary.stages) {
+    const auto amount = static_cast<double>(stage.amount);
+    line(stage.name, human_amount(amount, stage.unit), human_seconds(stage.wall_s),
+         rate_text(amount, stage.unit, stage.wall_s));
+  }
+  line("all", human(static_cast<double>(summary.pixels), "px"), human_seconds(summary.wall_s),
+       rate_text(made, "px", summary.wall_s));
+  if (summary.pixels_done < summary.pixels) {
+    out += fmt::format("of the pixels, {} were made in this run\n", human(made, "px"));
+  }
+  out += fmt::format("peak memory  {}\n", human_memory(summary.peak_memory_bytes));
+
+  if (summary.outputs.empty()) return out;
+  std::size_t width = 6;
+  for (const OutputSummary& output : summary.outputs) width = std::max(width, output.path.size());
+  out += fmt::format("\n{:<{}} {:>10} {:>10} {:>12}\n", "output", width, "on disk", "pixels",
+                     "compression");
+  std::int64_t disk_bytes = 0;
+  for (const OutputSummary& output : summary.outputs) {
+    disk_bytes += output.disk_bytes;
+    out += fmt::format("{:<{}} {:>10} {:>10} {:>12}\n", output.path, width,
+                       human_bytes(output.disk_bytes), human_bytes(output.raw_bytes),
+                       compression(output));
+  }
+  if (summary.outputs.size() > 1) {
+    out += fmt::format("{:<{}} {:>10}\n", "all", width, human_bytes(disk_bytes));
+  }
+  return out;
+}
+
+std::string stage_line(const Progress& stage) {
+  std::string out = fmt::format("{:<8} {}", stage.stage,
+                                human_amount(static_cast<double>(stage.done), stage.unit));
+  out += " in " + human_seconds(stage.elapsed_s);
+  if (rate(stage) > 0) out += ", " + human_amount(rate(stage), stage.unit) + "/s";
+  if (stage.resumed > 0) {
+    out += fmt::format(", {} from an earlier run",
+                       human_amount(static_cast<double>(stage.resumed), stage.unit));
+  }
+  return out;
+}
+
+}  // namespace pantile::cli

@@ -1,0 +1,230 @@
+#include "cli/toml_config.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace pantile::cli {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1 << 20;
+
+std::string_view type_words(Type type) {
+  switch (type) {
+    case Type::flag:
+    case Type::on_off: return "a boolean";
+    case Type::integer: return "an integer";
+    case Type::number: return "a number";
+    case Type::pair: return "an array of two numbers";
+    case Type::bytes: return "a string such as \"1GiB\" or an integer";
+    case Type::previews: return "an array of sizes or a string";
+    case Type::text:
+    case Type::choice:
+    case Type::other: return "a string";
+  }
+  return "a string";
+}
+
+std::string_view type_words(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "an array";
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "an integer";
+    case toml::node_type::floating_point: return "a number with a fraction";
+    case toml::node_type::boolean: return "a boolean";
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time: return "a date or time";
+    case toml::node_type::none: break;
+  }
+  return "nothing";
+}
+
+/// A single number as text that the option's setter reads, or nothing.
+std::optional<std::string> number_text(const toml::node& node) {
+  if (const auto* integer = node.as_integer()) return fmt::format("{}", integer->get());
+  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+  return std::nullopt;
+}
+
+/// The elements of an array as text with commas, or nothing where one has a wrong type.
+std::optional<std::string> array_text(const toml::array& array, bool strings) {
+  std::string out;
+  for (const toml::node& element : array) {
+    std::optional<std::string> item;
+    if (strings && element.is_string()) item = element.as_string()->get();
+    if (strings ? element.is_integer() : element.is_number()) item = number_text(element);
+    if (!item) return std::nullopt;
+    out += (out.empty() ? "" : ",") + *item;
+  }
+  return out.empty() && strings ? std::string("none") : out;
+}
+
+/// The node as text that the option's setter reads, or nothing where its type does not fit.
+std::optional<std::string> node_text(const toml::node& node, const Option& option) {
+  if (node.is_string()) {
+    const std::string& text = node.as_string()->get();
+    if (option.automatic && text == "auto") return text;
+    const bool fits = option.type == Type::text || option.type == Type::choice ||
+                      option.type == Type::other || option.type == Type::bytes ||
+                      option.type == Type::previews;
+    return fits ? std::optional(text) : std::nullopt;
+  }
+  switch (option.type) {
+    case Type::flag:
+    case Type::on_off:
+      if (const auto* boolean = node.as_boolean()) return boolean->get() ? "on" : "off";
+      break;
+    case Type::integer:
+    case Type::bytes: return node.is_integer() ? number_text(node) : std::nullopt;
+    case Type::number: return number_text(node);
+    case Type::pair:
+    case Type::previews:
+      if (node.is_array()) return array_text(*node.as_array(), option.type == Type::previews);
+      break;
+    case Type::text:
+    case Type::choice:
+    case Type::other: break;
+  }
+  return std::nullopt;
+}
+
+/// Walks the sections of one file.
+class Reader {
+ public:
+  Reader(const std::string& name, const Schema& schema, Settings& settings)
+      : name_(name), schema_(schema), settings_(settings) {}
+
+  Status table(const toml::table& table, const std::string& prefix) {
+    for (const auto& [key, node] : table) {
+      const std::string path = prefix + std::string(key.str());
+      const Option* option = schema_.key(path);
+      if (option != nullptr) {
+        PANTILE_TRY(value(path, key.source().begin.line, node, *option));
+      } else if (prefix.empty() && node.is_table() && is_section(path)) {
+        PANTILE_TRY(this->table(*node.as_table(), path + "."));
+      } else {
+        return unknown(path, key.source().begin.line);
+      }
+    }
+    return {};
+  }
+
+ private:
+  bool is_section(const std::string& name) const {
+    for (const Option& option : schema_.options) {
+      if (option.key.starts_with(name + ".")) return true;
+    }
+    return false;
+  }
+
+  Status value(const std::string& path, std::size_t line, const toml::node& node,
+               const Option& option) {
+    const std::optional<std::string> text = node_text(node, option);
+    if (!text) {
+      return Error(Code::invalid,
+                   fmt::format("{}:{}: {}: expected {}, found {}", name_, line, path,
+                               type_words(option.type), type_words(node)));
+    }
+    return option.set(*text, settings_).with_context(fmt::format("{}:{}: {}", name_, line, path));
+  }
+
+  Status unknown(const std::string& path, std::size_t line) const {
+    std::vector<std::string> keys;
+    std::string same_leaf;
+    const std::string leaf = path.substr(path.rfind('.') + 1);
+    for (const Option& option : schema_.options) {
+      if (option.key.empty()) continue;
+      keys.push_back(option.key);
+      if (option.key.ends_with("." + leaf)) same_leaf = option.key;
+    }
+    const std::string near = same_leaf.empty() ? nearest(path, keys) : same_leaf;
+    return Error(Code::invalid,
+                 fmt::format("{}:{}: unknown key \"{}\"{}", name_, line, path,
+                             near.empty() ? "; docs/configuration.md lists all keys"
+                                          : fmt::format("; did you mean \"{}\"?", near)));
+  }
+
+  const std::string& name_;
+  const Schema& schema_;
+  Settings& settings_;
+};
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string toml_value(const Option& option, const std::string& text) {
+  if (text == "auto" && option.automatic) return quoted(text);
+  switch (option.type) {
+    case Type::flag:
+    case Type::on_off: return text == "on" ? "true" : "false";
+    case Type::integer:
+    case Type::number: return text;
+    case Type::pair: {
+      const auto comma = text.find(',');
+      return fmt::format("[{}, {}]", text.substr(0, comma), text.substr(comma + 1));
+    }
+    default: return quoted(text);
+  }
+}
+
+}  // namespace
+
+Status apply_toml(std::string_view text, const std::string& name, const Schema& schema,
+                  Settings& settings) {
+  const toml::parse_result parsed = toml::parse(text, name);
+  if (!parsed) {
+    return Error(Code::invalid, fmt::format("{}:{}: {}", name, parsed.error().source().begin.line,
+                                            parsed.error().description()));
+  }
+  return Reader(name, schema, settings).table(parsed.table(), "");
+}
+
+Status apply_toml_file(const std::string& path, const Schema& schema, Settings& settings) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return Error(Code::not_found,
+                 fmt::format("{}: expected a TOML file that can be read, found none", path));
+  }
+  std::string text(kMaxFileBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return Error(Code::io, fmt::format("{}: cannot be read", path));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kMaxFileBytes) {
+    return Error(Code::invalid,
+                 fmt::format("{}: expected a TOML file of at most 1 MiB, found more", path));
+  }
+  return apply_toml(text, path, schema, settings);
+}
+
+std::string show_toml(const Schema& schema, const Settings& settings) {
+  std::string out;
+  // By section rather than by help group: a table may be opened only once.
+  for (const std::string_view wanted : {"image", "formula", "colour", "output", "tiff", "run"}) {
+    out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", wanted);
+    for (const Option& option : schema.options) {
+      const std::string prefix = std::string(wanted) + ".";
+      if (!option.key.starts_with(prefix)) continue;
+      const std::string text = option.show(settings);
+      const bool is_default = text == option.default_text();
+      out += fmt::format("{}{} = {}\n", is_default ? "# " : "", option.key.substr(prefix.size()),
+                         toml_value(option, text));
+    }
+  }
+  return out;
+}
+
+}  // namespace pantile::cli

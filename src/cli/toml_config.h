@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// Settings from a TOML file.
+
+#include <string>
+#include <string_view>
+
+#include "cli/schema.h"
+#include "cli/settings.h"
+#include "pantile/result.h"
+
+namespace pantile::cli {
+
+/// Applies TOML `text` to `settings`. `name` is the file's name for messages.
+/// Errors, `invalid`, with file and line: syntax; a key that is not in the schema (with the
+/// nearest one that is); a value of a wrong type or out of range.
+Status apply_toml(std::string_view text, const std::string& name, const Schema& schema,
+                  Settings& settings);
+
+/// Reads the file at `path` (at most 1 MiB) and applies it. Errors: not_found, io, invalid.
+Status apply_toml_file(const std::string& path, const Schema& schema, Settings& settings);
+
+/// A TOML file that holds every key with its value in `settings`.
+/// Keys at their default are commented out.
+std::string show_toml(const Schema& schema, const Settings& settings);
+
+}  // namespace pantile::cli
