@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// The numbers of TIFF 6.0, BigTIFF and its common extensions that Pantile writes.
+
+#include <cstdint>
+
+namespace pantile::tiff {
+
+/// Tag 259. The chunk codec a sink is given must produce exactly this.
+enum class Compression : std::uint16_t {
+  none = 1,
+  lzw = 5,
+  jpeg = 7,
+  deflate = 8,  ///< "Adobe deflate": a zlib stream.
+  zstd = 50000,
+};
+
+/// How levels are linked.
+enum class Dialect : std::uint8_t {
+  ome,    ///< Main directory with OME-XML; reduced levels in its SubIFDs.
+  pages,  ///< Successive directories, as OpenSlide's generic TIFF and libvips read them.
+};
+
+enum class Tag : std::uint16_t {
+  new_subfile_type = 254,
+  image_width = 256,
+  image_length = 257,
+  bits_per_sample = 258,
+  compression = 259,
+  photometric = 262,
+  image_description = 270,
+  samples_per_pixel = 277,
+  x_resolution = 282,
+  y_resolution = 283,
+  planar_config = 284,
+  resolution_unit = 296,
+  software = 305,
+  predictor = 317,
+  tile_width = 322,
+  tile_length = 323,
+  tile_offsets = 324,
+  tile_byte_counts = 325,
+  sub_ifds = 330,
+  extra_samples = 338,
+  sample_format = 339,
+  ycbcr_subsampling = 530,
+};
+
+inline constexpr std::uint16_t kPhotometricBlackIsZero = 1;
+inline constexpr std::uint16_t kPhotometricRgb = 2;
+inline constexpr std::uint16_t kPhotometricYcbcr = 6;
+
+}  // namespace pantile::tiff

@@ -1,0 +1,192 @@
+#include "io/tiff/tiff_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "core/copy.h"
+#include "core/hash.h"
+#include "grid/tile_grid.h"
+
+namespace pantile::tiff {
+namespace {
+
+/// Readers kept open per level; more threads open more and close them again.
+constexpr std::size_t kMostIdle = 16;
+
+Fingerprint identify(const std::string& path) {
+  namespace fs = std::filesystem;
+  constexpr std::size_t kEndBytes = 65536;
+  std::error_code ignored;  // a file that has vanished fails when it is read
+  Hasher h;
+  const auto size = static_cast<std::int64_t>(fs::file_size(path, ignored));
+  h.add("tiff").add(size);
+  std::string sidecar_crc(4, '\0');
+  std::ifstream sidecar(path + ".sums", std::ios::binary);
+  if (sidecar.seekg(-4, std::ios::end) && sidecar.read(sidecar_crc.data(), 4)) {
+    h.add(sidecar_crc);  // of the checksums of all tiles
+  } else {
+    h.add(static_cast<std::int64_t>(
+        fs::last_write_time(path, ignored).time_since_epoch().count()));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string end(kEndBytes, '\0');
+  for (const std::int64_t offset :
+       {std::int64_t{0}, std::max<std::int64_t>(0, size - std::int64_t{kEndBytes})}) {
+    file.clear();
+    file.seekg(offset);
+    file.read(end.data(), static_cast<std::streamsize>(end.size()));
+    h.add(std::string_view(end).substr(0, static_cast<std::size_t>(file.gcount())));
+  }
+  return h.finish();
+}
+
+/// v becomes max − v; the same as flipping every bit.
+void invert(std::span<std::byte> bytes) {
+  for (std::byte& b : bytes) b = ~b;
+}
+
+}  // namespace
+
+struct TiffSource::Reader {
+  std::unique_ptr<Handle> handle;
+  PixelBuffer block;          // the last one decoded
+  std::int64_t index = -1;    // of that block; -1: none
+};
+
+TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels)
+    : path_(std::move(path)),
+      levels_(std::move(levels)),
+      spec_(make_spec(levels_)),
+      fingerprint_(identify(path_)),
+      idle_(levels_.size()) {
+  spec_.name = std::filesystem::path(path_).stem().string();
+}
+
+TiffSource::~TiffSource() = default;
+
+Result<std::unique_ptr<TiffSource>> TiffSource::open(std::string path) {
+  PANTILE_ASSIGN(const auto handle, Handle::open(path));
+  PANTILE_ASSIGN(auto levels, find_levels(*handle).with_context(path));
+  return std::unique_ptr<TiffSource>(new TiffSource(std::move(path), std::move(levels)));
+}
+
+Cost TiffSource::cost(const Region& region) const {
+  // One block decoded, and its encoded bytes inside libtiff.
+  return {2 * layout(region.level).block_bytes + (std::int64_t{1} << 20)};
+}
+
+Result<std::unique_ptr<TiffSource::Reader>> TiffSource::borrow(int level) const {
+  {
+    const std::lock_guard lock(mutex_);
+    auto& idle = idle_[static_cast<std::size_t>(level)];
+    if (!idle.empty()) {
+      auto reader = std::move(idle.back());
+      idle.pop_back();
+      return reader;
+    }
+  }
+  const LevelLayout& l = layout(level);
+  auto reader = std::make_unique<Reader>();
+  PANTILE_ASSIGN(reader->handle, Handle::open(path_));
+  PANTILE_TRY(reader->handle->go_to(l.directory).with_context(path_));
+  PANTILE_ASSIGN(const LevelLayout now, read_layout(*reader->handle).with_context(path_));
+  if (now.width != l.width || now.height != l.height || now.block_bytes != l.block_bytes ||
+      now.tiled != l.tiled || !now.same_samples(l)) {
+    return Error(Code::conflict, fmt::format("{}: changed since it was opened", path_));
+  }
+  if (l.jpeg_ycbcr) {
+    TIFFSetField(reader->handle->tiff(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+  }
+  reader->block =
+      PixelBuffer(l.dtype, l.block_height, l.block_width, l.planar ? 1 : l.channels);
+  return reader;
+}
+
+void TiffSource::give_back(int level, std::unique_ptr<Reader> reader) const {
+  const std::lock_guard lock(mutex_);
+  auto& idle = idle_[static_cast<std::size_t>(level)];
+  if (idle.size() < kMostIdle) idle.push_back(std::move(reader));
+}
+
+Status TiffSource::load_block(const LevelLayout& level, Reader& reader, std::int64_t column,
+                              std::int64_t row, int plane) const {
+  const TileGrid grid{level.width, level.height, 1};
+  const std::int64_t columns = ceil_div(grid.width, level.block_width);
+  const std::int64_t rows = ceil_div(grid.height, level.block_height);
+  const std::int64_t index = (plane * rows + row) * columns + column;
+  if (index == reader.index) return {};
+  reader.index = -1;
+
+  TIFF* const tiff = reader.handle->tiff();
+  const auto number = static_cast<std::uint32_t>(index);
+  const std::span<std::byte> bytes(reader.block.data(), reader.block.size_bytes());
+  int error = 0;
+  const std::uint64_t encoded = TIFFGetStrileByteCountWithErr(tiff, number, &error);
+  if (error == 0 && encoded == 0 && TIFFGetStrileOffset(tiff, number) == 0) {
+    std::ranges::fill(bytes, std::byte{0});  // left out of a sparse file
+    reader.index = index;
+    return {};
+  }
+  // A strip at the lower edge has fewer rows; a tile never has.
+  const std::int64_t block_rows =
+      level.tiled ? level.block_height
+                  : std::min(level.block_height, level.height - row * level.block_height);
+  const auto want = static_cast<tmsize_t>(level.block_bytes / level.block_height * block_rows);
+  const tmsize_t got = level.tiled
+                           ? TIFFReadEncodedTile(tiff, number, bytes.data(), want)
+                           : TIFFReadEncodedStrip(tiff, number, bytes.data(), want);
+  if (got != want) {
+    return Error(Code::corrupt,
+                 fmt::format("{} {}: want {} bytes decoded, got {} ({})",
+                             level.tiled ? "tile" : "strip", index, want, got,
+                             reader.handle->take_message()));
+  }
+  if (level.inverted) invert(bytes);
+  reader.index = index;
+  return {};
+}
+
+Status TiffSource::read_blocks(const Region& region, MutableView out, Reader& reader,
+                               ReadContext& ctx) const {
+  const LevelLayout& level = layout(region.level);
+  const Rect& want = region.rect;
+  const int planes = level.planar ? region.channels() : 1;
+  for (int p = 0; p < planes; ++p) {
+    const int plane = level.planar ? region.c0 + p : 0;
+    for (std::int64_t row = want.y0 / level.block_height; row * level.block_height < want.y1;
+         ++row) {
+      for (std::int64_t column = want.x0 / level.block_width; column * level.block_width < want.x1;
+           ++column) {
+        if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+        PANTILE_TRY(load_block(level, reader, column, row, plane));
+        const std::int64_t x = column * level.block_width, y = row * level.block_height;
+        const Rect part =
+            intersect(want, {x, y, x + level.block_width, y + level.block_height});
+        View from = std::as_const(reader.block).view().window(translate(part, -x, -y));
+        MutableView to = out.window(translate(part, -want.x0, -want.y0));
+        if (level.planar) {
+          to = to.select_channels(p, p + 1);
+        } else {
+          from = from.select_channels(region.c0, region.c1);
+        }
+        copy_pixels(from, to);
+      }
+    }
+  }
+  return {};
+}
+
+Status TiffSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
+  PANTILE_TRY(check_read(spec_, region, out).with_context(path_));
+  PANTILE_ASSIGN(auto reader, borrow(region.level));
+  const Status status = read_blocks(region, out, *reader, ctx);
+  give_back(region.level, std::move(reader));
+  return Status(status).with_context(fmt::format("{}, level {}", path_, region.level));
+}
+
+}  // namespace pantile::tiff
