@@ -13,14 +13,15 @@
 /// lie in C order, then the index with its crc32c. Chunks wholly outside the image are absent.
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "grid/tile_grid.h"
 #include "io/store/byte_store.h"
+#include "io/store/chunk_spool.h"
 #include "pantile/tile_sink.h"
 
 namespace pantile::zarr {
@@ -46,7 +47,8 @@ class ZarrSink final : public TileSink {
 
   std::string name() const override { return options_.name; }
   std::string form() const override;
-  std::shared_ptr<const ChunkCodec> codec() const override;
+  /// Null when the options' zstd_level is out of range; begin() says so.
+  std::shared_ptr<const ChunkCodec> codec() const override { return codec_; }
   /// Writes the arrays' metadata, or checks it when it is there. Errors: invalid (the plan or an
   /// option); conflict (the store holds another image); io.
   Status begin(const SinkPlan& plan) override;
@@ -63,23 +65,29 @@ class ZarrSink final : public TileSink {
   /// (not_found). After begin(). The source may outlive the sink.
   Result<std::unique_ptr<ZarrSource>> open_source(const SourceOptions& options) const;
   /// Bytes of encoded chunks that wait in memory for their unit's commit.
-  std::int64_t pending_bytes() const;
+  std::int64_t pending_bytes() const { return spool_.held_bytes(); }
 
  private:
-  struct Unit;
+  /// Of one level: its chunks and shards.
+  struct Level {
+    TileGrid chunks, shards;
+    std::string array_json;
+  };
+  Status check_plan(const SinkPlan& plan) const;
+  Status find_committed();
   Status check_unit(UnitId unit) const;
-  std::shared_ptr<Unit> unit_of(UnitId id);
+  Rect chunks_of(UnitId unit) const;
 
   std::shared_ptr<ByteStore> store_;
   SinkOptions options_;
-  std::shared_ptr<const ChunkCodec> codec_;  // null: options are bad, begin() says so
+  std::shared_ptr<const ChunkCodec> codec_;
+  ChunkSpool spool_;
   SinkPlan plan_;
+  std::vector<Level> levels_;
   std::string group_json_;
   mutable std::mutex mutex_;  // guards what follows
-  std::map<UnitId, std::shared_ptr<Unit>> open_units_;
   std::set<UnitId> committed_;
   bool finished_ = false;
-  std::int64_t pending_bytes_ = 0;
 };
 
 }  // namespace pantile::zarr

@@ -6,8 +6,9 @@
 ///     PANTILE_TRY(source->read(source->spec().region(0, rect), view, ctx));
 ///
 /// Read: Zarr v3 arrays, regular grid, sharded or not, codecs transpose, bytes, zstd, gzip,
-/// crc32c, sharding_indexed; axes t, c, z, y, x in any order. Anything else is a `foreign` error
-/// that names it.
+/// crc32c, sharding_indexed; Zarr v2 arrays without filters, compressed by zstd, gzip, zlib or not;
+/// OME-Zarr 0.4 and 0.5; axes t, c, z, y, x in any order. Anything else is a `foreign` error that
+/// names it.
 
 #include <cstdint>
 #include <memory>

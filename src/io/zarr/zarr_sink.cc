@@ -1,0 +1,240 @@
+#include "io/zarr/zarr_sink.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "io/codec/codecs.h"
+#include "io/codec/crc32c.h"
+#include "io/zarr/array_metadata.h"
+#include "io/zarr/ome_metadata.h"
+#include "io/zarr/shard_index.h"
+#include "io/zarr/zarr_source.h"
+
+namespace pantile::zarr {
+namespace {
+
+constexpr std::int64_t kMinChunkPx = 16;
+
+std::string shard_key(UnitId unit) {
+  return fmt::format("{}/c/0/{}/{}", unit.level, unit.y, unit.x);
+}
+
+/// The shard's row and column from a key "<y>/<x>", if that is what it is.
+bool parse_place(std::string_view text, UnitId& unit) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto parse = [](std::string_view digits, std::int64_t& value) {
+    const char* end = digits.data() + digits.size();
+    const auto result = std::from_chars(digits.data(), end, value);
+    return result.ec == std::errc() && result.ptr == end;
+  };
+  return parse(text.substr(0, slash), unit.y) && parse(text.substr(slash + 1), unit.x);
+}
+
+ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_level) {
+  const auto& spec = plan.spec;
+  ArrayMetadata array;
+  array.shape = {spec.channels, level.height, level.width};
+  array.shard = {spec.channels, plan.shard_px, plan.shard_px};
+  array.chunk = {spec.channels, plan.chunk_px, plan.chunk_px};
+  array.sharded = true;
+  array.dtype = spec.dtype;
+  // One channel alone is stored as y, x, c without being moved.
+  array.order = spec.channels > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
+  array.steps = {{ByteStep::Kind::zstd, zstd_level}, {ByteStep::Kind::crc32c, 0}};
+  array.dimension_names = {"c", "y", "x"};
+  return array;
+}
+
+/// Writes `text` under `key`, or finds exactly it there.
+Status write_or_match(ByteStore& store, const std::string& key, const std::string& text) {
+  PANTILE_ASSIGN(const bool exists, store.exists(key));
+  if (!exists) return store.write(key, as_bytes(text));
+  PANTILE_ASSIGN(const Bytes found, store.read(key));
+  if (as_text(found) == text) return {};
+  return Error(Code::conflict, fmt::format("{}/{} belongs to another image; choose another folder "
+                                           "or remove that one",
+                                           store.name(), key));
+}
+
+}  // namespace
+
+ZarrSink::ZarrSink(std::shared_ptr<ByteStore> store, SinkOptions options)
+    : store_(std::move(store)),
+      options_(std::move(options)),
+      spool_(store_, options_.spool_cap_bytes) {
+  auto codec = make_codec({.method = codec::Method::zstd, .level = options_.zstd_level});
+  if (codec.ok()) codec_ = std::move(codec).value();
+}
+
+ZarrSink::~ZarrSink() = default;
+
+std::string ZarrSink::form() const {
+  return fmt::format("ome-zarr-0.5 zarr-3 cyx-as-yxc zstd-{} crc32c index-at-end",
+                     options_.zstd_level);
+}
+
+Status ZarrSink::check_plan(const SinkPlan& plan) const {
+  const auto& spec = plan.spec;
+  const auto bad = [&](const std::string& why) {
+    return Error(Code::invalid, fmt::format("{}: {}", options_.name, why));
+  };
+  if (codec_ == nullptr) {
+    return bad(fmt::format("zstd level {}: use 1 to 19", options_.zstd_level));
+  }
+  if (spec.t != 1 || spec.z != 1) return bad("only images of one plane are written");
+  if (spec.channels < 1 || spec.levels.empty()) return bad("the image has no channels or levels");
+  if (plan.chunk_px < kMinChunkPx || plan.chunk_px % kMinChunkPx != 0) {
+    return bad(fmt::format("a chunk edge of {}: use a multiple of 16", plan.chunk_px));
+  }
+  if (plan.shard_px < plan.chunk_px || plan.shard_px % plan.chunk_px != 0) {
+    return bad(fmt::format("a shard edge of {}: use a multiple of the chunk edge, {}",
+                           plan.shard_px, plan.chunk_px));
+  }
+  const std::int64_t chunks = plan.shard_px / plan.chunk_px;
+  if (plan.chunk_px > (std::int64_t{1} << 15) || chunks > 4096 ||
+      plan.chunk_px * plan.chunk_px > kMaxChunkBytes / spec.pixel_bytes()) {
+    return bad(fmt::format("chunks of {} in shards of {} are too large", plan.chunk_px,
+                           plan.shard_px));
+  }
+  for (const LevelInfo& level : spec.levels) {
+    if (level.width < 1 || level.height < 1) return bad("a level is empty");
+  }
+  return {};
+}
+
+Status ZarrSink::begin(const SinkPlan& plan) {
+  PANTILE_TRY(check_plan(plan));
+  plan_ = plan;
+  PANTILE_ASSIGN(group_json_, write_ome_group(plan.spec, options_.pantile_json));
+  levels_.clear();
+  for (const LevelInfo& level : plan.spec.levels) {
+    levels_.push_back({{level.width, level.height, plan.chunk_px},
+                       {level.width, level.height, plan.shard_px},
+                       write_array_v3(array_of(plan, level, options_.zstd_level))});
+  }
+  // The group is what readers look for: if it is there, it must be this image's.
+  PANTILE_ASSIGN(const bool has_group, store_->exists("zarr.json"));
+  if (has_group) PANTILE_TRY(write_or_match(*store_, "zarr.json", group_json_));
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    PANTILE_TRY(write_or_match(*store_, fmt::format("{}/zarr.json", i), levels_[i].array_json));
+  }
+  PANTILE_TRY(find_committed());
+  std::int64_t units = 0;
+  for (const Level& level : levels_) units += level.shards.count();
+  finished_ = has_group && units == static_cast<std::int64_t>(committed_.size());
+  return {};
+}
+
+Status ZarrSink::find_committed() {
+  committed_.clear();
+  const std::int64_t n = plan_.shard_px / plan_.chunk_px;
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    const std::string prefix = fmt::format("{}/c/0", i);
+    PANTILE_ASSIGN(const auto entries, store_->list(prefix));
+    for (const auto& entry : entries) {
+      UnitId unit{static_cast<int>(i), 0, 0};
+      const auto place = std::string_view(entry.key).substr(prefix.size() + 1);
+      if (!parse_place(place, unit) || !check_unit(unit).ok()) continue;
+      // A file too short for its index is nobody's shard: it will be written again.
+      if (entry.size >= 16 * n * n + 4) committed_.insert(unit);
+    }
+  }
+  return {};
+}
+
+Status ZarrSink::check_unit(UnitId unit) const {
+  if (unit.level >= 0 && unit.level < static_cast<int>(levels_.size())) {
+    const TileGrid& shards = levels_[static_cast<std::size_t>(unit.level)].shards;
+    if (unit.x >= 0 && unit.y >= 0 && unit.x < shards.columns() && unit.y < shards.rows()) {
+      return {};
+    }
+  }
+  return Error(Code::internal, fmt::format("{}: there is no shard {}, {} in level {}",
+                                           options_.name, unit.x, unit.y, unit.level));
+}
+
+Rect ZarrSink::chunks_of(UnitId unit) const {
+  const Level& level = levels_[static_cast<std::size_t>(unit.level)];
+  return level.chunks.cells(level.shards.rect(unit.x, unit.y));
+}
+
+bool ZarrSink::committed(UnitId unit) const {
+  const std::lock_guard lock(mutex_);
+  return committed_.contains(unit);
+}
+
+Status ZarrSink::put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) {
+  PANTILE_TRY(check_unit(unit));
+  const Rect cells = chunks_of(unit);
+  if (chunk.level != unit.level || !cells.contains({chunk.x, chunk.y, chunk.x + 1, chunk.y + 1})) {
+    return Error(Code::internal, fmt::format("{}: chunk {}, {} is not in shard {}, {} of level {}",
+                                             options_.name, chunk.x, chunk.y, unit.x, unit.y,
+                                             unit.level));
+  }
+  const std::int64_t n = plan_.shard_px / plan_.chunk_px;
+  const std::int64_t index = (chunk.y - cells.y0) * n + (chunk.x - cells.x0);
+  return spool_.put(unit, index, std::move(encoded));
+}
+
+Status ZarrSink::commit(UnitId unit) {
+  PANTILE_TRY(check_unit(unit));
+  if (committed(unit)) return {};
+  const auto chunks = spool_.take(unit);
+  const std::int64_t want = chunks_of(unit).area();
+  const std::string key = shard_key(unit);
+  if (static_cast<std::int64_t>(chunks->count()) != want) {
+    return Error(Code::internal, fmt::format("{}/{}: want {} chunks, got {}", options_.name, key,
+                                             want, chunks->count()));
+  }
+  PANTILE_ASSIGN(const auto writer, store_->open_writer(key));
+  const std::int64_t n = plan_.shard_px / plan_.chunk_px;
+  ShardIndex index(static_cast<std::size_t>(n * n));
+  std::int64_t offset = 0;
+  const auto write_chunk = [&](std::int64_t i, std::span<const std::byte> bytes) -> Status {
+    const std::uint32_t crc = crc32c(bytes);
+    std::array<std::byte, 4> tail;
+    for (std::size_t b = 0; b < 4; ++b) tail[b] = static_cast<std::byte>(crc >> (8 * b));
+    PANTILE_TRY(writer->append(bytes));
+    PANTILE_TRY(writer->append(tail));
+    const auto size = static_cast<std::int64_t>(bytes.size() + tail.size());
+    index[static_cast<std::size_t>(i)] = {offset, size};
+    offset += size;
+    return {};
+  };
+  PANTILE_TRY(chunks->for_each(write_chunk));
+  PANTILE_TRY(writer->append(encode_shard_index(index, /*with_crc32c=*/true)));
+  PANTILE_TRY(writer->commit());
+  const std::lock_guard lock(mutex_);
+  committed_.insert(unit);
+  return {};
+}
+
+bool ZarrSink::finished() const {
+  const std::lock_guard lock(mutex_);
+  return finished_;
+}
+
+Status ZarrSink::finish() {
+  if (finished()) return {};
+  std::int64_t units = 0;
+  for (const Level& level : levels_) units += level.shards.count();
+  const std::lock_guard lock(mutex_);
+  if (units != static_cast<std::int64_t>(committed_.size())) {
+    return Error(Code::internal, fmt::format("{}: want {} shards, got {}", options_.name, units,
+                                             committed_.size()));
+  }
+  PANTILE_TRY(write_or_match(*store_, "zarr.json", group_json_));
+  finished_ = true;
+  return {};
+}
+
+void ZarrSink::abort() { spool_.clear(); }
+
+Result<std::unique_ptr<ZarrSource>> ZarrSink::open_source(const SourceOptions& options) const {
+  return ZarrSource::open_unfinished(store_, plan_.spec, options);
+}
+
+}  // namespace pantile::zarr
