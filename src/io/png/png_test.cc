@@ -1,0 +1,168 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <utility>
+
+#include "core/copy.h"
+#include "io/png/png_source.h"
+#include "io/png/png_writer.h"
+#include "io/store/fault_store.h"
+#include "io/store/memory_store.h"
+
+namespace pantile::png {
+namespace {
+
+constexpr std::int64_t kLimit = 1 << 24;
+
+PixelBuffer pattern(std::int64_t width, std::int64_t height, int channels, DType dtype) {
+  PixelBuffer image(dtype, height, width, channels);
+  std::mt19937 random(3);
+  for (std::size_t i = 0; i < image.size_bytes(); ++i) {
+    image.data()[i] = static_cast<std::byte>(i / 7 + (random() % 8 == 0 ? random() : 0));
+  }
+  return image;
+}
+
+View view_of(const PixelBuffer& b) { return b.view(); }
+
+Bytes encoded(const PixelBuffer& image, std::int64_t rows_at_once = 1000) {
+  MemoryStore store;
+  const View v = image.view();
+  auto writer = PngWriter::open(store, "a.png",
+                                {.width = v.width(),
+                                 .height = v.height(),
+                                 .channels = v.channels(),
+                                 .dtype = v.dtype()});
+  EXPECT_TRUE(writer.ok());
+  for (std::int64_t y = 0; y < v.height(); y += rows_at_once) {
+    const std::int64_t end = std::min(v.height(), y + rows_at_once);
+    EXPECT_TRUE((*writer)->write_rows(v.window({0, y, v.width(), end})).ok());
+  }
+  EXPECT_FALSE(*store.exists("a.png")) << "not before finish()";
+  EXPECT_TRUE((*writer)->finish().ok());
+  return *store.read("a.png");
+}
+
+TEST(Png, EveryTypeComesBack) {
+  for (const DType dtype : {DType::u8, DType::u16}) {
+    for (int channels = 1; channels <= 4; ++channels) {
+      for (const auto& [w, h] : {std::pair<int, int>{1, 1}, {7, 3}, {640, 211}}) {
+        const PixelBuffer image = pattern(w, h, channels, dtype);
+        const auto decoded = decode_png(encoded(image), kLimit);
+        ASSERT_TRUE(decoded.ok()) << decoded.error().message();
+        ASSERT_EQ(decoded->pixels.view().channels(), channels);
+        ASSERT_EQ(decoded->pixels.view().dtype(), dtype);
+        EXPECT_TRUE(same_pixels(view_of(decoded->pixels), view_of(image)));
+      }
+    }
+  }
+}
+
+TEST(Png, BytesDoNotDependOnHowRowsArrive) {
+  const PixelBuffer image = pattern(300, 100, 3, DType::u8);
+  const Bytes at_once = encoded(image);
+  EXPECT_EQ(encoded(image, 1), at_once);
+  EXPECT_EQ(encoded(image, 33), at_once);
+}
+
+TEST(Png, SaysSrgbAndNoTime) {
+  const Bytes bytes = encoded(pattern(20, 20, 3, DType::u8));
+  const std::string_view text = as_text(bytes);
+  EXPECT_NE(text.find("sRGB"), std::string_view::npos);
+  EXPECT_EQ(text.find("tIME"), std::string_view::npos);
+}
+
+TEST(Png, StridedRowsAreWrittenAsTheyLook) {
+  const PixelBuffer wide = pattern(100, 40, 4, DType::u8);
+  const View part = View(view_of(wide).window({10, 5, 60, 30})).select_channels(1, 4);
+  MemoryStore store;
+  ASSERT_TRUE(write_png(store, "a.png", part).ok());
+  const auto decoded = decode_png(*store.read("a.png"), kLimit);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_TRUE(same_pixels(view_of(decoded->pixels), part));
+}
+
+TEST(Png, WrongRowsAreRefused) {
+  MemoryStore store;
+  const PixelBuffer image = pattern(20, 10, 3, DType::u8);
+  const auto writer = PngWriter::open(store, "a.png", {.width = 20, .height = 8});
+  ASSERT_TRUE(writer.ok());
+  EXPECT_EQ((*writer)->write_rows(view_of(image)).error().code(), Code::invalid) << "too many";
+  EXPECT_EQ((*writer)->write_rows(view_of(pattern(19, 1, 3, DType::u8))).error().code(),
+            Code::invalid);
+  EXPECT_EQ((*writer)->write_rows(view_of(pattern(20, 1, 1, DType::u8))).error().code(),
+            Code::invalid);
+  EXPECT_EQ((*writer)->finish().error().code(), Code::invalid) << "too few";
+  EXPECT_FALSE(*store.exists("a.png"));
+  for (const WriteOptions& bad :
+       {WriteOptions{.width = 0, .height = 1}, WriteOptions{.width = 1, .height = 1, .channels = 5},
+        WriteOptions{.width = 1, .height = 1, .dtype = DType::f32},
+        WriteOptions{.width = std::int64_t{1} << 31, .height = 1},
+        WriteOptions{.width = 1, .height = 1, .compression_level = 10}}) {
+    const auto opened = PngWriter::open(store, "b.png", bad);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code(), Code::invalid);
+  }
+}
+
+TEST(Png, AFullDiskIsReportedAsSuch) {
+  FaultStore store(std::make_shared<MemoryStore>());
+  store.fail(FaultStore::Call::append, 1, Code::out_of_space);
+  EXPECT_EQ(write_png(store, "a.png", view_of(pattern(1000, 1000, 3, DType::u8))).error().code(),
+            Code::out_of_space);
+  EXPECT_FALSE(*store.exists("a.png"));
+}
+
+TEST(Png, LimitIsKeptBeforeDecoding) {
+  const Bytes bytes = encoded(pattern(100, 100, 3, DType::u8));
+  EXPECT_TRUE(decode_png(bytes, 30000).ok());
+  EXPECT_EQ(decode_png(bytes, 29999).error().code(), Code::out_of_memory);
+}
+
+TEST(Png, GarbageIsRefused) {
+  EXPECT_EQ(decode_png(as_bytes("GIF89a but not really a picture at all"), kLimit).error().code(),
+            Code::foreign);
+  EXPECT_EQ(decode_png({}, kLimit).error().code(), Code::foreign);
+  const Bytes good = encoded(pattern(50, 40, 3, DType::u8));
+  for (std::size_t size : {std::size_t{8}, std::size_t{40}, good.size() / 2}) {
+    const auto cut = decode_png(std::span(good).first(size), kLimit);
+    ASSERT_FALSE(cut.ok()) << size;
+    EXPECT_EQ(cut.error().code(), Code::corrupt) << size;
+  }
+  std::mt19937 random(11);
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    Bytes bad = good;
+    bad[8 + random() % (bad.size() - 8)] ^= static_cast<std::byte>(1 + random() % 255);
+    refused += decode_png(bad, kLimit).ok() ? 0 : 1;
+  }
+  EXPECT_GT(refused, 250) << "its checksums cover nearly every byte";
+}
+
+TEST(PngSource, GivesAnyRectangle) {
+  const PixelBuffer image = pattern(64, 48, 3, DType::u8);
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("pantile-png-" + std::to_string(std::random_device()()) + ".png");
+  const Bytes bytes = encoded(image);
+  std::ofstream(path, std::ios::binary) << as_text(bytes);
+  const auto source = PngSource::open(path.string());
+  ASSERT_TRUE(source.ok()) << source.error().message();
+  EXPECT_EQ((*source)->spec().kind, Kind::rgb);
+  PixelBuffer out(DType::u8, 20, 30, 2);
+  ReadContext ctx;
+  const Region region{0, 0, 0, 1, 3, {10, 5, 40, 25}};
+  ASSERT_TRUE((*source)->read(region, out.view(), ctx).ok());
+  EXPECT_TRUE(same_pixels(view_of(out),
+                          View(view_of(image).window(region.rect)).select_channels(1, 3)));
+  EXPECT_EQ((*source)->fingerprint(), (*PngSource::open(path.string()))->fingerprint());
+  std::filesystem::remove(path);
+  const auto gone = PngSource::open(path.string());
+  ASSERT_FALSE(gone.ok());
+  EXPECT_EQ(gone.error().code(), Code::not_found);
+}
+
+}  // namespace
+}  // namespace pantile::png
