@@ -14,11 +14,10 @@ using math::Binary;
 using math::Ternary;
 using math::Unary;
 
-// a op b == b op a for all values. Not min, max and hypot: they choose between -0 and 0, and
-// between NaNs.
+// a op b has the bits of b op a for all values: also the minimum and maximum of IEEE 754-2019.
 bool commutes(Binary f) {
-  return f == Binary::add || f == Binary::mul || f == Binary::eq || f == Binary::ne ||
-         f == Binary::logical_and || f == Binary::logical_or;
+  return f == Binary::add || f == Binary::mul || f == Binary::min || f == Binary::max ||
+         f == Binary::eq || f == Binary::ne || f == Binary::logical_and || f == Binary::logical_or;
 }
 
 bool gives_truth(const Step& step) {
