@@ -1,0 +1,27 @@
+// The table entries of exp_log-inl.h.
+
+#if defined(PANTILE_MATH_FILL_EXP_LOG_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PANTILE_MATH_FILL_EXP_LOG_INL_H_
+#undef PANTILE_MATH_FILL_EXP_LOG_INL_H_
+#else
+#define PANTILE_MATH_FILL_EXP_LOG_INL_H_
+#endif
+
+#include "compute/math/exp_log-inl.h"
+#include "compute/math/fill-inl.h"
+
+PANTILE_MATH_BEGIN
+
+template <class T> void fill_exp_log(Kernels<T>& k) {
+  PANTILE_MATH_UNARY(exp);
+  PANTILE_MATH_UNARY(exp2);
+  PANTILE_MATH_UNARY(expm1);
+  PANTILE_MATH_UNARY(log);
+  PANTILE_MATH_UNARY(log2);
+  PANTILE_MATH_UNARY(log10);
+  PANTILE_MATH_UNARY(log1p);
+}
+
+PANTILE_MATH_END
+
+#endif

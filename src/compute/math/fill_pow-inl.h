@@ -1,0 +1,21 @@
+// The table entries of pow-inl.h.
+
+#if defined(PANTILE_MATH_FILL_POW_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PANTILE_MATH_FILL_POW_INL_H_
+#undef PANTILE_MATH_FILL_POW_INL_H_
+#else
+#define PANTILE_MATH_FILL_POW_INL_H_
+#endif
+
+#include "compute/math/pow-inl.h"
+#include "compute/math/fill-inl.h"
+
+PANTILE_MATH_BEGIN
+
+template <class T> void fill_pow(Kernels<T>& k) {
+  PANTILE_MATH_BINARY(pow);
+}
+
+PANTILE_MATH_END
+
+#endif

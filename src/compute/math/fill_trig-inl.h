@@ -1,0 +1,24 @@
+// The table entries of trig-inl.h.
+
+#if defined(PANTILE_MATH_FILL_TRIG_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PANTILE_MATH_FILL_TRIG_INL_H_
+#undef PANTILE_MATH_FILL_TRIG_INL_H_
+#else
+#define PANTILE_MATH_FILL_TRIG_INL_H_
+#endif
+
+#include "compute/math/trig-inl.h"
+#include "compute/math/fill-inl.h"
+
+PANTILE_MATH_BEGIN
+
+template <class T> void fill_trig(Kernels<T>& k) {
+  PANTILE_MATH_UNARY(sin);
+  PANTILE_MATH_UNARY(cos);
+  PANTILE_MATH_UNARY(tan);
+  PANTILE_MATH_UNARY(sinc);
+}
+
+PANTILE_MATH_END
+
+#endif
