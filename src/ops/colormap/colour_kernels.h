@@ -12,6 +12,11 @@
 
 namespace pantile {
 
+/// Adding this to a level in [0, 256) leaves the level in the low bits of the sum, as a fixed-point
+/// number with kLevelFraction<T> bits after the point: truncation and packing become shifts.
+template <class T> inline constexpr T kLevelAnchor = sizeof(T) == 8 ? T(0x1p28) : T(0x1p15);
+template <class T> inline constexpr int kLevelFraction = sizeof(T) == 8 ? 24 : 8;
+
 /// A colour map prepared for one range, in the arithmetic of T. See ColourMapper for the meaning.
 template <class T>
 struct Ramp {
@@ -19,7 +24,8 @@ struct Ramp {
   T per_value = 0;   ///< Stops per unit of value.
   T last = 0;        ///< Index of the last stop.
   int segments = 0;  ///< Stops − 1.
-  /// Channel c on segment k: base[c][k] + slope[c][k]·f, f in [0, 1]; base has the ½ for rounding.
+  /// Channel c on segment k: base[c][k] + slope[c][k]·f, f in [0, 1]. The base holds the anchor and
+  /// the ½ for rounding.
   std::vector<T> base[3], slope[3];
   Rgb8 nan, neg_inf, pos_inf;
 };

@@ -39,7 +39,7 @@ ColourMapper<T>::ColourMapper(const Colormap& map, double lo, double hi, Rgb8 na
   ramp_.last = static_cast<T>(ramp_.segments);
   for (int c = 0; c < 3; ++c) {
     for (int k = 0; k < ramp_.segments; ++k) {
-      ramp_.base[c].push_back(static_cast<T>(map.level(k, c) + 0.5));
+      ramp_.base[c].push_back(static_cast<T>((map.level(k, c) + 0.5) + kLevelAnchor<T>));
       ramp_.slope[c].push_back(static_cast<T>(map.level(k + 1, c) - map.level(k, c)));
     }
   }

@@ -21,8 +21,9 @@ template <class T> Status check_value_range(double lo, double hi);
 /// With S stops, in T, every operation rounded to nearest, none contracted:
 ///   p = (v − lo) · s, where s = (S−1) / (hi − lo), clamped to [0, S−1];
 ///   k = min(⌊p⌋, S−2);  f = p − k;
-///   each channel is ⌊(a + ½) + (b − a)·f⌋, a and b being levels (0 to 255) of stops k and k+1.
-/// lo, hi, s, a + ½ and b − a are computed in double and rounded to T.
+///   each channel is ⌊(a + ½) + (b − a)·f⌋, a and b being levels (0 to 255) of stops k and k+1,
+///   where a + ½ and the sum are rounded to 24 bits after the point (8 in single precision).
+/// lo, s, a + ½ and b − a are computed in double and rounded to T.
 /// NaN and the infinities have colours of their own.
 template <class T>
 class ColourMapper {

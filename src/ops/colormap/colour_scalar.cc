@@ -1,6 +1,9 @@
 // The definition of every colour: one value at a time, plain C++.
 #include "ops/colormap/colour_kernels.h"
 
+#include <bit>
+#include <type_traits>
+
 namespace pantile {
 namespace {
 
@@ -8,6 +11,13 @@ void put(Rgb8 colour, std::uint8_t* rgb) {
   rgb[0] = colour.r;
   rgb[1] = colour.g;
   rgb[2] = colour.b;
+}
+
+// The whole part of a level that lies on its anchor.
+template <class T>
+std::uint8_t whole(T anchored) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  return static_cast<std::uint8_t>(std::bit_cast<Bits>(anchored) >> kLevelFraction<T>);
 }
 
 template <class T>
@@ -26,7 +36,7 @@ void map(const Ramp<T>& ramp, const T* values, std::uint8_t* rgb, std::size_t n)
     const T f = p - static_cast<T>(segment);
     const auto s = static_cast<std::size_t>(segment);
     for (int c = 0; c < 3; ++c) {
-      rgb[c] = static_cast<std::uint8_t>(ramp.base[c][s] + ramp.slope[c][s] * f);
+      rgb[c] = whole(ramp.base[c][s] + ramp.slope[c][s] * f);
     }
   }
 }
@@ -35,7 +45,7 @@ template <class T>
 std::uint8_t level(T v) {
   v = v > T{0} ? v : T{0};
   v = v < T{1} ? v : T{1};
-  return static_cast<std::uint8_t>(v * T{255} + T{0.5});
+  return whole(v * T{255} + (kLevelAnchor<T> + T{0.5}));
 }
 
 template <class T>

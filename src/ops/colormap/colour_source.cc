@@ -28,7 +28,7 @@ bool can_colour(DType t) {
 }  // namespace
 
 Result<std::unique_ptr<ColourSource>> ColourSource::create(
-    std::shared_ptr<const TileSource> inner, const Colouring& colouring) {
+    std::shared_ptr<const TileSource> inner, const Colouring& colouring, Levels levels) {
   if (!can_colour(inner->spec().dtype)) {
     return Error(Code::invalid, "cannot colour samples of type " +
                                     std::string(dtype_name(inner->spec().dtype)) +
@@ -36,16 +36,17 @@ Result<std::unique_ptr<ColourSource>> ColourSource::create(
   }
   if (colouring.map == nullptr) return Error(Code::invalid, "no colour map was chosen");
   PANTILE_TRY(check_value_range<double>(colouring.lo, colouring.hi));
-  return std::unique_ptr<ColourSource>(new ColourSource(std::move(inner), colouring));
+  return std::unique_ptr<ColourSource>(new ColourSource(std::move(inner), colouring, levels));
 }
 
-ColourSource::ColourSource(std::shared_ptr<const TileSource> inner, const Colouring& colouring)
+ColourSource::ColourSource(std::shared_ptr<const TileSource> inner, const Colouring& colouring,
+                           Levels levels)
     : inner_(std::move(inner)),
       colouring_(colouring),
       mapper_(*colouring.map, colouring.lo, colouring.hi, colouring.nan, colouring.neg_inf,
               colouring.pos_inf),
       spec_(inner_->spec()) {
-  spec_.levels.resize(1);
+  if (levels == Levels::first) spec_.levels.resize(1);
   spec_.channels = 3;
   spec_.dtype = DType::u8;
   spec_.kind = Kind::rgb;
@@ -88,7 +89,7 @@ Status ColourSource::read(const Region& region, MutableView out, ReadContext& ct
 
 Fingerprint ColourSource::fingerprint() const {
   Hasher hasher;
-  hasher.add("colour").add(inner_->fingerprint().hex()).add(colouring_.map->name);
+  hasher.add("colour").add(static_cast<std::int64_t>(spec_.levels.size())).add(inner_->fingerprint().hex()).add(colouring_.map->name);
   for (const double d :
        {colouring_.lo, colouring_.hi, colouring_.value_offset, colouring_.value_step}) {
     hasher.add(d);

@@ -19,14 +19,17 @@ struct Colouring {
   double value_offset = 0, value_step = 1;
 };
 
-/// RGB8 of channel 0 of `inner`, one level only: the mean of colours is not the colour of the
-/// mean, so parents are made from the colours. Values are mapped in double. Thread-safe as
-/// `inner` is.
+/// RGB8 of channel 0 of `inner`. Values are mapped in double. Thread-safe as `inner` is.
 class ColourSource final : public TileSource {
  public:
+  /// Which levels it has. The mean of colours is not the colour of the mean: a stored pyramid
+  /// takes the first level only and halves colours; a quick look may colour the values' own levels.
+  enum class Levels { first, all };
+
   /// Errors: invalid (no map, a range that cannot be used, samples that are not u8, u16, f32, f64).
   static Result<std::unique_ptr<ColourSource>> create(std::shared_ptr<const TileSource> inner,
-                                                      const Colouring& colouring);
+                                                      const Colouring& colouring,
+                                                      Levels levels);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;
@@ -34,7 +37,7 @@ class ColourSource final : public TileSource {
   Fingerprint fingerprint() const override;
 
  private:
-  ColourSource(std::shared_ptr<const TileSource> inner, const Colouring& colouring);
+  ColourSource(std::shared_ptr<const TileSource> inner, const Colouring& colouring, Levels levels);
 
   std::shared_ptr<const TileSource> inner_;
   Colouring colouring_;
