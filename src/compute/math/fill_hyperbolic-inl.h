@@ -1,0 +1,26 @@
+// The table entries of hyperbolic-inl.h.
+
+#if defined(PANTILE_MATH_FILL_HYPERBOLIC_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PANTILE_MATH_FILL_HYPERBOLIC_INL_H_
+#undef PANTILE_MATH_FILL_HYPERBOLIC_INL_H_
+#else
+#define PANTILE_MATH_FILL_HYPERBOLIC_INL_H_
+#endif
+
+#include "compute/math/fill-inl.h"
+#include "compute/math/hyperbolic-inl.h"
+
+PANTILE_MATH_BEGIN
+
+template <class T> void fill_hyperbolic(Kernels<T>& k) {
+  PANTILE_MATH_UNARY(sinh);
+  PANTILE_MATH_UNARY(cosh);
+  PANTILE_MATH_UNARY(tanh);
+  PANTILE_MATH_UNARY(asinh);
+  PANTILE_MATH_UNARY(acosh);
+  PANTILE_MATH_UNARY(atanh);
+}
+
+PANTILE_MATH_END
+
+#endif

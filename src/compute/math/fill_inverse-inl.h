@@ -1,0 +1,24 @@
+// The table entries of inverse-inl.h.
+
+#if defined(PANTILE_MATH_FILL_INVERSE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PANTILE_MATH_FILL_INVERSE_INL_H_
+#undef PANTILE_MATH_FILL_INVERSE_INL_H_
+#else
+#define PANTILE_MATH_FILL_INVERSE_INL_H_
+#endif
+
+#include "compute/math/fill-inl.h"
+#include "compute/math/inverse-inl.h"
+
+PANTILE_MATH_BEGIN
+
+template <class T> void fill_inverse(Kernels<T>& k) {
+  PANTILE_MATH_UNARY(asin);
+  PANTILE_MATH_UNARY(acos);
+  PANTILE_MATH_UNARY(atan);
+  PANTILE_MATH_BINARY(atan2);
+}
+
+PANTILE_MATH_END
+
+#endif

@@ -1,0 +1,18 @@
+// SIMD kernels of fill_special-inl.h, once per target.
+#define PANTILE_MATH_SIMD
+#include "compute/math/simd_targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "compute/math/kernels_special.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#if PANTILE_MATH_IS_SIMD_TARGET
+#include "compute/math/fill_special-inl.h"
+#endif
+
+#if HWY_ONCE
+#include "compute/math/simd_choose.h"
+namespace pantile::math {
+PANTILE_MATH_DEFINE_FILL(fill_special)
+}  // namespace pantile::math
+#endif
