@@ -18,22 +18,28 @@ struct Slot {
   CLI::Option* parsed = nullptr;
 };
 
-/// Joins "--flag" "-3,3" to "--flag=-3,3", so that a value may begin with a minus sign.
-std::vector<std::string> join_negative_values(const std::vector<const Option*>& options,
-                                              const std::vector<std::string>& words) {
+bool takes_value(const std::vector<const Option*>& options, std::string_view word) {
+  return std::any_of(options.begin(), options.end(), [&](const Option* option) {
+    return !option->positional() && option->type != Type::flag && option->flag == word;
+  });
+}
+
+/// Joins "--flag" "value" to "--flag=value", so that a value may begin with a minus sign as in
+/// "--range -3,3". A value that is another flag, or that is not there, is an error.
+Result<std::vector<std::string>> join_values(const std::vector<const Option*>& options,
+                                             const std::vector<std::string>& words) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool takes_value =
-        std::any_of(options.begin(), options.end(), [&](const Option* option) {
-          return !option->positional() && option->type != Type::flag && option->flag == words[i];
-        });
-    const std::string_view next = i + 1 < words.size() ? words[i + 1] : std::string_view();
-    const bool minus = next.size() > 1 && next[0] == '-' && next[1] != '-' && next != "-h";
-    if (takes_value && (minus || next.empty()) && i + 1 < words.size()) {
-      out.push_back(words[i] + "=" + words[i + 1]);
-      ++i;
-    } else {
-      out.push_back(words[i]);
+    out.push_back(words[i]);
+    const std::string flag = words[i].substr(0, words[i].find('='));
+    if (!takes_value(options, flag)) continue;
+    if (flag == words[i]) {
+      const bool there = i + 1 < words.size() && !words[i + 1].starts_with("--") &&
+                         words[i + 1] != "-h";
+      out.back() += "=" + (there ? words[++i] : std::string());
+    }
+    if (out.back().size() == flag.size() + 1) {
+      return Error(Code::invalid, fmt::format("{}: expected a value after it, found nothing", flag));
     }
   }
   return out;
@@ -84,7 +90,7 @@ Result<Arguments> parse_arguments(const Schema& schema, const Command& command,
     }
   }
 
-  std::vector<std::string> reversed = join_negative_values(options, words);
+  PANTILE_ASSIGN(std::vector<std::string> reversed, join_values(options, words));
   std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants it
   try {
     app.parse(reversed);

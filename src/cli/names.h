@@ -1,15 +1,14 @@
 #pragma once
 /// \file
-/// The words for the options' enumerations, one table each: flags, TOML, help and logs use them.
+/// Which values an enumerated option may take, in the order help shows them. The words for the
+/// job's own settings are the pipeline's; those of the command line are here.
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "pipeline/generate.h"
+#include "pipeline/setting_names.h"
 
 namespace pantile::cli {
 
@@ -18,53 +17,53 @@ enum class LogMode : std::uint8_t { text, json, quiet };
 /// What `completion` writes for.
 enum class Shell : std::uint8_t { bash, zsh, fish };
 
-template <class E>
-using NameTable = std::vector<std::pair<std::string_view, E>>;
+using pantile::name_of;
 
-template <class E>
-NameTable<E> names_of();
-template <> inline NameTable<Precision> names_of() {
-  return {{"f64", Precision::f64}, {"f32", Precision::f32}};
+inline std::string name_of(LogMode mode) {
+  switch (mode) {
+    case LogMode::text: return "text";
+    case LogMode::json: return "json";
+    case LogMode::quiet: return "quiet";
+  }
+  return {};
 }
-template <> inline NameTable<Sampling> names_of() {
-  return {{"center", Sampling::center}, {"corner", Sampling::corner}};
-}
-template <> inline NameTable<StoreKind> names_of() {
-  return {{"rgb8", StoreKind::rgb8},
-          {"value-u16", StoreKind::value_u16},
-          {"value-f32", StoreKind::value_f32}};
-}
-template <> inline NameTable<TiffCompression> names_of() {
-  return {{"deflate", TiffCompression::deflate},
-          {"zstd", TiffCompression::zstd},
-          {"lzw", TiffCompression::lzw},
-          {"jpeg", TiffCompression::jpeg},
-          {"none", TiffCompression::none}};
-}
-template <> inline NameTable<TiffDialect> names_of() {
-  return {{"ome", TiffDialect::ome}, {"pages", TiffDialect::pages}};
-}
-template <> inline NameTable<LogMode> names_of() {
-  return {{"text", LogMode::text}, {"json", LogMode::json}, {"quiet", LogMode::quiet}};
-}
-template <> inline NameTable<Shell> names_of() {
-  return {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}};
-}
-
-/// The word for `value`.
-template <class E>
-std::string name_of(E value) {
-  for (const auto& [name, candidate] : names_of<E>()) {
-    if (candidate == value) return std::string(name);
+inline std::string name_of(Shell shell) {
+  switch (shell) {
+    case Shell::bash: return "bash";
+    case Shell::zsh: return "zsh";
+    case Shell::fish: return "fish";
   }
   return {};
 }
 
-/// All words of E, in the order help shows them.
+template <class E>
+std::vector<E> values_of();
+template <> inline std::vector<Precision> values_of() { return {Precision::f64, Precision::f32}; }
+template <> inline std::vector<Sampling> values_of() {
+  return {Sampling::center, Sampling::corner};
+}
+template <> inline std::vector<StoreKind> values_of() {
+  return {StoreKind::rgb8, StoreKind::value_u16, StoreKind::value_f32};
+}
+template <> inline std::vector<TiffCompression> values_of() {
+  return {TiffCompression::deflate, TiffCompression::zstd, TiffCompression::lzw,
+          TiffCompression::jpeg, TiffCompression::none};
+}
+template <> inline std::vector<TiffDialect> values_of() {
+  return {TiffDialect::ome, TiffDialect::pages};
+}
+template <> inline std::vector<LogMode> values_of() {
+  return {LogMode::text, LogMode::json, LogMode::quiet};
+}
+template <> inline std::vector<Shell> values_of() {
+  return {Shell::bash, Shell::zsh, Shell::fish};
+}
+
+/// The words of all values.
 template <class E>
 std::vector<std::string> all_names() {
   std::vector<std::string> out;
-  for (const auto& [name, value] : names_of<E>()) out.emplace_back(name);
+  for (const E value : values_of<E>()) out.push_back(name_of(value));
   return out;
 }
 

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <tuple>
 
+#include "pipeline/setting_names.h"
+
 namespace pantile::cli {
 namespace {
 
@@ -148,16 +150,9 @@ Result<Rect> parse_rect(std::string_view text) {
 }
 
 Result<Rgb8> parse_colour(std::string_view text) {
-  std::string_view digits = trim(text);
-  if (!digits.empty() && digits.front() == '#') digits.remove_prefix(1);
-  std::uint32_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (digits.size() == 6 && error == std::errc() && end == digits.data() + 6) {
-    return Rgb8{static_cast<std::uint8_t>(value >> 16),
-                static_cast<std::uint8_t>((value >> 8) & 0xff),
-                static_cast<std::uint8_t>(value & 0xff)};
-  }
+  const std::string digits(trim(text));
+  const auto colour = parse_hex_color(digits.starts_with('#') ? digits : "#" + digits);
+  if (colour) return *colour;
   return expected("a colour as #rrggbb, such as #ff8000", text);
 }
 
@@ -195,8 +190,7 @@ Result<std::vector<PreviewSize>> parse_previews(std::string_view text) {
     } else {
       return expected("\"none\" or previews such as 1024, 800x600 or thumb:512x512", item);
     }
-    const std::string stem =
-        size.name.empty() ? fmt::format("preview-{}", size.width) : size.name;
+    const std::string stem = preview_name(size);
     if (!stems.insert(stem).second) {
       return Error(Code::invalid,
                    fmt::format("two previews would be called \"{}.png\"; give one another name, as "
@@ -224,10 +218,6 @@ Result<std::string> parse_name(std::string_view text) {
                   text);
 }
 
-std::string show_colour(const Rgb8& colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b);
-}
-
 std::string show_bytes(std::int64_t bytes) {
   constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> kUnits{
       {{kKi * kKi * kKi * kKi, "TiB"}, {kKi * kKi * kKi, "GiB"}, {kKi * kKi, "MiB"}, {kKi, "KiB"}}};
@@ -241,10 +231,7 @@ std::string show_previews(const std::vector<PreviewSize>& sizes) {
   if (sizes.empty()) return "none";
   std::string out;
   for (const PreviewSize& size : sizes) {
-    if (!out.empty()) out += ',';
-    if (!size.name.empty()) out += size.name + ':';
-    out += fmt::format("{}", size.width);
-    if (size.height > 0) out += fmt::format("x{}", size.height);
+    out += (out.empty() ? "" : ",") + to_text(size);
   }
   return out;
 }

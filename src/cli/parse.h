@@ -41,7 +41,6 @@ Result<std::pair<int, int>> parse_share(std::string_view text);
 /// leading '.', at most 100 bytes.
 Result<std::string> parse_name(std::string_view text);
 
-std::string show_colour(const Rgb8& colour);                       ///< "#rrggbb"
 std::string show_bytes(std::int64_t bytes);                        ///< Exact: "512MiB", "1000".
 std::string show_previews(const std::vector<PreviewSize>& sizes);  ///< What parse_previews reads.
 

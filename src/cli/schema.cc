@@ -66,6 +66,10 @@ Schema make_schema(const SchemaNames& names) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  // Half a word is more likely meant than another short word that is as many letters away.
+  for (const std::string& candidate : candidates) {
+    if (word.size() >= 2 && candidate.starts_with(word)) return candidate;
+  }
   std::string best;
   std::size_t least = std::max<std::size_t>(2, word.size() / 2) + 1;
   for (const std::string& candidate : candidates) {

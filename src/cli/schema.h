@@ -86,7 +86,7 @@ struct SchemaNames {
 
 Schema make_schema(const SchemaNames& names);
 
-/// The names that the candidates most resemble by edit distance; empty when none is near.
+/// The candidate that begins with `word`, or is nearest by edit distance; empty: none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace pantile::cli

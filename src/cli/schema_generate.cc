@@ -61,7 +61,7 @@ void add_formula(const SchemaNames& names, std::vector<Option>& options) {
   options.push_back(text_option(
       {.key = "formula.formula", .flag = "--formula", .value_name = "TEXT", .group = "Formula",
        .help = "A built-in formula's name or an expression in x, y, r and theta "
-               "(see docs/formula.md).",
+               "(see docs/formulas.md).",
        .range = built_in + ", or an expression", .example = "sin(10*x*y) + cos(r)",
        .commands = kJob},
       [](auto& s) -> auto& { return s.generate.formula; }));

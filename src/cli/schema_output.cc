@@ -47,17 +47,22 @@ void add_layout(std::vector<Option>& options) {
                       .group = "Output",
                       .help = "Edge of chunks and TIFF tiles. auto is 512, and 1024 from 524288 "
                               "pixels a side on.",
-                      .range = "16 to 8192, a multiple of 16", .example = "256",
+                      .range = "64 to 4096, a multiple of 16", .example = "256",
                       .commands = kWriter},
-                     16, 8192, [](auto& s) -> auto& { return s.generate.tile_px; }),
+                     64, 4096, [](auto& s) -> auto& { return s.generate.tile_px; }),
       [](Settings& s) { s.generate.tile_px = 0; },
       [](const Settings& s) { return s.generate.tile_px == 0; }));
-  options.push_back(integer_option(
-      {.key = "output.shard", .flag = "--shard", .value_name = "PIXELS", .group = "Output",
-       .help = "Edge of shards, the units that are committed to disk and never done twice.",
-       .range = "16 to 65536, the tile edge times a power of two", .example = "8192",
-       .commands = kWriter},
-      16, 65536, [](auto& s) -> auto& { return s.generate.shard_px; }));
+  options.push_back(or_auto(
+      integer_option({.key = "output.shard", .flag = "--shard", .value_name = "PIXELS",
+                      .group = "Output",
+                      .help = "Edge of shards, the units that are committed to disk and never "
+                              "done twice. auto is the largest doubling of the tile up to 4096 "
+                              "that holds at most 64 MiB of pixels.",
+                      .range = "64 to 65536, a multiple of the tile edge", .example = "8192",
+                      .commands = kWriter},
+                     64, 65536, [](auto& s) -> auto& { return s.generate.shard_px; }),
+      [](Settings& s) { s.generate.shard_px = 0; },
+      [](const Settings& s) { return s.generate.shard_px == 0; }));
   options.push_back({.key = "output.previews", .flag = "--previews", .type = Type::previews,
                      .value_name = "LIST", .group = "Output",
                      .help = "PNG previews: widths or WxH boxes that the picture fits into, each "

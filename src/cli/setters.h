@@ -37,8 +37,8 @@ Option choice_option(Option option, Field field) {
   option.type = Type::choice;
   option.choices = all_names<E>();
   option.set = [field](std::string_view text, Settings& s) -> Status {
-    for (const auto& [name, value] : names_of<E>()) {
-      if (name != text) continue;
+    for (const E value : values_of<E>()) {
+      if (name_of(value) != text) continue;
       field(s) = value;
       return {};
     }
@@ -46,7 +46,7 @@ Option choice_option(Option option, Field field) {
     for (const std::string& name : all_names<E>()) list += (list.empty() ? "" : ", ") + name;
     return Error(Code::invalid, fmt::format("expected one of {}, found \"{}\"", list, text));
   };
-  option.show = [field](const Settings& s) { return name_of<E>(field(s)); };
+  option.show = [field](const Settings& s) { return name_of(field(s)); };
   return option;
 }
 
@@ -105,9 +105,9 @@ Option colour_option(Option option, Field field) {
   };
   option.show = [field](const Settings& s) -> std::string {
     if constexpr (requires { field(s).has_value(); }) {
-      return field(s) ? show_colour(*field(s)) : std::string();
+      return field(s) ? hex_color(*field(s)) : std::string();
     } else {
-      return show_colour(field(s));
+      return hex_color(field(s));
     }
   };
   return option;

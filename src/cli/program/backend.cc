@@ -13,6 +13,8 @@
 #include <jpeglib.h>
 
 #include "compute/math/kernels.h"
+#include "ops/colormap/colormap.h"
+#include "ops/formula/builtins.h"
 
 #define PANTILE_TEXT_INNER_(x) #x
 #define PANTILE_TEXT_(x) PANTILE_TEXT_INNER_(x)
@@ -47,6 +49,8 @@ Backend pipeline_backend() {
   backend.preview = run_preview;
   backend.info = read_info;
   backend.program = program_info;
+  for (const std::string_view name : colormap_names()) backend.names.colormaps.emplace_back(name);
+  for (const auto& builtin : formula::builtins()) backend.names.formulas.emplace_back(builtin.name);
   return backend;
 }
 

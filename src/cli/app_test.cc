@@ -1,0 +1,194 @@
+#include "cli/app.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/signals.h"
+
+namespace pantile::cli {
+namespace {
+
+/// A program whose pipeline only remembers what it was asked.
+struct Program {
+  std::ostringstream out, err;
+  GenerateOptions generated;
+  RunOptions run_options;
+  Code fails = Code::internal;
+  bool fail = false;
+  Backend backend;
+  Environment environment{.out = out, .err = err, .terminal = false, .utf8 = false,
+                          .columns = [] { return 80; }, .stamp = [] { return "20260102-030405"; },
+                          .stop_at_once = {}};
+
+  Program() {
+    backend.generate = [this](const GenerateOptions& o, const RunOptions& r) -> Result<JobSummary> {
+      generated = o;
+      run_options = r;
+      if (fail) return Error(fails, "the message");
+      return JobSummary{};
+    };
+    backend.plan = [this](const GenerateOptions& o, const RunOptions&) -> Result<GeneratePlan> {
+      if (fail) return Error(fails, "the message");
+      GeneratePlan plan;
+      plan.options = o;
+      plan.options.scale = 0.5;
+      plan.levels = {{o.width, o.height, 4, 1}};
+      plan.warnings = {"neighbouring pixels collapse"};
+      return plan;
+    };
+    backend.info = [](const std::string& path) -> Result<ImageInfo> {
+      ImageInfo info;
+      info.path = path;
+      info.format = "OME-Zarr 0.5";
+      info.spec.levels = {{300, 200, {}, {}}};
+      info.job_json = R"({"a": 1})";
+      info.state = "1 of 2 shards";
+      info.disk_bytes = 100;
+      return info;
+    };
+    backend.program = [] { return ProgramInfo{"9.8.7", "AVX3", {{"zstd", "1.5"}}}; };
+  }
+  int operator()(const std::vector<std::string>& words) {
+    out.str("");
+    err.str("");
+    return run(words, backend, environment);
+  }
+};
+
+TEST(App, ExitCodes) {
+  const std::vector<std::pair<Code, int>> codes{
+      {Code::invalid, 2},      {Code::not_found, 2},     {Code::foreign, 2}, {Code::conflict, 2},
+      {Code::corrupt, 3},      {Code::out_of_space, 4},  {Code::out_of_memory, 4},
+      {Code::cancelled, 5},    {Code::io, 1},            {Code::internal, 70}};
+  Program program;
+  program.fail = true;
+  for (const auto& [code, exit] : codes) {
+    program.fails = code;
+    EXPECT_EQ(program({"generate"}), exit) << code_name(code);
+    EXPECT_EQ(program.err.str().find("pantile: "), 0u);
+    EXPECT_EQ(program.err.str().back(), '\n');
+  }
+  std::vector<int> documented;
+  for (const ExitMeaning& meaning : exit_meanings()) documented.push_back(meaning.code);
+  EXPECT_EQ(documented, (std::vector<int>{0, 1, 2, 3, 4, 5, 70, 130}));
+}
+
+TEST(App, GenerateGetsADatedFolderUnlessOneIsNamed) {
+  Program program;
+  EXPECT_EQ(program({"generate", "--name", "ripples"}), 0);
+  EXPECT_EQ(program.generated.out, "ripples-20260102-030405");
+  EXPECT_EQ(program({"generate", "--out", "here"}), 0);
+  EXPECT_EQ(program.generated.out, "here");
+  EXPECT_NE(program.run_options.cancel, nullptr);
+  EXPECT_NE(program.run_options.listener, nullptr);
+}
+
+TEST(App, AnInterruptedJobSaysHowToGoOn) {
+  Program program;
+  program.fail = true;
+  program.fails = Code::cancelled;
+  EXPECT_EQ(program({"generate", "--out", "here"}), 5);
+  EXPECT_EQ(program.err.str(), "pantile: interrupted; run the same command again to go on\n");
+  EXPECT_EQ(program({"generate"}), 5);
+  EXPECT_NE(program.err.str().find("--out pantile-20260102-030405"), std::string::npos);
+}
+
+TEST(App, BadUsageIsOneSentenceAndExitTwo) {
+  Program program;
+  const std::vector<std::vector<std::string>> lines{
+      {}, {"nonsense"}, {"generate", "--nonsense"}, {"convert"}, {"completion", "tcsh"}};
+  for (const auto& words : lines) {
+    EXPECT_EQ(program(words), 2);
+    const std::string text = program.err.str();
+    EXPECT_EQ(text.find("pantile: "), 0u);
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+    EXPECT_TRUE(program.out.str().empty());
+  }
+}
+
+TEST(App, ErrorsAppearInTheJsonLogToo) {
+  Program program;
+  program.fail = true;
+  program.fails = Code::out_of_memory;
+  EXPECT_EQ(program({"generate", "--log", "json"}), 4);
+  const auto event = nlohmann::json::parse(program.out.str());
+  EXPECT_EQ(event.at("event"), "error");
+  EXPECT_EQ(event.at("exit"), 4);
+}
+
+TEST(App, PlanAsTextAndAsJson) {
+  Program program;
+  EXPECT_EQ(program({"plan", "--size", "300x200"}), 0);
+  EXPECT_NE(program.out.str().find("300 x 200"), std::string::npos);
+  EXPECT_NE(program.out.str().find("warning     neighbouring pixels collapse"), std::string::npos);
+  EXPECT_EQ(program({"plan", "--size", "300x200", "--log", "json"}), 0);
+  const auto plan = nlohmann::json::parse(program.out.str());
+  EXPECT_EQ(plan.at("options").at("image.width"), "300");
+  EXPECT_EQ(plan.at("options").at("formula.scale"), "0.5");
+  EXPECT_EQ(plan.at("levels")[0].at("chunks"), 4);
+}
+
+TEST(App, InfoOfAJobAndOfTheProgram) {
+  Program program;
+  EXPECT_EQ(program({"info", "run1"}), 0);
+  for (const char* part : {"OME-Zarr 0.5", "300 x 200", "1 of 2 shards", "600.00x"}) {
+    EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
+  }
+  EXPECT_EQ(program({"info", "run1", "--json"}), 0);
+  EXPECT_EQ(nlohmann::json::parse(program.out.str()).at("job").at("a"), 1);
+  EXPECT_EQ(program({"info"}), 0);
+  EXPECT_NE(program.out.str().find("AVX3"), std::string::npos);
+  EXPECT_EQ(program({"info", "--json"}), 0);
+  EXPECT_EQ(nlohmann::json::parse(program.out.str()).at("simd_target"), "AVX3");
+}
+
+TEST(App, HelpVersionManualAndCompletion) {
+  Program program;
+  EXPECT_EQ(program({"--help"}), 0);
+  EXPECT_NE(program.out.str().find("Usage: pantile COMMAND"), std::string::npos);
+  EXPECT_EQ(program({"--version"}), 0);
+  EXPECT_EQ(program.out.str(), "pantile 9.8.7\n");
+  EXPECT_EQ(program({"--version", "--verbose"}), 0);
+  EXPECT_NE(program.out.str().find("zstd"), std::string::npos);
+  EXPECT_EQ(program({"preview", "--help"}), 0);
+  EXPECT_NE(program.out.str().find("Usage: pantile preview INPUT [options]"), std::string::npos);
+  EXPECT_EQ(program({"man"}), 0);
+  EXPECT_EQ(program.out.str().find(".TH PANTILE 1"), 0u);
+  EXPECT_EQ(program({"completion", "bash"}), 0);
+  EXPECT_NE(program.out.str().find("complete -o filenames -F _pantile pantile"),
+            std::string::npos);
+}
+
+TEST(App, AFullDiskOnStandardOutputIsAnError) {
+  Program program;
+  program.out.setstate(std::ios::badbit);
+  EXPECT_EQ(program({"--help"}), 1);
+}
+
+TEST(SignalWatcher, TellsFirstFromSecondAndRestores) {
+  sigset_t before;
+  pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  std::promise<void> first, second;
+  {
+    const SignalWatcher watcher([&] { first.set_value(); }, [&] { second.set_value(); });
+    kill(getpid(), SIGINT);
+    first.get_future().wait();
+    kill(getpid(), SIGTERM);
+    second.get_future().wait();
+  }
+  sigset_t after;
+  pthread_sigmask(SIG_SETMASK, nullptr, &after);
+  EXPECT_EQ(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
+  EXPECT_EQ(sigismember(&before, SIGTERM), sigismember(&after, SIGTERM));
+}
+
+}  // namespace
+}  // namespace pantile::cli
