@@ -2,6 +2,7 @@
 /// \file
 /// The inner loop of FormulaSource, for one number type.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,7 +33,7 @@ class SampleEngine {
   struct Scratch {
     explicit Scratch(typename Eval::Scratch s) : eval(std::move(s)) {}
     typename Eval::Scratch eval;
-    T axis[3][kColumns];             // position, index, fraction
+    T axis[3][std::max(kColumns, Eval::kRows)];  // position, index, fraction
     T mean[kColumns];
     double sum[kColumns];
     std::uint32_t count[3 * kColumns];
