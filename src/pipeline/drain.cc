@@ -1,5 +1,6 @@
 #include "pipeline/drain.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstring>
@@ -27,16 +28,21 @@ struct CodecUse {
   std::uint32_t sinks = 0;
 };
 
-std::vector<CodecUse> codec_uses(const std::vector<TileSink*>& sinks) {
+std::vector<CodecUse> codec_uses(const Codecs& codecs) {
   std::vector<CodecUse> uses;
   std::map<std::string, std::size_t> by_identity;
-  for (std::size_t i = 0; i < sinks.size(); ++i) {
-    std::shared_ptr<const ChunkCodec> codec = sinks[i]->codec();
-    const auto [at, added] = by_identity.emplace(codec->identity(), uses.size());
-    if (added) uses.push_back({std::move(codec), 0});
+  for (std::size_t i = 0; i < codecs.size(); ++i) {
+    const auto [at, added] = by_identity.emplace(codecs[i]->identity(), uses.size());
+    if (added) uses.push_back({codecs[i], 0});
     uses[at->second].sinks |= 1u << i;
   }
   return uses;
+}
+
+Codecs codecs_of(const std::vector<TileSink*>& sinks) {
+  Codecs codecs;
+  for (const TileSink* sink : sinks) codecs.push_back(sink->codec());
+  return codecs;
 }
 
 /// Counts each unit's chunks down to its commit. Lock-free after construction.
@@ -68,7 +74,7 @@ class Drain {
         todo_(todo),
         options_(options),
         layout_(job.plan),
-        codecs_(codec_uses(job.sinks)),
+        codecs_(codec_uses(codecs_of(job.sinks))),
         queue_(layout_, todo, window_of(options.threads)),
         buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
         parents_(layout_, job.plan.spec.kind, buffers_),
@@ -111,6 +117,10 @@ class Drain {
   }
 
   Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
+    if (can_copy(*task.unit)) {
+      PANTILE_ASSIGN(const bool copied, copy_leaf(task));
+      if (copied) return {};
+    }
     PixelBuffer pixels = buffers_.take();
     const Rect rect = layout_.chunk_rect(task.chunk);
     if (rect.width() < layout_.chunk_px() || rect.height() < layout_.chunk_px()) {
@@ -122,6 +132,32 @@ class Drain {
     const MutableView target = pixels.view().window({0, 0, rect.width(), rect.height()});
     PANTILE_TRY(source.read(region, target, context));
     return deliver({task.chunk, std::move(pixels)}, worker);
+  }
+
+  /// True when the source holds just the bytes that every sink of this unit wants.
+  bool can_copy(const UnitWork& work) const {
+    if (job_.encoded == nullptr || work.origin != Origin::source || work.feeds_parent ||
+        job_.encoded->chunk_px() != layout_.chunk_px()) {
+      return false;
+    }
+    return std::all_of(codecs_.begin(), codecs_.end(), [&](const CodecUse& use) {
+      return (use.sinks & work.missing) == 0 ||
+             use.codec->identity() == job_.encoded->codec_identity();
+    });
+  }
+
+  /// Hands the encoded chunk on as it is; false when the source has none.
+  Result<bool> copy_leaf(const ChunkQueue::Task& task) {
+    const UnitWork& work = *task.unit;
+    PANTILE_ASSIGN(std::vector<std::byte> bytes,
+                   job_.encoded->read_encoded_chunk(task.chunk.level, task.chunk.x, task.chunk.y));
+    if (bytes.empty()) return false;
+    for (std::uint32_t wanted = work.missing; wanted != 0; wanted &= wanted - 1) {
+      TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
+      PANTILE_TRY(sink.put(work.id, task.chunk, bytes));
+    }
+    if (countdown_.delivered(work.id)) PANTILE_TRY(committer_.submit(work.id, work.missing));
+    return true;
   }
 
   /// Puts a finished chunk where it is wanted, and its parents as they become complete.
@@ -184,8 +220,7 @@ int matching_levels(const TileSource& source, const SinkPlan& plan) {
   return static_cast<int>(n);
 }
 
-std::int64_t drain_memory_bytes(const SinkPlan& plan, const std::vector<TileSink*>& sinks,
-                                int threads) {
+std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads) {
   const Layout chunk =
       Layout::interleaved(plan.spec.dtype, plan.chunk_px, plan.chunk_px, plan.spec.channels);
   const auto chunk_bytes = static_cast<std::int64_t>(chunk.packed_bytes());
@@ -194,7 +229,7 @@ std::int64_t drain_memory_bytes(const SinkPlan& plan, const std::vector<TileSink
   const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
   const std::int64_t parents = window_of(threads) / 3 + 2 * levels;
   std::int64_t bytes = (parents + threads) * chunk_bytes;
-  for (const CodecUse& use : codec_uses(sinks)) {
+  for (const CodecUse& use : codec_uses(codecs)) {
     bytes += threads * use.codec->working_bytes(chunk);
   }
   return bytes;

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
+#include "pantile/encoded_chunks.h"
 #include "pantile/result.h"
 #include "pantile/tile_sink.h"
 #include "pantile/tile_source.h"
@@ -20,6 +22,7 @@ struct DrainJob {
   const TileSource* source = nullptr;
   std::vector<TileSink*> sinks;
   SinkPlan plan;
+  const EncodedChunks* encoded = nullptr;  ///< `source` again, if it has encoded chunks to copy.
   int store = -1;                        ///< The sink that `stored` reads back; -1: none.
   const TileSource* stored = nullptr;    ///< Committed units, at every level.
   Share share;
@@ -35,9 +38,11 @@ struct DrainOptions {
 /// Levels from 0 on at which `source` has just the sizes that `plan` wants.
 int matching_levels(const TileSource& source, const SinkPlan& plan);
 
-/// Memory that drain() takes besides the source's own scratch and the sinks' spools.
-std::int64_t drain_memory_bytes(const SinkPlan& plan, const std::vector<TileSink*>& sinks,
-                                int threads);
+using Codecs = std::vector<std::shared_ptr<const ChunkCodec>>;
+
+/// Memory that drain() into sinks of these codecs takes besides the source's own scratch and the
+/// sinks' spools.
+std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads);
 
 /// Does everything in `todo` (from plan_drain on the same job): reads each leaf chunk, encodes it
 /// once per codec, puts it into the sinks that lack it, halves it into its parent, and commits

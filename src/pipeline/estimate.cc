@@ -25,20 +25,17 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-Result<Estimate> estimate_drain(const DrainJob& job) {
-  const ShardLayout layout(job.plan);
-  const ImageSpec& spec = job.plan.spec;
+Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
+                                const Codecs& codecs) {
+  const ShardLayout layout(plan);
+  const ImageSpec& spec = plan.spec;
   const TileGrid grid = layout.chunks(0);
   const std::int64_t samples = std::min(kMostSamples, grid.count());
-  std::vector<std::shared_ptr<const ChunkCodec>> codecs;
   std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;
-  for (const TileSink* sink : job.sinks) {
-    codecs.push_back(sink->codec());
-    scratch.push_back(codecs.back()->make_scratch());
-  }
+  for (const auto& codec : codecs) scratch.push_back(codec->make_scratch());
   PixelBuffer pixels(spec.dtype, layout.chunk_px(), layout.chunk_px(), spec.channels);
   std::vector<std::byte> encoded;
-  std::vector<std::int64_t> bytes(job.sinks.size());
+  std::vector<std::int64_t> bytes(codecs.size());
   std::int64_t sampled_pixels = 0;
   const auto begin = std::chrono::steady_clock::now();
   for (std::int64_t k = 0; k < samples; ++k) {
@@ -49,9 +46,8 @@ Result<Estimate> estimate_drain(const DrainJob& job) {
     const Rect rect = layout.chunk_rect(chunk);
     std::memset(pixels.data(), 0, pixels.size_bytes());
     ReadContext context;
-    PANTILE_TRY(job.source->read(spec.region(0, rect),
-                                 pixels.view().window({0, 0, rect.width(), rect.height()}),
-                                 context));
+    PANTILE_TRY(source.read(spec.region(0, rect),
+                            pixels.view().window({0, 0, rect.width(), rect.height()}), context));
     for (std::size_t s = 0; s < codecs.size(); ++s) {
       PANTILE_TRY(codecs[s]->encode(std::as_const(pixels).view(), *scratch[s], encoded));
       bytes[s] += static_cast<std::int64_t>(encoded.size());
@@ -66,7 +62,7 @@ Result<Estimate> estimate_drain(const DrainJob& job) {
   Estimate estimate;
   estimate.worker_seconds = seconds_since(begin) * factor;
   for (const std::int64_t b : bytes) {
-    estimate.sink_bytes.push_back(static_cast<std::int64_t>(static_cast<double>(b) * factor));
+    estimate.bytes.push_back(static_cast<std::int64_t>(static_cast<double>(b) * factor));
   }
   return estimate;
 }

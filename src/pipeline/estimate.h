@@ -10,13 +10,14 @@
 namespace pantile {
 
 struct Estimate {
-  std::vector<std::int64_t> sink_bytes;  ///< Encoded size of all levels, for each sink.
+  std::vector<std::int64_t> bytes;       ///< Encoded size of all levels, for each codec.
   double worker_seconds = 0;             ///< Reading and encoding everything on one thread.
 };
 
 /// Reads and encodes up to `kMostSamples` level-0 chunks, spread evenly over the image (always the
 /// same ones), for at most about half a second, and extrapolates. Errors: those of the source.
-Result<Estimate> estimate_drain(const DrainJob& job);
+Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
+                                const Codecs& codecs);
 
 /// Free bytes on the file system that holds `path` or will hold it.
 Result<std::int64_t> free_disk_bytes(const std::string& path);

@@ -81,6 +81,9 @@ struct GeneratePlan {
   std::vector<std::string> notes, warnings;
 };
 
+/// The SIMD target that pixels are computed with on this machine: "AVX3", "scalar" …
+std::string simd_target_name();
+
 /// Checks and resolves `options`, and measures a few sample tiles. Writes nothing.
 /// Errors: invalid, out_of_memory (with the least that works), out_of_space.
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run);

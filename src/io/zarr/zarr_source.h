@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "io/store/byte_store.h"
+#include "pantile/encoded_chunks.h"
 #include "pantile/image_spec.h"
 #include "pantile/tile_source.h"
 
@@ -28,7 +29,7 @@ struct SourceOptions {
 };
 
 /// Thread-safe. Errors of read(): corrupt (naming level, shard and chunk), io.
-class ZarrSource final : public TileSource {
+class ZarrSource final : public TileSource, public EncodedChunks {
  public:
   /// Opens the group or array at the root of `store`. Errors: not_found, foreign, corrupt, io.
   static Result<std::unique_ptr<ZarrSource>> open(std::shared_ptr<const ByteStore> store,
@@ -50,15 +51,16 @@ class ZarrSource final : public TileSource {
 
   /// Chunk edge in pixels when chunks of every level are square in y, x and hold all channels
   /// of one plane; else 0.
-  std::int64_t chunk_px() const;
+  std::int64_t chunk_px() const override;
   /// Shard edge in pixels under the same condition; chunk_px() when the arrays are not sharded.
   std::int64_t shard_px() const;
   /// ChunkCodec::identity() of the codec that made the encoded chunks ("zstd-1/interleaved"), so
   /// that they may be copied; empty when none of ours would have made them.
-  std::string codec_identity() const;
+  std::string codec_identity() const override;
   /// The chunk's bytes as that codec made them, checksum verified and taken off. Empty when the
   /// chunk is absent. Errors: invalid (codec_identity() is empty, no such chunk), corrupt, io.
-  Result<Bytes> read_encoded_chunk(int level, std::int64_t chunk_x, std::int64_t chunk_y) const;
+  Result<Bytes> read_encoded_chunk(int level, std::int64_t chunk_x,
+                                   std::int64_t chunk_y) const override;
 
   /// Text of `attributes.pantile`, "{}" when there is none.
   const std::string& pantile_json() const;

@@ -1,0 +1,200 @@
+#include "pipeline/generate_resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "ops/formula/compile.h"
+#include "ops/formula/range.h"
+#include "pipeline/outputs.h"
+#include "pipeline/setting_names.h"
+
+namespace pantile {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::int64_t kMostSide = (std::int64_t{1} << 31) - 1;
+/// Units that the shorter side spans when no scale is given.
+constexpr double kDefaultSpan = 20;
+
+Status check_size(const GenerateOptions& o) {
+  for (const auto& [name, value] : {std::pair{"width", o.width}, std::pair{"height", o.height}}) {
+    if (value < 1 || value > kMostSide) {
+      return Error(Code::invalid, fmt::format("{} of {} pixels: expected 1 to {}", name, value,
+                                              kMostSide));
+    }
+  }
+  return {};
+}
+
+Status check_formula_settings(const GenerateOptions& o) {
+  if (o.scale && (!std::isfinite(*o.scale) || *o.scale == 0)) {
+    return Error(Code::invalid, fmt::format("scale {}: expected the size of a pixel in the "
+                                            "formula's units, a finite number other than 0",
+                                            *o.scale));
+  }
+  if (!std::isfinite(o.center_x) || !std::isfinite(o.center_y)) {
+    return Error(Code::invalid, fmt::format("center {},{}: expected two finite numbers",
+                                            o.center_x, o.center_y));
+  }
+  if (o.range_lo.has_value() != o.range_hi.has_value()) {
+    return Error(Code::invalid, "range: expected both ends, found one");
+  }
+  return {};
+}
+
+Status check_previews(const std::vector<PreviewSize>& previews) {
+  std::vector<std::string> names;
+  for (const PreviewSize& p : previews) {
+    if (p.width < 1 || p.height < 0 || p.width > kMostSide || p.height > kMostSide) {
+      return Error(Code::invalid, fmt::format("preview of {}x{} pixels: expected at least 1x1",
+                                              p.width, p.height));
+    }
+    const std::string name = preview_name(p);
+    if (name.find('/') != std::string::npos || name.front() == '.') {
+      return Error(Code::invalid, "preview '" + name + "': its name must be a plain file name");
+    }
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      return Error(Code::invalid, "two previews are called '" + name + "': give them names, as in "
+                                  "--previews small:512,large:512x512");
+    }
+    names.push_back(name);
+  }
+  return {};
+}
+
+/// Decides the values of the colour map's two ends.
+Status resolve_range(ResolvedGenerate& job, const formula::Frame& frame) {
+  GenerateOptions& o = job.options;
+  if (o.range_lo) {
+    job.range_origin = "given";
+    return {};
+  }
+  if (job.program.is_colour()) {
+    job.range_origin = "none: the formula gives colours";
+    o.range_lo = 0;
+    o.range_hi = 1;
+    return {};
+  }
+  const formula::Builtin* builtin = formula::find_builtin(o.formula);
+  if (builtin != nullptr && builtin->range) {
+    o.range_lo = (*builtin->range)[0];
+    o.range_hi = (*builtin->range)[1];
+    job.range_origin = "the formula's own";
+    return {};
+  }
+  PANTILE_ASSIGN(const formula::ValueRange range,
+                 formula::percentile_range(job.program, frame, o.precision));
+  o.range_lo = range.lo;
+  o.range_hi = range.hi;
+  job.range_origin = range.origin;
+  return {};
+}
+
+std::string facts(const GenerateOptions& o, const formula::Program& program) {
+  Json json;
+  json["formula"] = o.formula;
+  json["precision"] = name_of(o.precision);
+  json["store"] = name_of(o.store);
+  if (!program.is_colour()) {
+    json["range"] = {*o.range_lo, *o.range_hi};
+    json["colormap"] = o.colormap;
+    json["nan_color"] = hex_color(o.nan_color);
+    json["neg_inf_color"] = hex_color(o.neg_inf_color);
+    json["pos_inf_color"] = hex_color(o.pos_inf_color);
+  }
+  return json.dump();
+}
+
+void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
+  const GenerateOptions& o = job.options;
+  if (const auto collapse = formula::find_collapse(frame, o.precision)) {
+    job.warnings.push_back("the scale is too fine for the number type: " +
+                           collapse->describe(o.precision) +
+                           (o.precision == Precision::f32 ? "; use --precision f64 or a larger "
+                                                            "--scale"
+                                                          : "; use a larger --scale"));
+  }
+  if (o.store == StoreKind::value_u16) {
+    job.notes.push_back("value-u16 has no place for NaN and infinities: NaN is stored as 0, "
+                        "infinities as the range's ends; use value-f32 to keep them");
+  }
+}
+
+}  // namespace
+
+Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
+  PANTILE_TRY(check_size(options));
+  PANTILE_TRY(check_formula_settings(options));
+  PANTILE_TRY(check_previews(options.previews));
+  ResolvedGenerate job;
+  job.options = options;
+  GenerateOptions& o = job.options;
+  if (!o.scale) o.scale = kDefaultSpan / static_cast<double>(std::min(o.width, o.height));
+  PANTILE_ASSIGN(job.program, formula::compile(o.formula, o.precision));
+
+  formula::FormulaImage image;
+  image.name = o.name;
+  image.frame = {o.width, o.height, o.center_x, o.center_y, *o.scale, o.sampling, o.samples};
+  PANTILE_TRY(resolve_range(job, image.frame));
+  image.precision = o.precision;
+  image.output = o.store;
+  image.colormap = o.colormap;
+  image.lo = *o.range_lo;
+  image.hi = *o.range_hi;
+  image.nan = o.nan_color;
+  image.neg_inf = o.neg_inf_color;
+  image.pos_inf = o.pos_inf_color;
+  PANTILE_ASSIGN(job.source, formula::FormulaSource::make(job.program, image));
+
+  PANTILE_ASSIGN(job.plan, plan_layout(job.source->spec(), o.tile_px, o.shard_px));
+  o.tile_px = job.plan.chunk_px;
+  o.shard_px = job.plan.shard_px;
+  job.pixels = job.source->describe();
+  job.pixels.emplace_back("tile", std::to_string(o.tile_px));
+  job.pixels.emplace_back("shard", std::to_string(o.shard_px));
+  job.pixels.emplace_back("zstd-level", std::to_string(o.zstd_level));
+  job.pixels.emplace_back("name", o.name);
+  job.facts_json = facts(o, job.program);
+  add_notes(job, image.frame);
+  return job;
+}
+
+std::string config_json(const GenerateOptions& o) {
+  Json json;
+  json["image"] = {{"width", o.width}, {"height", o.height}};
+  json["formula"] = {{"formula", o.formula},
+                     {"center", {o.center_x, o.center_y}},
+                     {"precision", name_of(o.precision)},
+                     {"sampling", name_of(o.sampling)},
+                     {"samples", o.samples}};
+  if (o.scale) json["formula"]["scale"] = *o.scale;
+  json["colour"] = {{"colormap", o.colormap},
+                    {"nan_color", hex_color(o.nan_color)},
+                    {"neg_inf_color", hex_color(o.neg_inf_color)},
+                    {"pos_inf_color", hex_color(o.pos_inf_color)}};
+  if (o.range_lo) json["colour"]["range"] = {*o.range_lo, *o.range_hi};
+  std::string previews;
+  for (const PreviewSize& p : o.previews) {
+    previews += (previews.empty() ? "" : ",") + to_text(p);
+  }
+  json["output"] = {{"name", o.name},
+                    {"store", name_of(o.store)},
+                    {"zstd_level", o.zstd_level},
+                    {"tile", o.tile_px},
+                    {"shard", o.shard_px},
+                    {"previews", previews.empty() ? "none" : previews}};
+  json["tiff"] = {{"enabled", o.tiff.enabled},
+                  {"dialect", name_of(o.tiff.dialect)},
+                  {"compression", name_of(o.tiff.compression)},
+                  {"level", o.tiff.level},
+                  {"jpeg_quality", o.tiff.jpeg_quality},
+                  {"predictor", o.tiff.predictor}};
+  return json.dump();
+}
+
+}  // namespace pantile

@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// From what a user asked for to what will be done: every default decided, every setting checked.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ops/formula/formula_source.h"
+#include "ops/formula/program.h"
+#include "pantile/tile_sink.h"
+#include "pipeline/generate.h"
+#include "pipeline/job_record.h"
+
+namespace pantile {
+
+/// A generate job with nothing left open.
+struct ResolvedGenerate {
+  GenerateOptions options;     ///< With scale, range, tile and shard filled in.
+  formula::Program program;
+  std::unique_ptr<formula::FormulaSource> source;
+  SinkPlan plan;
+  Settings pixels;             ///< What decides the store's bytes, by flag name.
+  std::string range_origin;    ///< Where the range comes from, in words.
+  std::string facts_json;      ///< For the store's attributes: enough to colour values later.
+  std::vector<std::string> notes, warnings;
+};
+
+/// Deterministic; writes nothing. Without a range of its own or the user's, the formula is sampled
+/// for percentiles. Errors: invalid.
+Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options);
+
+/// The resolved options as the JSON object that job.json records; sections and keys as in TOML.
+std::string config_json(const GenerateOptions& options);
+
+}  // namespace pantile

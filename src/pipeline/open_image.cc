@@ -1,0 +1,113 @@
+#include "pipeline/open_image.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "io/png/png_source.h"
+#include "io/tiff/format.h"
+#include "io/tiff/tiff_source.h"
+#include "io/zarr/zarr_source.h"
+#include "pipeline/job_record.h"
+#include "pipeline/outputs.h"
+
+namespace pantile {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<OpenImage> open_zarr(const std::string& path) {
+  PANTILE_ASSIGN(std::shared_ptr<zarr::ZarrSource> source, zarr::open_path(path));
+  OpenImage image;
+  image.path = path;
+  image.format = source->format();
+  image.codec = source->codec_text();
+  image.facts_json = source->pantile_json();
+  image.chunk_px = source->chunk_px();
+  image.shard_px = source->shard_px();
+  image.source = std::move(source);
+  return image;
+}
+
+/// The usual name of a value of TIFF's Compression tag.
+std::string compression_name(std::uint16_t tag) {
+  switch (static_cast<tiff::Compression>(tag)) {
+    case tiff::Compression::none: return "none";
+    case tiff::Compression::lzw: return "lzw";
+    case tiff::Compression::jpeg: return "jpeg";
+    case tiff::Compression::deflate: return "deflate";
+    case tiff::Compression::zstd: return "zstd";
+  }
+  return "TIFF compression " + std::to_string(tag);
+}
+
+Result<OpenImage> open_tiff(const std::string& path) {
+  PANTILE_ASSIGN(std::shared_ptr<tiff::TiffSource> source, tiff::TiffSource::open(path));
+  OpenImage image;
+  image.path = path;
+  image.format = "TIFF";
+  const tiff::LevelLayout& layout = source->layout(0);
+  image.codec = compression_name(layout.compression);
+  if (layout.block_width == layout.block_height) image.chunk_px = layout.block_width;
+  image.source = std::move(source);
+  return image;
+}
+
+Result<OpenImage> open_png(const std::string& path) {
+  OpenImage image;
+  image.path = path;
+  image.format = "PNG";
+  image.codec = "deflate";
+  PANTILE_ASSIGN(image.source, png::PngSource::open(path));
+  return image;
+}
+
+}  // namespace
+
+FileFormat format_of(const std::string& path) {
+  std::string name = fs::path(path).lexically_normal().filename().string();
+  if (name.empty()) name = fs::path(path).lexically_normal().parent_path().filename().string();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (name.ends_with(".zarr")) return FileFormat::zarr;
+  if (name.ends_with(".tif") || name.ends_with(".tiff") || name.ends_with(".btf")) {
+    return FileFormat::tiff;
+  }
+  if (name.ends_with(".png")) return FileFormat::png;
+  return FileFormat::unknown;
+}
+
+bool is_job_folder(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(fs::path(path) / kJobFileName, error);
+}
+
+Result<OpenImage> open_image(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return Error(Code::not_found, path + ": there is no such file or folder; check the path");
+  }
+  if (is_job_folder(path)) {
+    const std::string store = (fs::path(path) / kStoreName).string();
+    Result<OpenImage> image = open_zarr(store);
+    if (!image.ok() && image.error().code() == Code::not_found) {
+      return Error(Code::not_found, path + ": its picture is not complete yet; run the generate "
+                                           "command again to finish it");
+    }
+    return image;
+  }
+  switch (format_of(path)) {
+    case FileFormat::zarr: return open_zarr(path);
+    case FileFormat::tiff: return open_tiff(path);
+    case FileFormat::png: return open_png(path);
+    case FileFormat::unknown: break;
+  }
+  if (fs::is_directory(path, error)) {
+    if (fs::exists(fs::path(path) / "zarr.json", error)) return open_zarr(path);
+    return Error(Code::foreign, path + ": expected a job's folder or a Zarr store, found a folder "
+                                       "with neither job.json nor zarr.json");
+  }
+  return Error(Code::foreign, path + ": expected a job's folder, .ome.zarr, .tif, .tiff or .png");
+}
+
+}  // namespace pantile

@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// PNG pictures of a whole image, shrunk to fit.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "pantile/tile_source.h"
+#include "pipeline/generate.h"
+#include "pipeline/job.h"
+
+namespace pantile {
+
+/// Width and height of the largest picture of an image of `width` × `height` that fits `size`
+/// without enlarging it; sides are rounded to nearest, at least 1.
+struct FittedSize {
+  std::int64_t width = 1, height = 1;
+  bool limited = false;  ///< The image is smaller than what was asked for.
+};
+FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSize& size);
+
+/// Writes `image` (u8 or u16, 1 or 3 channels) shrunk to width × height as the PNG file `path`,
+/// from the nearest pyramid level, in bands of bounded memory on `threads` workers. Appears under
+/// its name only when complete. `on_rows` is called with the number of rows done. Errors: invalid (a
+/// type that PNG cannot hold), cancelled, out_of_space, io, and those of the image.
+Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
+                     std::int64_t height, const std::string& path, int threads,
+                     const CancelToken* cancel,
+                     const std::function<void(std::int64_t)>& on_rows);
+
+/// Upper bound of memory that write_preview takes besides the image's own.
+std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads);
+
+}  // namespace pantile
