@@ -138,9 +138,15 @@ struct Expm1Op {
   }
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
     const ExpReduced<L> e = exp_reduce(x, L::set(0));
-    const ExpParts<L> p = exp_parts(e.rounded, e.r);
+    const auto n = bits(e.rounded);
+    const L scale = L::from_bits(bits(L::lookup16(kExpTable, n)) + shl<48>(n));
+    const L tail = L::lookup16(kExpTail, n);
+    // One power more than exp_parts: 2^-59.7 relative to e^r - 1.
+    const L p = horner(e.r, 0x1.0000000000003p-1, 0x1.5555555555551p-3, 0x1.55555554a055dp-5,
+                       0x1.111111115223p-7, 0x1.6c182909489ecp-10, 0x1.a01a6d9a771f7p-13);
+    const L rest = fma(e.r * e.r, p, tail + e.r);
     // scale is 1 near 0, so nothing cancels there; the sign of zero is put back.
-    const L y = copysign(fma(p.scale, p.rest, p.scale - L::set(1)), x);
+    const L y = copysign(fma(scale, rest, scale - L::set(1)), x);
     if (!all(abs(x) <= L::set(kExpInRange))) [[unlikely]] return far(x, y);
     return y;
   }

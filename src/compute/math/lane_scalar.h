@@ -18,6 +18,7 @@
 ///   L::lookup16(table, Int): table[low 4 bits]; the table has 16 elements, aligned to 64 bytes
 ///   scale(x, n): x * 2^n, rounded once; 2^-20 <= |x| <= 2^20, integral n, |n| <= 2000 (f32: 250)
 ///   xor_sign(x, s): x with its sign flipped where the sign bit of s is set
+///   limit_magnitude(x, b): x, or b with the sign of x where |x| > b; x no NaN, b > 0
 ///   through_double(f, x...): f applied to f64 lanes and rounded to the type of x
 
 #include <cmath>
@@ -127,6 +128,9 @@ template <class T> struct ScalarLane {
   }
   friend PANTILE_HD ScalarLane xor_sign(ScalarLane x, ScalarLane s) {
     return {std::signbit(s.v) ? -x.v : x.v};
+  }
+  friend PANTILE_HD ScalarLane limit_magnitude(ScalarLane x, ScalarLane b) {
+    return {std::fabs(x.v) > b.v ? std::copysign(b.v, x.v) : x.v};
   }
   friend PANTILE_HD ScalarLane scale(ScalarLane x, ScalarLane n) {
     // Three factors, each a power of two in range; only the last product can round.

@@ -93,7 +93,10 @@ template <class T> struct SimdLane {
   friend HWY_INLINE Mask operator>(SimdLane a, SimdLane b) { return {hn::Gt(a.v, b.v)}; }
   friend HWY_INLINE Mask operator>=(SimdLane a, SimdLane b) { return {hn::Ge(a.v, b.v)}; }
   friend HWY_INLINE Mask operator==(SimdLane a, SimdLane b) { return {hn::Eq(a.v, b.v)}; }
-  friend HWY_INLINE Mask operator!=(SimdLane a, SimdLane b) { return {hn::Ne(a.v, b.v)}; }
+  // Not hn::Ne: on AVX2 and AVX3 of Highway 1.0 that is the ordered predicate, false for NaN.
+  friend HWY_INLINE Mask operator!=(SimdLane a, SimdLane b) {
+    return {hn::Not(hn::Eq(a.v, b.v))};
+  }
 
 #if PANTILE_LANE_FMA
   friend HWY_INLINE SimdLane fma(SimdLane a, SimdLane b, SimdLane c) {
@@ -131,6 +134,19 @@ template <class T> struct SimdLane {
   }
   friend HWY_INLINE SimdLane xor_sign(SimdLane x, SimdLane s) {
     return {hn::Xor(x.v, hn::And(s.v, hn::Set(D(), T(-0.0))))};
+  }
+
+  friend HWY_INLINE SimdLane limit_magnitude(SimdLane x, SimdLane b) {
+#if PANTILE_LANE_AVX512
+    constexpr int kSmallerMagnitudeSignOfFirst = 2;
+    if constexpr (sizeof(T) == 8) {
+      return {V{_mm512_range_pd(x.v.raw, b.v.raw, kSmallerMagnitudeSignOfFirst)}};
+    } else {
+      return {V{_mm512_range_ps(x.v.raw, b.v.raw, kSmallerMagnitudeSignOfFirst)}};
+    }
+#else
+    return select(abs(x) > b, copysign(b, x), x);
+#endif
   }
 
 #if PANTILE_LANE_NATIVE_ROUND
@@ -235,7 +251,8 @@ template <class F, class... More>
 HWY_INLINE SimdLane<float> through_double(F f, SimdLane<float> x, More... more) {
 #if HWY_TARGET == HWY_SCALAR
   const auto y = f(promote_low(x), promote_low(more)...);
-  return {hn::DemoteTo(hn::ScalableTag<float>(), y.v)};
+  // Not hn::DemoteTo: on this target it turns infinities into the largest number.
+  return SimdLane<float>::set(static_cast<float>(hn::GetLane(y.v)));
 #else
   const hn::Half<hn::ScalableTag<float>> half;
   const auto low = hn::DemoteTo(half, f(promote_low(x), promote_low(more)...).v);

@@ -51,7 +51,8 @@ template <class L> PANTILE_MATH_FN L sin_polynomial(L r) {
   } else {
     p = horner(r2, -0x1.55554p-3f, 0x1.110dp-7f, -0x1.9f1e1ap-13f, 0x1.596fdep-19f);
   }
-  return fma(r2 * r, p, r);
+  // Rounding may reach 1 + ulp near pi/2.
+  return limit_magnitude(fma(r2 * r, p, r), L::set(1));
 }
 
 /// x - m pi.
