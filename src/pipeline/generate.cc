@@ -1,6 +1,7 @@
 #include "pipeline/generate.h"
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -33,6 +34,7 @@ class GenerateRun {
     }
     PANTILE_TRY(finish_sinks());
     PANTILE_TRY(make_previews());
+    remove_parts();
     return summarise();
   }
 
@@ -137,6 +139,12 @@ class GenerateRun {
       PANTILE_TRY(make_preview(image, preview));
     }
     return save_record();
+  }
+
+  /// Everything is in place: what only a resume would have needed goes.
+  void remove_parts() const {
+    std::error_code ignored;  // empty folders do no harm
+    std::filesystem::remove_all(folder_.path + "/" + kPartsFolder, ignored);
   }
 
   Status make_preview(const std::shared_ptr<const TileSource>& image, const PreviewSize& preview) {
