@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <tuple>
 #include <utility>
 
 #include "core/copy.h"
@@ -61,11 +62,32 @@ TEST(Png, EveryTypeComesBack) {
   }
 }
 
+TEST(Png, LargeOnesAreWrittenRowByRow) {
+  for (const auto& [dtype, channels, w, h] :
+       {std::tuple{DType::u8, 3, 2600, 2200}, {DType::u16, 1, 4000, 2200}}) {
+    const PixelBuffer image = pattern(w, h, channels, dtype);
+    ASSERT_GT(static_cast<std::int64_t>(image.size_bytes()), kWholeBytes);
+    const Bytes bytes = encoded(image, 1000);
+    const auto decoded = decode_png(bytes, 4 * kWholeBytes);
+    ASSERT_TRUE(decoded.ok()) << decoded.error().message();
+    EXPECT_TRUE(same_pixels(view_of(decoded->pixels), view_of(image)));
+    EXPECT_EQ(encoded(image, 77), bytes);
+  }
+}
+
 TEST(Png, BytesDoNotDependOnHowRowsArrive) {
   const PixelBuffer image = pattern(300, 100, 3, DType::u8);
   const Bytes at_once = encoded(image);
   EXPECT_EQ(encoded(image, 1), at_once);
   EXPECT_EQ(encoded(image, 33), at_once);
+}
+
+TEST(Png, FiltersMakeASlopeSmall) {
+  PixelBuffer slope(DType::u8, 500, 500, 3);
+  for (std::size_t i = 0; i < slope.size_bytes(); ++i) {
+    slope.data()[i] = static_cast<std::byte>(i / 3 % 500 / 2 + i / 1500 / 2);
+  }
+  EXPECT_LT(encoded(slope).size(), slope.size_bytes() / 50);
 }
 
 TEST(Png, SaysSrgbAndNoTime) {

@@ -4,23 +4,16 @@
 #include <spng.h>
 
 #include <limits>
+#include <utility>
 
 #include "core/copy.h"
+#include "io/png/encode.h"
 
 namespace pantile::png {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 constexpr std::int64_t kMostPixelsPerSide = std::numeric_limits<std::int32_t>::max();
-
-std::uint8_t color_type(int channels) {
-  switch (channels) {
-    case 1: return SPNG_COLOR_TYPE_GRAYSCALE;
-    case 2: return SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
-    case 3: return SPNG_COLOR_TYPE_TRUECOLOR;
-    default: return SPNG_COLOR_TYPE_TRUECOLOR_ALPHA;
-  }
-}
 
 }  // namespace
 
@@ -50,10 +43,19 @@ Result<std::unique_ptr<PngWriter>> PngWriter::open(ByteStore& store, std::string
 
 Status PngWriter::start(ByteStore& store, std::string_view key) {
   PANTILE_ASSIGN(out_, store.open_writer(key));
+  const std::int64_t pixel_bytes =
+      static_cast<std::int64_t>(dtype_bytes(options_.dtype)) * options_.channels;
+  if (options_.width <= kWholeBytes / pixel_bytes / options_.height) {
+    whole_ = PixelBuffer(options_.dtype, options_.height, options_.width, options_.channels);
+    return {};
+  }
+  return start_rows();
+}
+
+Status PngWriter::start_rows() {
   spng_.reset(spng_ctx_new(SPNG_CTX_ENCODER));
   if (!spng_) return Error(Code::out_of_memory, name_ + ": no memory for a PNG encoder");
-  const bool quick = options_.width * options_.height >= kManyPixels;
-  const int level = options_.compression_level >= 0 ? options_.compression_level : quick ? 1 : 6;
+  const int level = options_.compression_level >= 0 ? options_.compression_level : 1;
   spng_set_option(spng_.get(), SPNG_IMG_COMPRESSION_LEVEL, level);
   // Trying all filters on every row costs more than a quick deflate itself.
   if (level <= 1) {
@@ -107,6 +109,12 @@ Status PngWriter::write_rows(View rows) {
                              dtype_name(options_.dtype), rows.height(), rows.width(),
                              rows.channels(), dtype_name(rows.dtype())));
   }
+  if (!whole_.empty()) {
+    const Rect band{0, rows_done_, options_.width, rows_done_ + rows.height()};
+    copy_pixels(rows, whole_.view().window(band));
+    rows_done_ += rows.height();
+    return {};
+  }
   const Layout packed = Layout::interleaved(options_.dtype, 1, options_.width, options_.channels);
   for (std::int64_t y = 0; y < rows.height(); ++y) {
     copy_pixels(rows.window({0, y, rows.width(), y + 1}), MutableView(row_.data(), packed));
@@ -122,6 +130,10 @@ Status PngWriter::finish() {
   if (rows_done_ != options_.height) {
     return Error(Code::invalid, fmt::format("{}: {} of {} rows were written", name_, rows_done_,
                                             options_.height));
+  }
+  if (!whole_.empty()) {
+    const int level = options_.compression_level >= 0 ? options_.compression_level : 6;
+    PANTILE_ASSIGN(buffer_, encode_png(std::as_const(whole_).view(), level).with_context(name_));
   }
   PANTILE_TRY(flush());
   return out_->commit();

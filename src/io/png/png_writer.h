@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/buffer.h"
 #include "io/store/byte_store.h"
 #include "pantile/dtype.h"
 #include "pantile/result.h"
@@ -24,14 +25,15 @@ struct WriteOptions {
   std::int64_t width = 0, height = 0;
   int channels = 3;            ///< 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
   DType dtype = DType::u8;     ///< u8 or u16.
-  int compression_level = -1;  ///< zlib's, 0 to 9; -1: 6, and 1 from kManyPixels on.
+  int compression_level = -1;  ///< 0 to 9; -1: 6 up to kWholeBytes of pixels, else 1.
 };
 
-/// From this many pixels on a picture is compressed quickly unless told otherwise.
-inline constexpr std::int64_t kManyPixels = std::int64_t{1} << 24;
+/// Pictures of up to this many bytes are kept and encoded at once by finish().
+inline constexpr std::int64_t kWholeBytes = std::int64_t{16} << 20;
 
 /// The pixels are said to be sRGB. The bytes depend on the pixels, the options and the versions
-/// of libspng and zlib only. Memory: a few rows. One thread at a time.
+/// of libdeflate, libspng and zlib only. Memory: three times the pixels up to kWholeBytes of them,
+/// a few rows beyond. One thread at a time.
 /// Destroyed without finish(): nothing happened to the file.
 class PngWriter {
  public:
@@ -50,6 +52,7 @@ class PngWriter {
  private:
   explicit PngWriter(const WriteOptions& options);
   Status start(ByteStore& store, std::string_view key);
+  Status start_rows();
   Status flush();
   Status failed(int code);
   static int on_bytes(spng_ctx* ctx, void* self, void* bytes, std::size_t size);
@@ -60,7 +63,8 @@ class PngWriter {
   WriteOptions options_;
   std::string name_;
   std::unique_ptr<ByteStore::Writer> out_;
-  std::unique_ptr<spng_ctx, Free> spng_;
+  std::unique_ptr<spng_ctx, Free> spng_;  ///< Of a large picture.
+  PixelBuffer whole_;  ///< All pixels of a small picture; empty for a large one.
   Bytes buffer_, row_;
   Status stream_status_;  ///< Why on_bytes() failed.
   std::int64_t rows_done_ = 0, bytes_written_ = 0;
