@@ -49,7 +49,7 @@ struct Program {
       info.path = path;
       info.format = "OME-Zarr 0.5";
       info.spec.levels = {{300, 200, {}, {}}};
-      info.job_json = R"({"a": 1})";
+      info.job_json = R"({"a": 1, "config": {"formula": {"scale": 0.5, "formula": "simple"}}})";
       info.state = "1 of 2 shards";
       info.disk_bytes = 100;
       return info;
@@ -139,7 +139,8 @@ TEST(App, PlanAsTextAndAsJson) {
 TEST(App, InfoOfAJobAndOfTheProgram) {
   Program program;
   EXPECT_EQ(program({"info", "run1"}), 0);
-  for (const char* part : {"OME-Zarr 0.5", "300 x 200", "1 of 2 shards", "600.00x"}) {
+  for (const char* part : {"OME-Zarr 0.5", "300 x 200", "1 of 2 shards", "600.00x",
+                           "formula.scale = 0.5", "formula.formula = simple"}) {
     EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
   }
   EXPECT_EQ(program({"info", "run1", "--json"}), 0);

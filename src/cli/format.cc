@@ -56,6 +56,10 @@ std::string human_size(std::int64_t width, std::int64_t height) {
   return fmt::format("{} x {}", width, height);
 }
 
+std::string line(std::string_view name, std::string_view value) {
+  return fmt::format("{:<11} {}\n", name, value);
+}
+
 int percent(const Progress& progress) {
   if (progress.total <= 0 || progress.done >= progress.total) return 100;
   const double part =
@@ -78,7 +82,13 @@ double seconds_left(const Progress& progress) {
 std::string human_amount(double amount, std::string_view unit) {
   if (unit == "bytes") return human(amount, "B");
   if (unit == "px") return human(amount, "px");
-  return fmt::format("{:.{}f} {}", amount, amount == std::floor(amount) ? 0 : 2, unit);
+  if (amount == 1 && unit.ends_with('s')) unit.remove_suffix(1);
+  return fmt::format("{:.{}f} {}", amount, amount == std::floor(amount) || amount >= 100 ? 0 : 2, unit);
+}
+
+std::string human_rate(double per_second, std::string_view unit) {
+  if (per_second <= 0 || unit == "files") return {};
+  return human_amount(per_second, unit) + "/s";
 }
 
 }  // namespace pantile::cli

@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
-#include "cli/plan_text.h"
+#include "cli/info_text.h"
 
 namespace pantile::cli {
 namespace {

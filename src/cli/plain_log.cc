@@ -18,6 +18,7 @@ class PlainLog : public Face {
   void on_stage_begin(const Progress& progress) override {
     const std::scoped_lock lock(mutex_);
     tenth_ = percent(progress) / 10;
+    if (progress.unit == "files") return;  // a moment's work: its end says enough
     line(fmt::format("{:<8} {} to do", progress.stage,
                      human_amount(static_cast<double>(progress.total - progress.resumed),
                                   progress.unit)));
@@ -28,7 +29,9 @@ class PlainLog : public Face {
     if (tenth <= tenth_ || tenth == 10) return;  // the stage's end has a line of its own
     tenth_ = tenth;
     std::string text = fmt::format("{:<8} {:>3} %", progress.stage, tenth * 10);
-    if (rate(progress) > 0) text += ", " + human_amount(rate(progress), progress.unit) + "/s";
+    if (const std::string speed = human_rate(rate(progress), progress.unit); !speed.empty()) {
+      text += ", " + speed;
+    }
     if (seconds_left(progress) >= 0) text += ", " + human_clock(seconds_left(progress)) + " left";
     line(text);
   }

@@ -12,10 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string line(std::string_view name, std::string_view value) {
-  return fmt::format("{:<11} {}\n", name, value);
-}
-
 std::string formula_lines(const GenerateOptions& o) {
   const double scale = o.scale.value_or(0);
   const double half_x = static_cast<double>(o.width) * scale / 2;
@@ -55,10 +51,6 @@ std::string level_table(const GeneratePlan& plan) {
 }
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
-std::string dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 }  // namespace
 
@@ -128,81 +120,6 @@ std::string plan_json(const GeneratePlan& plan, const Schema& schema, const Sett
   json["notes"] = plan.notes;
   json["warnings"] = plan.warnings;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string info_text(const ImageInfo& info) {
-  std::string out = line("path", info.path) + line("format", info.format);
-  if (!info.state.empty()) out += line("state", info.state);
-  if (!info.spec.levels.empty()) {
-    const LevelInfo& full = info.spec.levels.front();
-    out += line("size", human_size(full.width, full.height));
-    out += line("pixels", fmt::format("{}, {} x {} {}",
-                                      human(static_cast<double>(full.width) *
-                                                static_cast<double>(full.height), "px"),
-                                      info.spec.channels, dtype_name(info.spec.dtype),
-                                      kind_name(info.spec.kind)));
-  }
-  if (!info.spec.name.empty()) out += line("name", info.spec.name);
-  if (info.chunk_px > 0) out += line("chunks", fmt::format("{} px", info.chunk_px));
-  if (info.shard_px > 0) out += line("shards", fmt::format("{} px", info.shard_px));
-  if (!info.codec.empty()) out += line("codec", info.codec);
-  double raw_bytes = 0;
-  for (const LevelInfo& level : info.spec.levels) {
-    raw_bytes += static_cast<double>(level.width) * static_cast<double>(level.height) *
-                 static_cast<double>(info.spec.pixel_bytes());
-  }
-  if (info.disk_bytes > 0) {
-    out += line("on disk", fmt::format("{}, {:.2f}x smaller than its {} of pixels",
-                                       human_bytes(info.disk_bytes),
-                                       raw_bytes / static_cast<double>(info.disk_bytes),
-                                       human(raw_bytes, "B")));
-  }
-  for (const ChannelInfo& channel : info.spec.channel_info) {
-    out += line("channel", fmt::format("{}, shown from {:.6g} to {:.6g}", channel.name,
-                                       channel.window_start, channel.window_end));
-  }
-  for (std::size_t i = 0; i < info.spec.levels.size(); ++i) {
-    const LevelInfo& level = info.spec.levels[i];
-    out += line(fmt::format("level {}", i), fmt::format("{}, {:.6g} per pixel",
-                                                        human_size(level.width, level.height),
-                                                        level.scale.x));
-  }
-  for (const std::string& output : info.outputs) out += line("output", output);
-  return out;
-}
-
-std::string info_json(const ImageInfo& info) {
-  Json json{{"path", info.path}, {"format", info.format}};
-  json["state"] = info.state.empty() ? Json(nullptr) : Json(info.state);
-  json["name"] = info.spec.name;
-  json["channels"] = info.spec.channels;
-  json["dtype"] = std::string(dtype_name(info.spec.dtype));
-  json["kind"] = std::string(kind_name(info.spec.kind));
-  json["chunk_px"] = info.chunk_px;
-  json["shard_px"] = info.shard_px;
-  json["codec"] = info.codec;
-  json["disk_bytes"] = info.disk_bytes;
-  json["levels"] = Json::array();
-  for (const LevelInfo& level : info.spec.levels) {
-    json["levels"].push_back(
-        {{"width", level.width}, {"height", level.height}, {"scale", level.scale.x}});
-  }
-  json["channel_info"] = Json::array();
-  for (const ChannelInfo& channel : info.spec.channel_info) {
-    json["channel_info"].push_back({{"name", channel.name},
-                                    {"color", channel.color},
-                                    {"window_start", channel.window_start},
-                                    {"window_end", channel.window_end}});
-  }
-  json["outputs"] = info.outputs;
-  // job.json was checked by the reader; text that is no JSON is passed on as a string.
-  Json job = Json::parse(info.job_json, nullptr, false);
-  if (info.job_json.empty()) {
-    json["job"] = nullptr;
-  } else {
-    json["job"] = job.is_discarded() ? Json(info.job_json) : job;
-  }
-  return dump(json);
 }
 
 }  // namespace pantile::cli

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "cli/schema.h"
-#include "pipeline/convert.h"
 #include "pipeline/generate.h"
 
 namespace pantile::cli {
@@ -14,9 +13,5 @@ namespace pantile::cli {
 std::string plan_text(const GeneratePlan& plan);
 /// One JSON object; "options" holds every TOML key with its resolved value as text.
 std::string plan_json(const GeneratePlan& plan, const Schema& schema, const Settings& settings);
-
-/// What `info` prints of an image or a job folder.
-std::string info_text(const ImageInfo& info);
-std::string info_json(const ImageInfo& info);
 
 }  // namespace pantile::cli

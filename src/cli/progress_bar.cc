@@ -67,10 +67,8 @@ class ProgressBar : public Face {
   std::string line_of(const Progress& progress, int columns) const {
     const std::string stage = fmt::format("{:<8}", progress.stage);
     const std::string done = fmt::format("{:>3} %", percent(progress));
-    std::string facts;
-    if (const double r = rate(progress); r > 0) {
-      facts = fmt::format("  {:>12}/s", human_amount(r, progress.unit));
-    }
+    std::string facts = human_rate(rate(progress), progress.unit);
+    if (!facts.empty()) facts = fmt::format("  {:>14}", facts);
     std::string left;
     if (const double s = seconds_left(progress); s >= 0) {
       left = fmt::format("  {:>7} left", human_clock(s));

@@ -9,10 +9,13 @@
 namespace pantile::cli {
 namespace {
 
-/// "1 MB/s" where it means something.
-std::string rate_text(double amount, const std::string& unit, double seconds) {
-  if (amount <= 0 || seconds <= 0) return {};
-  return human_amount(amount / seconds, unit) + "/s";
+std::string rate_text(double amount, std::string_view unit, double seconds) {
+  return seconds > 0 ? human_rate(amount / seconds, unit) : std::string();
+}
+
+/// The width of a column that `text` has to fit into too.
+std::size_t widest(std::size_t width, std::string_view text) {
+  return std::max(width, text.size());
 }
 
 std::string compression(const OutputSummary& output) {
@@ -25,9 +28,12 @@ std::string compression(const OutputSummary& output) {
 
 std::string summary_table(const JobSummary& summary) {
   std::string out;
+  std::size_t name_width = 11;
+  for (const StageSummary& stage : summary.stages) name_width = widest(name_width, stage.name);
   const auto line = [&](std::string_view name, std::string_view amount, std::string_view time,
                         std::string_view speed) {
-    std::string text = fmt::format("{:<12} {:>10} {:>10} {:>14}", name, amount, time, speed);
+    std::string text = fmt::format("{:<{}}  {:>10} {:>10} {:>14}", name, name_width,
+                                   amount, time, speed);
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
   };
@@ -43,18 +49,20 @@ std::string summary_table(const JobSummary& summary) {
   if (summary.pixels_done < summary.pixels) {
     out += fmt::format("of the pixels, {} were made in this run\n", human(made, "px"));
   }
-  out += fmt::format("peak memory  {}\n", human_memory(summary.peak_memory_bytes));
+  out += fmt::format("{:<{}}  {:>10}\n", "peak memory", name_width,
+                     human_memory(summary.peak_memory_bytes));
 
   if (summary.outputs.empty()) return out;
   std::size_t width = 6;
-  for (const OutputSummary& output : summary.outputs) width = std::max(width, output.path.size());
+  for (const OutputSummary& output : summary.outputs) width = widest(width, output.path);
   out += fmt::format("\n{:<{}} {:>10} {:>10} {:>12}\n", "output", width, "on disk", "pixels",
                      "compression");
   std::int64_t disk_bytes = 0;
   for (const OutputSummary& output : summary.outputs) {
     disk_bytes += output.disk_bytes;
     out += fmt::format("{:<{}} {:>10} {:>10} {:>12}\n", output.path, width,
-                       human_bytes(output.disk_bytes), human_bytes(output.raw_bytes),
+                       human_bytes(output.disk_bytes),
+                       output.raw_bytes > 0 ? human_bytes(output.raw_bytes) : "-",
                        compression(output));
   }
   if (summary.outputs.size() > 1) {
@@ -67,7 +75,9 @@ std::string stage_line(const Progress& stage) {
   std::string out = fmt::format("{:<8} {}", stage.stage,
                                 human_amount(static_cast<double>(stage.done), stage.unit));
   out += " in " + human_seconds(stage.elapsed_s);
-  if (rate(stage) > 0) out += ", " + human_amount(rate(stage), stage.unit) + "/s";
+  if (const std::string speed = human_rate(rate(stage), stage.unit); !speed.empty()) {
+    out += ", " + speed;
+  }
   if (stage.resumed > 0) {
     out += fmt::format(", {} from an earlier run",
                        human_amount(static_cast<double>(stage.resumed), stage.unit));

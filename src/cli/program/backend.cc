@@ -1,7 +1,6 @@
 #include "cli/program/backend.h"
 
 #include <fmt/format.h>
-#include <hwy/base.h>
 #include <isa-l.h>
 #include <libdeflate.h>
 #include <spng.h>
@@ -27,7 +26,7 @@ ProgramInfo program_info() {
   info.version = PANTILE_VERSION;
   info.simd_target = std::string(math::kernels<double>().target);
   info.libraries = {
-      {"highway", fmt::format("{}.{}.{}", HWY_MAJOR, HWY_MINOR, HWY_PATCH)},
+      {"highway", PANTILE_HIGHWAY_VERSION},
       {"zstd", ZSTD_versionString()},
       {"libdeflate", LIBDEFLATE_VERSION_STRING},
       {"isa-l", fmt::format("{}.{}.{}", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION,
