@@ -33,28 +33,64 @@ using enum codec::Method;
 const Sample kSamples[] = {
     {"rgb8-deflate-ome", DType::u8, 3, 701, 523, Compression::deflate, {deflate}, Dialect::ome},
     {"rgb8-deflate-pages", DType::u8, 3, 701, 523, Compression::deflate, {deflate}, Dialect::pages},
-    {"rgb8-predictor-ome", DType::u8, 3, 701, 523, Compression::deflate,
-     {.method = deflate, .level = 6, .predictor = true}, Dialect::ome},
+    {"rgb8-predictor-ome",
+     DType::u8,
+     3,
+     701,
+     523,
+     Compression::deflate,
+     {.method = deflate, .level = 6, .predictor = true},
+     Dialect::ome},
     {"rgb8-zstd-ome", DType::u8, 3, 701, 523, Compression::zstd, {zstd}, Dialect::ome},
     {"rgb8-zstd-pages", DType::u8, 3, 701, 523, Compression::zstd, {zstd}, Dialect::pages},
     {"rgb8-lzw-ome", DType::u8, 3, 701, 523, Compression::lzw, {lzw}, Dialect::ome},
     {"rgb8-none-pages", DType::u8, 3, 701, 523, Compression::none, {raw}, Dialect::pages},
-    {"rgb8-jpeg-ome", DType::u8, 3, 701, 523, Compression::jpeg,
-     {.method = jpeg, .jpeg_quality = 95}, Dialect::ome},
-    {"rgb8-jpeg-pages", DType::u8, 3, 701, 523, Compression::jpeg,
-     {.method = jpeg, .jpeg_quality = 95}, Dialect::pages},
-    {"rgb8-jpeg420-pages", DType::u8, 3, 701, 523, Compression::jpeg,
-     {.method = jpeg, .jpeg_quality = 95, .jpeg_subsample = true}, Dialect::pages},
+    {"rgb8-jpeg-ome",
+     DType::u8,
+     3,
+     701,
+     523,
+     Compression::jpeg,
+     {.method = jpeg, .jpeg_quality = 95},
+     Dialect::ome},
+    {"rgb8-jpeg-pages",
+     DType::u8,
+     3,
+     701,
+     523,
+     Compression::jpeg,
+     {.method = jpeg, .jpeg_quality = 95},
+     Dialect::pages},
+    {"rgb8-jpeg420-pages",
+     DType::u8,
+     3,
+     701,
+     523,
+     Compression::jpeg,
+     {.method = jpeg, .jpeg_quality = 95, .jpeg_subsample = true},
+     Dialect::pages},
     {"rgb8-small-ome", DType::u8, 3, 17, 33, Compression::deflate, {deflate}, Dialect::ome},
     {"rgb8-small-pages", DType::u8, 3, 17, 33, Compression::deflate, {deflate}, Dialect::pages},
     {"rgb8-even-pages", DType::u8, 3, 512, 256, Compression::deflate, {deflate}, Dialect::pages},
     {"rgba8-deflate-ome", DType::u8, 4, 130, 100, Compression::deflate, {deflate}, Dialect::ome},
     {"grey8-lzw-ome", DType::u8, 1, 300, 515, Compression::lzw, {lzw}, Dialect::ome},
-    {"grey8-jpeg-ome", DType::u8, 1, 300, 515, Compression::jpeg,
-     {.method = jpeg, .jpeg_quality = 95}, Dialect::ome},
+    {"grey8-jpeg-ome",
+     DType::u8,
+     1,
+     300,
+     515,
+     Compression::jpeg,
+     {.method = jpeg, .jpeg_quality = 95},
+     Dialect::ome},
     {"u16-deflate-ome", DType::u16, 1, 300, 515, Compression::deflate, {deflate}, Dialect::ome},
-    {"u16-predictor-ome", DType::u16, 1, 300, 515, Compression::deflate,
-     {.method = deflate, .predictor = true}, Dialect::ome},
+    {"u16-predictor-ome",
+     DType::u16,
+     1,
+     300,
+     515,
+     Compression::deflate,
+     {.method = deflate, .predictor = true},
+     Dialect::ome},
     {"u16-zstd-pages", DType::u16, 1, 300, 515, Compression::zstd, {zstd}, Dialect::pages},
     {"f32-zstd-ome", DType::f32, 1, 257, 256, Compression::zstd, {zstd}, Dialect::ome},
     {"f32-deflate-pages", DType::f32, 1, 257, 256, Compression::deflate, {deflate}, Dialect::pages},
@@ -62,19 +98,20 @@ const Sample kSamples[] = {
 
 /// NumPy's file format 1.0, C order, shape (y, x, c).
 Status write_npy(ByteStore& store, const std::string& key, View image) {
-  const char* type = image.dtype() == DType::u8 ? "|u1" : image.dtype() == DType::u16 ? "<u2"
-                                                                                     : "<f4";
-  std::string text = fmt::format(
-      "{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}, {}), }}", type, image.height(),
-      image.width(), image.channels());
+  const char* type = image.dtype() == DType::u8    ? "|u1"
+                     : image.dtype() == DType::u16 ? "<u2"
+                                                   : "<f4";
+  std::string text =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}, {}), }}", type,
+                  image.height(), image.width(), image.channels());
   text.resize((text.size() + 11 + 63) / 64 * 64 - 11, ' ');
   text += '\n';
   std::string head("\x93NUMPY\x01\x00", 8);
   head += static_cast<char>(text.size() & 0xff);
   head += static_cast<char>(text.size() >> 8);
   head += text;
-  const std::span<const std::byte> parts[] = {
-      as_bytes(head), {image.data(), image.layout().packed_bytes()}};
+  const std::span<const std::byte> parts[] = {as_bytes(head),
+                                              {image.data(), image.layout().packed_bytes()}};
   return store.write(key, parts);
 }
 

@@ -18,7 +18,8 @@ using Bytes = std::vector<std::byte>;
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;  // of IDAT
 
 void append_be(Bytes& out, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::byte>(value >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<std::byte>(value >> shift));
 }
 
 void append_chunk(Bytes& out, std::string_view type, std::span<const std::byte> data) {
@@ -40,7 +41,9 @@ std::uint8_t paeth(int left, int up, int corner) {
 class RowFilter {
  public:
   RowFilter(std::size_t row_bytes, std::size_t pixel_bytes)
-      : row_(row_bytes), pixel_(pixel_bytes), last_(row_bytes + pixel_bytes),
+      : row_(row_bytes),
+        pixel_(pixel_bytes),
+        last_(row_bytes + pixel_bytes),
         now_(row_bytes + pixel_bytes) {
     for (auto& candidate : candidates_) candidate.resize(row_bytes);
   }

@@ -81,8 +81,8 @@ Result<Image> decode_png(std::span<const std::byte> bytes, std::int64_t limit_by
   Image image;
   image.pixels = PixelBuffer(form.dtype, ihdr.height, ihdr.width, form.channels);
   if (size != image.pixels.size_bytes()) {
-    return Error(Code::internal, fmt::format("PNG of {} bytes, expected {}", size,
-                                             image.pixels.size_bytes()));
+    return Error(Code::internal,
+                 fmt::format("PNG of {} bytes, expected {}", size, image.pixels.size_bytes()));
   }
   if (int e = spng_decode_image(ctx.get(), image.pixels.data(), size, form.format, form.flags);
       e != 0) {
@@ -123,15 +123,15 @@ PngSource::PngSource(std::string name, Image image) : image_(std::move(image)) {
   spec_.dtype = layout.dtype;
   spec_.kind = image_.kind;
   spec_.levels = {{layout.width, layout.height, {}, {}}};
-  fingerprint_ = Hasher()
-                     .add("png")
-                     .add(dtype_name(layout.dtype))
-                     .add(layout.width)
-                     .add(layout.height)
-                     .add(std::int64_t{layout.channels})
-                     .add(std::span(std::as_const(image_.pixels).data(),
-                                    image_.pixels.size_bytes()))
-                     .finish();
+  fingerprint_ =
+      Hasher()
+          .add("png")
+          .add(dtype_name(layout.dtype))
+          .add(layout.width)
+          .add(layout.height)
+          .add(std::int64_t{layout.channels})
+          .add(std::span(std::as_const(image_.pixels).data(), image_.pixels.size_bytes()))
+          .finish();
 }
 
 Result<std::unique_ptr<PngSource>> PngSource::open(const std::string& path,

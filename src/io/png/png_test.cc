@@ -32,11 +32,9 @@ View view_of(const PixelBuffer& b) { return b.view(); }
 Bytes encoded(const PixelBuffer& image, std::int64_t rows_at_once = 1000) {
   MemoryStore store;
   const View v = image.view();
-  auto writer = PngWriter::open(store, "a.png",
-                                {.width = v.width(),
-                                 .height = v.height(),
-                                 .channels = v.channels(),
-                                 .dtype = v.dtype()});
+  auto writer = PngWriter::open(
+      store, "a.png",
+      {.width = v.width(), .height = v.height(), .channels = v.channels(), .dtype = v.dtype()});
   EXPECT_TRUE(writer.ok());
   for (std::int64_t y = 0; y < v.height(); y += rows_at_once) {
     const std::int64_t end = std::min(v.height(), y + rows_at_once);
@@ -177,8 +175,8 @@ TEST(PngSource, GivesAnyRectangle) {
   ReadContext ctx;
   const Region region{0, 0, 0, 1, 3, {10, 5, 40, 25}};
   ASSERT_TRUE((*source)->read(region, out.view(), ctx).ok());
-  EXPECT_TRUE(same_pixels(view_of(out),
-                          View(view_of(image).window(region.rect)).select_channels(1, 3)));
+  EXPECT_TRUE(
+      same_pixels(view_of(out), View(view_of(image).window(region.rect)).select_channels(1, 3)));
   EXPECT_EQ((*source)->fingerprint(), (*PngSource::open(path.string()))->fingerprint());
   std::filesystem::remove(path);
   const auto gone = PngSource::open(path.string());

@@ -59,7 +59,8 @@ Status PngWriter::start_rows() {
   spng_set_option(spng_.get(), SPNG_IMG_COMPRESSION_LEVEL, level);
   // Trying all filters on every row costs more than a quick deflate itself.
   if (level <= 1) {
-    spng_set_option(spng_.get(), SPNG_FILTER_CHOICE, SPNG_FILTER_CHOICE_UP | SPNG_FILTER_CHOICE_SUB);
+    spng_set_option(spng_.get(), SPNG_FILTER_CHOICE,
+                    SPNG_FILTER_CHOICE_UP | SPNG_FILTER_CHOICE_SUB);
   }
   spng_ihdr ihdr{};
   ihdr.width = static_cast<std::uint32_t>(options_.width);
@@ -75,8 +76,8 @@ Status PngWriter::start_rows() {
       e != 0) {
     return failed(e);
   }
-  row_.resize(Layout::interleaved(options_.dtype, 1, options_.width, options_.channels)
-                  .packed_bytes());
+  row_.resize(
+      Layout::interleaved(options_.dtype, 1, options_.width, options_.channels).packed_bytes());
   return {};
 }
 
@@ -103,11 +104,12 @@ Status PngWriter::failed(int code) {
 Status PngWriter::write_rows(View rows) {
   if (rows.width() != options_.width || rows.channels() != options_.channels ||
       rows.dtype() != options_.dtype || rows.height() > options_.height - rows_done_) {
-    return Error(Code::invalid,
-                 fmt::format("{}: want at most {} rows of {} pixels of {} {}, got {} of {} of {} {}",
-                             name_, options_.height - rows_done_, options_.width, options_.channels,
-                             dtype_name(options_.dtype), rows.height(), rows.width(),
-                             rows.channels(), dtype_name(rows.dtype())));
+    return Error(
+        Code::invalid,
+        fmt::format("{}: want at most {} rows of {} pixels of {} {}, got {} of {} of {} {}", name_,
+                    options_.height - rows_done_, options_.width, options_.channels,
+                    dtype_name(options_.dtype), rows.height(), rows.width(), rows.channels(),
+                    dtype_name(rows.dtype())));
   }
   if (!whole_.empty()) {
     const Rect band{0, rows_done_, options_.width, rows_done_ + rows.height()};
@@ -128,8 +130,8 @@ Status PngWriter::write_rows(View rows) {
 
 Status PngWriter::finish() {
   if (rows_done_ != options_.height) {
-    return Error(Code::invalid, fmt::format("{}: {} of {} rows were written", name_, rows_done_,
-                                            options_.height));
+    return Error(Code::invalid,
+                 fmt::format("{}: {} of {} rows were written", name_, rows_done_, options_.height));
   }
   if (!whole_.empty()) {
     const int level = options_.compression_level >= 0 ? options_.compression_level : 6;
@@ -140,13 +142,12 @@ Status PngWriter::finish() {
 }
 
 Status write_png(ByteStore& store, std::string_view key, View image, int compression_level) {
-  PANTILE_ASSIGN(const auto writer,
-                 PngWriter::open(store, key,
-                                 {.width = image.width(),
-                                  .height = image.height(),
-                                  .channels = image.channels(),
-                                  .dtype = image.dtype(),
-                                  .compression_level = compression_level}));
+  PANTILE_ASSIGN(const auto writer, PngWriter::open(store, key,
+                                                    {.width = image.width(),
+                                                     .height = image.height(),
+                                                     .channels = image.channels(),
+                                                     .dtype = image.dtype(),
+                                                     .compression_level = compression_level}));
   PANTILE_TRY(writer->write_rows(image));
   return writer->finish();
 }

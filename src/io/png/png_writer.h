@@ -2,9 +2,8 @@
 /// \file
 /// Writes a PNG row by row, atomically.
 ///
-///     PANTILE_ASSIGN(auto png, png::PngWriter::open(store, "a.png", {.width = 640, .height = 480}));
-///     while (…) PANTILE_TRY(png->write_rows(rows));
-///     PANTILE_TRY(png->finish());
+///     PANTILE_ASSIGN(auto png, png::PngWriter::open(store, "a.png", {.width = 640, .height =
+///     480})); while (…) PANTILE_TRY(png->write_rows(rows)); PANTILE_TRY(png->finish());
 
 #include <cstdint>
 #include <memory>
@@ -64,7 +63,7 @@ class PngWriter {
   std::string name_;
   std::unique_ptr<ByteStore::Writer> out_;
   std::unique_ptr<spng_ctx, Free> spng_;  ///< Of a large picture.
-  PixelBuffer whole_;  ///< All pixels of a small picture; empty for a large one.
+  PixelBuffer whole_;                     ///< All pixels of a small picture; empty for a large one.
   Bytes buffer_, row_;
   Status stream_status_;  ///< Why on_bytes() failed.
   std::int64_t rows_done_ = 0, bytes_written_ = 0;

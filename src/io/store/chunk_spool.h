@@ -23,8 +23,7 @@ class ChunkSpool {
    public:
     std::size_t count() const { return chunks_.size(); }
     /// Calls `fn(index, bytes)` (returning Status) for every chunk, indices rising.
-    template <class Fn>
-    Status for_each(Fn fn) const;
+    template <class Fn> Status for_each(Fn fn) const;
 
    private:
     friend class ChunkSpool;
@@ -68,8 +67,7 @@ class ChunkSpool {
   std::atomic<std::int64_t> held_bytes_{0};
 };
 
-template <class Fn>
-Status ChunkSpool::Unit::for_each(Fn fn) const {
+template <class Fn> Status ChunkSpool::Unit::for_each(Fn fn) const {
   Bytes scratch;
   for (const auto& [index, chunk] : chunks_) {
     if (chunk.offset < 0) {

@@ -28,8 +28,7 @@ std::vector<std::byte> file_header(std::uint64_t first_directory) {
   return out;
 }
 
-template <class T>
-void Directory::add(Tag tag, std::uint16_t type, std::span<const T> values) {
+template <class T> void Directory::add(Tag tag, std::uint16_t type, std::span<const T> values) {
   const auto bytes = std::as_bytes(values);
   fields_.push_back({static_cast<std::uint16_t>(tag), type, values.size(),
                      std::vector<std::byte>(bytes.begin(), bytes.end())});

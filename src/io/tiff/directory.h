@@ -45,8 +45,7 @@ class Directory {
     std::uint64_t count;
     std::vector<std::byte> value;
   };
-  template <class T>
-  void add(Tag tag, std::uint16_t type, std::span<const T> values);
+  template <class T> void add(Tag tag, std::uint16_t type, std::span<const T> values);
 
   std::vector<Field> fields_;
 };

@@ -66,9 +66,8 @@ Result<std::int64_t> write_fragment(ByteStore& store, const Fingerprint& plan, U
 
   PANTILE_ASSIGN(const auto writer, store.open_writer(fragment_key(plan, unit)));
   PANTILE_TRY(writer->append(head));
-  PANTILE_TRY(chunks.for_each([&](std::int64_t, std::span<const std::byte> bytes) {
-    return writer->append(bytes);
-  }));
+  PANTILE_TRY(chunks.for_each(
+      [&](std::int64_t, std::span<const std::byte> bytes) { return writer->append(bytes); }));
   PANTILE_TRY(writer->commit());
   return total;
 }

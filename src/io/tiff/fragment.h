@@ -19,7 +19,7 @@ namespace pantile::tiff {
 struct TileEntry {
   std::uint64_t index = 0;  ///< Row-major in the whole level.
   std::uint32_t bytes = 0;
-  std::uint32_t crc = 0;    ///< CRC-32C of the encoded bytes.
+  std::uint32_t crc = 0;  ///< CRC-32C of the encoded bytes.
   friend bool operator==(const TileEntry&, const TileEntry&) = default;
 };
 

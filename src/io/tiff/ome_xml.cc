@@ -70,8 +70,7 @@ std::uint32_t next_code_point(std::string_view& text) {
   }
   // Over-long forms, surrogates and what XML 1.0 forbids.
   good = good && !(length == 3 && code < 0x800) && !(length == 4 && code < 0x10000) &&
-         !(code >= 0xD800 && code < 0xE000) && code <= 0x10FFFF && code != 0xFFFE &&
-         code != 0xFFFF;
+         !(code >= 0xD800 && code < 0xE000) && code <= 0x10FFFF && code != 0xFFFE && code != 0xFFFF;
   text.remove_prefix(good ? length : 1);
   return good ? code : 0xFFFD;
 }

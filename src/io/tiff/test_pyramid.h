@@ -2,8 +2,6 @@
 /// \file
 /// A small picture with levels for tests, and the steps that feed it to a sink.
 
-#include <gtest/gtest.h>
-
 #include <cstring>
 #include <string>
 #include <utility>
@@ -60,7 +58,7 @@ struct TestPyramid {
       case DType::i32: put(static_cast<std::int32_t>(1000 - value * 7919)); break;
       case DType::f32: put(static_cast<float>(value) * 0.125f - 3.5f); break;
       case DType::f64: put(static_cast<double>(value) * 0.1); break;
-      default: FAIL() << "the test picture has no such type";
+      default: break;  // stays zero
     }
   }
 

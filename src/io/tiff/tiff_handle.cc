@@ -10,8 +10,7 @@
 
 namespace pantile::tiff {
 
-int Handle::on_error(TIFF*, void* self, const char* module, const char* format,
-                     va_list arguments) {
+int Handle::on_error(TIFF*, void* self, const char* module, const char* format, va_list arguments) {
   std::array<char, 512> text{};
   std::vsnprintf(text.data(), text.size(), format, arguments);
   static_cast<Handle*>(self)->message_ =
@@ -28,7 +27,8 @@ Result<std::unique_ptr<Handle>> Handle::open(const std::string& path) {
     return Error(Code::not_found, fmt::format("{}: no such file", path));
   }
   if (!std::filesystem::is_regular_file(status)) {
-    return Error(Code::foreign, fmt::format("{}: want a TIFF file, got a folder or a device", path));
+    return Error(Code::foreign,
+                 fmt::format("{}: want a TIFF file, got a folder or a device", path));
   }
   std::unique_ptr<Handle> handle(new Handle());
   const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),

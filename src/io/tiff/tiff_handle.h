@@ -30,8 +30,7 @@ class Handle {
   Status go_to(std::uint64_t offset);
 
   /// Value of a tag with one value, its default, or `otherwise`.
-  template <class T>
-  T field(std::uint32_t tag, T otherwise) const {
+  template <class T> T field(std::uint32_t tag, T otherwise) const {
     T value{};
     return TIFFGetFieldDefaulted(tiff_, tag, &value) == 1 ? value : otherwise;
   }

@@ -59,9 +59,10 @@ Status read_colours(const Handle& handle, LevelLayout& out) {
       if (out.channels == 4) out.kind = Kind::rgba;
       return {};
     default:
-      return foreign(fmt::format("photometric interpretation {} is not read here; convert it to "
-                                 "grey or RGB",
-                                 photometric));
+      return foreign(
+          fmt::format("photometric interpretation {} is not read here; convert it to "
+                      "grey or RGB",
+                      photometric));
   }
 }
 
@@ -152,12 +153,12 @@ Result<LevelLayout> read_layout(const Handle& handle) {
   if (out.channels < 1) return Error(Code::corrupt, "no samples per pixel");
   out.compression = handle.field<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
   if (TIFFIsCODECConfigured(out.compression) == 0) {
-    return foreign(fmt::format("compression {} is not among those of this libtiff",
-                               out.compression));
+    return foreign(
+        fmt::format("compression {} is not among those of this libtiff", out.compression));
   }
-  out.planar = out.channels > 1 && handle.field<std::uint16_t>(TIFFTAG_PLANARCONFIG,
-                                                               PLANARCONFIG_CONTIG) ==
-                                       PLANARCONFIG_SEPARATE;
+  out.planar =
+      out.channels > 1 && handle.field<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
+                              PLANARCONFIG_SEPARATE;
   PANTILE_TRY(read_colours(handle, out));
   if (out.jpeg_ycbcr && out.planar) return foreign("JPEG in separate planes is not read here");
 
@@ -210,7 +211,9 @@ ImageSpec make_spec(const std::vector<LevelLayout>& levels) {
   const Scale2 pixel = known ? first.pixel_um : Scale2{1, 1};
   for (const LevelLayout& l : levels) {
     const Scale2 f = reduction(first, l);
-    spec.levels.push_back({l.width, l.height, {pixel.x * f.x, pixel.y * f.y},
+    spec.levels.push_back({l.width,
+                           l.height,
+                           {pixel.x * f.x, pixel.y * f.y},
                            {pixel.x * (f.x - 1) / 2, pixel.y * (f.y - 1) / 2}});
   }
   return spec;

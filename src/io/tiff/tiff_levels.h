@@ -12,19 +12,19 @@ namespace pantile::tiff {
 
 /// One level: where its directory lies and how its blocks do.
 struct LevelLayout {
-  std::uint64_t directory = 0;   ///< File offset.
+  std::uint64_t directory = 0;  ///< File offset.
   std::int64_t width = 0, height = 0;
   bool tiled = false;
   std::int64_t block_width = 0, block_height = 0;  ///< Of a tile, or a strip.
-  std::int64_t block_bytes = 0;  ///< Decoded; of one plane when `planar`.
-  bool planar = false;           ///< Samples in planes of their own.
-  bool inverted = false;         ///< White is zero.
+  std::int64_t block_bytes = 0;                    ///< Decoded; of one plane when `planar`.
+  bool planar = false;                             ///< Samples in planes of their own.
+  bool inverted = false;                           ///< White is zero.
   bool jpeg_ycbcr = false;
   std::uint16_t compression = 1;
   DType dtype = DType::u8;
   int channels = 1;
   Kind kind = Kind::intensity;
-  Scale2 pixel_um{0, 0};         ///< Size of a pixel in micrometres, 0: not said.
+  Scale2 pixel_um{0, 0};  ///< Size of a pixel in micrometres, 0: not said.
 
   bool same_samples(const LevelLayout& o) const {
     return dtype == o.dtype && channels == o.channels && kind == o.kind;

@@ -84,9 +84,10 @@ Status TiffSink::check_plan(const SinkPlan& plan) const {
   }
   if (plan.chunk_px < 16 || plan.chunk_px % 16 != 0 || plan.chunk_px > 1 << 16 ||
       plan.shard_px < plan.chunk_px || plan.shard_px % plan.chunk_px != 0) {
-    return invalid(fmt::format("tiles of {} px (want a multiple of 16) in shards of {} px (want a "
-                               "multiple of the tile)",
-                               plan.chunk_px, plan.shard_px));
+    return invalid(
+        fmt::format("tiles of {} px (want a multiple of 16) in shards of {} px (want a "
+                    "multiple of the tile)",
+                    plan.chunk_px, plan.shard_px));
   }
   for (const LevelInfo& level : spec.levels) {
     if (level.width < 1 || level.height < 1 || level.width > kMostPixelsPerSide ||
@@ -101,9 +102,10 @@ Status TiffSink::check_plan(const SinkPlan& plan) const {
   }
   if (options_.compression == Compression::jpeg &&
       (spec.dtype != DType::u8 || !(spec.channels == 1 || spec.kind == Kind::rgb))) {
-    return invalid(fmt::format("JPEG holds 8-bit grey or RGB, not {} channels of {}: use deflate "
-                               "or zstd",
-                               spec.channels, dtype_name(spec.dtype)));
+    return invalid(
+        fmt::format("JPEG holds 8-bit grey or RGB, not {} channels of {}: use deflate "
+                    "or zstd",
+                    spec.channels, dtype_name(spec.dtype)));
   }
   if (options_.predictor &&
       (dtype_is_float(spec.dtype) || options_.compression == Compression::jpeg ||
@@ -157,8 +159,7 @@ std::vector<std::uint64_t> TiffSink::tiles_of(UnitId unit) const {
   return tiles;
 }
 
-template <class Fn>
-Status TiffSink::for_each_unit(Fn fn) const {
+template <class Fn> Status TiffSink::for_each_unit(Fn fn) const {
   for (int level = 0; level < static_cast<int>(plan_.spec.levels.size()); ++level) {
     const TileGrid shards = shard_grid(level);
     for (std::int64_t y = 0; y < shards.rows(); ++y) {
@@ -205,7 +206,7 @@ Directory TiffSink::make_directory(int level, const LevelTiles& tiles,
   d.add_u16(Tag::bits_per_sample, std::vector<std::uint16_t>(channels, bits));
   d.add_u16(Tag::compression, static_cast<std::uint16_t>(options_.compression));
   const bool ycbcr = options_.compression == Compression::jpeg && spec.kind == Kind::rgb;
-  d.add_u16(Tag::photometric, ycbcr                 ? kPhotometricYcbcr
+  d.add_u16(Tag::photometric, ycbcr                  ? kPhotometricYcbcr
                               : is_colour(spec.kind) ? kPhotometricRgb
                                                      : kPhotometricBlackIsZero);
   if (ycbcr) {
@@ -215,13 +216,11 @@ Directory TiffSink::make_directory(int level, const LevelTiles& tiles,
   if (level == 0 && !description_.empty()) d.add_ascii(Tag::image_description, description_);
   d.add_u16(Tag::samples_per_pixel, static_cast<std::uint16_t>(channels));
   d.add_u16(Tag::planar_config, 1);
-  d.add_u16(Tag::sample_format,
-            std::vector<std::uint16_t>(channels, sample_format(spec.dtype)));
+  d.add_u16(Tag::sample_format, std::vector<std::uint16_t>(channels, sample_format(spec.dtype)));
   const std::size_t colour_samples = is_colour(spec.kind) ? 3 : 1;
   if (channels > colour_samples) {
     const std::uint16_t meaning = spec.kind == Kind::rgba ? 2 : 0;  // unassociated alpha, or none
-    d.add_u16(Tag::extra_samples,
-              std::vector<std::uint16_t>(channels - colour_samples, meaning));
+    d.add_u16(Tag::extra_samples, std::vector<std::uint16_t>(channels - colour_samples, meaning));
   }
   if (options_.predictor) d.add_u16(Tag::predictor, 2);
   d.add_ascii(Tag::software, "pantile");

@@ -39,7 +39,7 @@ struct SinkOptions {
   bool predictor = false;       ///< Tiles are differenced horizontally; integer samples only.
   bool jpeg_subsample = false;  ///< JPEG colour tiles are 4:2:0 rather than 4:4:4.
   Dialect dialect = Dialect::ome;
-  bool replace = false;         ///< Replace a file that another job left rather than refuse.
+  bool replace = false;  ///< Replace a file that another job left rather than refuse.
   /// Encoded tiles of open units beyond this many bytes wait on disk.
   std::int64_t spool_cap_bytes = std::int64_t{64} << 20;
 };
@@ -90,8 +90,7 @@ class TiffSink final : public TileSink {
   TileGrid shard_grid(int level) const;
   /// Indices in the level of the tiles of `unit`, in C order.
   std::vector<std::uint64_t> tiles_of(UnitId unit) const;
-  template <class Fn>
-  Status for_each_unit(Fn fn) const;  ///< In canonical order.
+  template <class Fn> Status for_each_unit(Fn fn) const;  ///< In canonical order.
 
   Result<Tables> gather_tables() const;
   Directory make_directory(int level, const LevelTiles& tiles,

@@ -30,8 +30,7 @@ Fingerprint identify(const std::string& path) {
   if (sidecar.seekg(-4, std::ios::end) && sidecar.read(sidecar_crc.data(), 4)) {
     h.add(sidecar_crc);  // of the checksums of all tiles
   } else {
-    h.add(static_cast<std::int64_t>(
-        fs::last_write_time(path, ignored).time_since_epoch().count()));
+    h.add(static_cast<std::int64_t>(fs::last_write_time(path, ignored).time_since_epoch().count()));
   }
   std::ifstream file(path, std::ios::binary);
   std::string end(kEndBytes, '\0');
@@ -54,8 +53,8 @@ void invert(std::span<std::byte> bytes) {
 
 struct TiffSource::Reader {
   std::unique_ptr<Handle> handle;
-  PixelBuffer block;          // the last one decoded
-  std::int64_t index = -1;    // of that block; -1: none
+  PixelBuffer block;        // the last one decoded
+  std::int64_t index = -1;  // of that block; -1: none
 };
 
 TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels)
@@ -102,8 +101,7 @@ Result<std::unique_ptr<TiffSource::Reader>> TiffSource::borrow(int level) const 
   if (l.jpeg_ycbcr) {
     TIFFSetField(reader->handle->tiff(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
   }
-  reader->block =
-      PixelBuffer(l.dtype, l.block_height, l.block_width, l.planar ? 1 : l.channels);
+  reader->block = PixelBuffer(l.dtype, l.block_height, l.block_width, l.planar ? 1 : l.channels);
   return reader;
 }
 
@@ -137,14 +135,12 @@ Status TiffSource::load_block(const LevelLayout& level, Reader& reader, std::int
       level.tiled ? level.block_height
                   : std::min(level.block_height, level.height - row * level.block_height);
   const auto want = static_cast<tmsize_t>(level.block_bytes / level.block_height * block_rows);
-  const tmsize_t got = level.tiled
-                           ? TIFFReadEncodedTile(tiff, number, bytes.data(), want)
-                           : TIFFReadEncodedStrip(tiff, number, bytes.data(), want);
+  const tmsize_t got = level.tiled ? TIFFReadEncodedTile(tiff, number, bytes.data(), want)
+                                   : TIFFReadEncodedStrip(tiff, number, bytes.data(), want);
   if (got != want) {
-    return Error(Code::corrupt,
-                 fmt::format("{} {}: want {} bytes decoded, got {} ({})",
-                             level.tiled ? "tile" : "strip", index, want, got,
-                             reader.handle->take_message()));
+    return Error(Code::corrupt, fmt::format("{} {}: want {} bytes decoded, got {} ({})",
+                                            level.tiled ? "tile" : "strip", index, want, got,
+                                            reader.handle->take_message()));
   }
   if (level.inverted) invert(bytes);
   reader.index = index;
@@ -165,8 +161,7 @@ Status TiffSource::read_blocks(const Region& region, MutableView out, Reader& re
         if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
         PANTILE_TRY(load_block(level, reader, column, row, plane));
         const std::int64_t x = column * level.block_width, y = row * level.block_height;
-        const Rect part =
-            intersect(want, {x, y, x + level.block_width, y + level.block_height});
+        const Rect part = intersect(want, {x, y, x + level.block_width, y + level.block_height});
         View from = std::as_const(reader.block).view().window(translate(part, -x, -y));
         MutableView to = out.window(translate(part, -want.x0, -want.y0));
         if (level.planar) {

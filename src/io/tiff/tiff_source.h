@@ -41,10 +41,9 @@ class TiffSource final : public TileSource {
   TiffSource(std::string path, std::vector<LevelLayout> levels);
   Result<std::unique_ptr<Reader>> borrow(int level) const;
   void give_back(int level, std::unique_ptr<Reader> reader) const;
-  Status load_block(const LevelLayout& level, Reader& reader, std::int64_t column,
-                    std::int64_t row, int plane) const;
-  Status read_blocks(const Region& region, MutableView out, Reader& reader,
-                     ReadContext& ctx) const;
+  Status load_block(const LevelLayout& level, Reader& reader, std::int64_t column, std::int64_t row,
+                    int plane) const;
+  Status read_blocks(const Region& region, MutableView out, Reader& reader, ReadContext& ctx) const;
 
   std::string path_;
   std::vector<LevelLayout> levels_;

@@ -116,9 +116,15 @@ void expect_same(const TiffSource& source, const TestPyramid& p) {
 
 TEST(TiffRoundTrip, EveryCompressionTypeAndDialect) {
   for (const Form& form : kForms) {
-    for (const auto& [dtype, channels] :
-         {std::pair{DType::u8, 3}, {DType::u8, 1}, {DType::u8, 4}, {DType::u8, 2},
-          {DType::u16, 1}, {DType::u16, 3}, {DType::i32, 1}, {DType::f32, 1}, {DType::f64, 1}}) {
+    for (const auto& [dtype, channels] : {std::pair{DType::u8, 3},
+                                          {DType::u8, 1},
+                                          {DType::u8, 4},
+                                          {DType::u8, 2},
+                                          {DType::u16, 1},
+                                          {DType::u16, 3},
+                                          {DType::i32, 1},
+                                          {DType::f32, 1},
+                                          {DType::f64, 1}}) {
       if (form.codec.predictor && dtype_is_float(dtype)) continue;
       for (const Dialect dialect : {Dialect::ome, Dialect::pages}) {
         SCOPED_TRACE(::testing::Message() << form.name << " " << dtype_name(dtype) << " x"
@@ -135,9 +141,13 @@ TEST(TiffRoundTrip, EveryCompressionTypeAndDialect) {
 }
 
 TEST(TiffRoundTrip, SizesAtTheEdges) {
-  for (const auto& [width, height] :
-       {std::pair<std::int64_t, std::int64_t>{1, 1}, {32, 32}, {33, 1}, {1, 70}, {64, 64},
-        {65, 129}, {128, 128}}) {
+  for (const auto& [width, height] : {std::pair<std::int64_t, std::int64_t>{1, 1},
+                                      {32, 32},
+                                      {33, 1},
+                                      {1, 70},
+                                      {64, 64},
+                                      {65, 129},
+                                      {128, 128}}) {
     for (const Dialect dialect : {Dialect::ome, Dialect::pages}) {
       SCOPED_TRACE(::testing::Message() << width << "x" << height);
       const TestPyramid p(width, height, 3, DType::u8, 32, 64);
@@ -153,10 +163,10 @@ TEST(TiffRoundTrip, SizesAtTheEdges) {
 TEST(TiffRoundTrip, JpegComesBackAsRgbNearTheOriginal) {
   for (const bool subsample : {false, true}) {
     for (const int channels : {1, 3}) {
-      const Form form{"jpeg",
-                      {.method = codec::Method::jpeg, .jpeg_quality = 95,
-                       .jpeg_subsample = subsample},
-                      Compression::jpeg};
+      const Form form{
+          "jpeg",
+          {.method = codec::Method::jpeg, .jpeg_quality = 95, .jpeg_subsample = subsample},
+          Compression::jpeg};
       const TestPyramid p(150, 100, channels, DType::u8, 64, 128);
       TempFolder folder;
       write(p, folder, options(form, Dialect::ome));
@@ -168,8 +178,8 @@ TEST(TiffRoundTrip, JpegComesBackAsRgbNearTheOriginal) {
       ASSERT_TRUE(source->read(source->spec().region(0, {0, 0, 150, 100}), got.view(), ctx).ok());
       double squares = 0;
       for (std::size_t i = 0; i < got.size_bytes(); ++i) {
-        const double d = static_cast<double>(got.data()[i]) -
-                         static_cast<double>(p.levels[0].data()[i]);
+        const double d =
+            static_cast<double>(got.data()[i]) - static_cast<double>(p.levels[0].data()[i]);
         squares += d * d;
       }
       const double rms = std::sqrt(squares / static_cast<double>(got.size_bytes()));
@@ -189,9 +199,9 @@ TEST(TiffSource, SomeChannelsAndThreads) {
   PixelBuffer green(DType::u8, 50, 60, 1);
   ReadContext ctx;
   ASSERT_TRUE(source->read({0, 0, 0, 1, 2, {20, 30, 80, 80}}, green.view(), ctx).ok());
-  EXPECT_TRUE(same_pixels(
-      std::as_const(green).view(),
-      View(View(p.levels[0].view().window({20, 30, 80, 80})).select_channels(1, 2))));
+  EXPECT_TRUE(
+      same_pixels(std::as_const(green).view(),
+                  View(View(p.levels[0].view().window({20, 30, 80, 80})).select_channels(1, 2))));
 
   std::vector<std::jthread> threads;
   for (unsigned seed = 0; seed < 4; ++seed) {
@@ -231,8 +241,7 @@ void write_foreign(const std::string& path, const PixelBuffer& image, const Fore
   TIFFSetField(t, TIFFTAG_SAMPLESPERPIXEL, v.channels());
   TIFFSetField(t, TIFFTAG_PHOTOMETRIC, f.photometric);
   TIFFSetField(t, TIFFTAG_COMPRESSION, f.compression);
-  TIFFSetField(t, TIFFTAG_PLANARCONFIG,
-               f.planar ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
+  TIFFSetField(t, TIFFTAG_PLANARCONFIG, f.planar ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
   const int planes = f.planar ? v.channels() : 1;
   const int samples = f.planar ? 1 : v.channels();
   std::uint32_t bw = width, bh = f.rows_per_strip;
@@ -249,15 +258,13 @@ void write_foreign(const std::string& path, const PixelBuffer& image, const Fore
       for (std::uint32_t x = 0; x < width; x += bw) {
         PixelBuffer block(DType::u8, bh, bw, samples);
         const Rect part = intersect({x, y, x + bw, y + bh}, {0, 0, width, height});
-        const View from =
-            View(View(v.window(part)).select_channels(p, p + samples));
+        const View from = View(View(v.window(part)).select_channels(p, p + samples));
         copy_pixels(from, block.view().window({0, 0, part.width(), part.height()}));
         const auto bytes = static_cast<tmsize_t>(
             f.tiled ? block.size_bytes()
                     : static_cast<std::size_t>(part.height() * part.width() * samples));
-        const tmsize_t put = f.tiled
-                                 ? TIFFWriteEncodedTile(t, index, block.data(), bytes)
-                                 : TIFFWriteEncodedStrip(t, index, block.data(), bytes);
+        const tmsize_t put = f.tiled ? TIFFWriteEncodedTile(t, index, block.data(), bytes)
+                                     : TIFFWriteEncodedStrip(t, index, block.data(), bytes);
         ASSERT_EQ(put, bytes);
         ++index;
       }
@@ -345,8 +352,7 @@ TEST(TiffSource, NamesWhatIsWrong) {
   Status s;
   for (int i = 0; i < static_cast<int>(p.levels.size()) && s.ok(); ++i) {
     const Rect all = source->spec().levels[static_cast<std::size_t>(i)].bounds();
-    s = source->read(source->spec().region(i, all),
-                     out.view().window({0, 0, all.x1, all.y1}), ctx);
+    s = source->read(source->spec().region(i, all), out.view().window({0, 0, all.x1, all.y1}), ctx);
   }
   ASSERT_FALSE(s.ok());
   EXPECT_EQ(s.error().code(), Code::corrupt);
@@ -355,9 +361,7 @@ TEST(TiffSource, NamesWhatIsWrong) {
   CancelToken stop;
   stop.cancel();
   ctx.cancel = &stop;
-  EXPECT_EQ(source->read(source->spec().region(0, {0, 0, 100, 60}), out.view(), ctx)
-                .error()
-                .code(),
+  EXPECT_EQ(source->read(source->spec().region(0, {0, 0, 100, 60}), out.view(), ctx).error().code(),
             Code::cancelled);
 }
 
@@ -383,7 +387,8 @@ TEST(TiffSource, SurvivesDamage) {
     const ImageSpec& spec = (*source)->spec();
     for (int level = 0; level < static_cast<int>(spec.levels.size()); ++level) {
       const LevelInfo& l = spec.levels[static_cast<std::size_t>(level)];
-      const Rect r{0, 0, std::min<std::int64_t>(l.width, 100), std::min<std::int64_t>(l.height, 60)};
+      const Rect r{0, 0, std::min<std::int64_t>(l.width, 100),
+                   std::min<std::int64_t>(l.height, 60)};
       PixelBuffer out(spec.dtype, r.height(), r.width(), spec.channels);
       ReadContext ctx;
       if (!(*source)->read(spec.region(level, r), out.view(), ctx).ok()) ++refused;
