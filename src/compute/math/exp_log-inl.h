@@ -137,16 +137,20 @@ struct Expm1Op {
     return select(abs(x) <= L::set(kExpInRange), near, canonical(exp_two(x, L::set(0)) - L::set(1)));
   }
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
-    const ExpReduced<L> e = exp_reduce(x, L::set(0));
-    const auto n = bits(e.rounded);
-    const L scale = L::from_bits(bits(L::lookup16(kExpTable, n)) + shl<48>(n));
-    const L tail = L::lookup16(kExpTail, n);
+    const L rounded = fma(x, L::set(kSixteenOverLn2), L::set(kRoundMagic));
+    const L n = rounded - L::set(kRoundMagic);
+    const L r = fnma(n, L::set(kLn2Over16High), x);  // exact
+    const L r_low = L::set(-kLn2Over16Low) * n;
+    const L r_all = r + r_low;
     // One power more than exp_parts: 2^-59.7 relative to e^r - 1.
-    const L p = horner(e.r, 0x1.0000000000003p-1, 0x1.5555555555551p-3, 0x1.55555554a055dp-5,
+    const L p = horner(r_all, 0x1.0000000000003p-1, 0x1.5555555555551p-3, 0x1.55555554a055dp-5,
                        0x1.111111115223p-7, 0x1.6c182909489ecp-10, 0x1.a01a6d9a771f7p-13);
-    const L rest = fma(e.r * e.r, p, tail + e.r);
+    const auto index = bits(rounded);
+    const L low = fma(r_all * r_all, p, L::lookup16(kExpTail, index) + r_low);
+    const L scale = L::from_bits(bits(L::lookup16(kExpTable, index)) + shl<48>(index));
     // scale is 1 near 0, so nothing cancels there; the sign of zero is put back.
-    const L y = copysign(fma(scale, rest, scale - L::set(1)), x);
+    const L high = fma(scale, r, scale - L::set(1));
+    const L y = copysign(fma(scale, low, high), x);
     if (!all(abs(x) <= L::set(kExpInRange))) [[unlikely]] return far(x, y);
     return y;
   }

@@ -14,7 +14,7 @@
 #define PANTILE_MATH_TRIG_INL_H_
 #endif
 
-#include "compute/math/lane-inl.h"
+#include "compute/math/double_lane-inl.h"
 #include "compute/math/trig_far.h"
 
 PANTILE_MATH_BEGIN
@@ -122,12 +122,14 @@ PANTILE_MATH_FN L tan_reduced(L r, L low, typename L::Mask invert) {
                       0x1.a6ea5efb3ebe8p-45);
   // sin(r + low) = sin r + low cos r, cos(r + low) = cos r - low sin r, to first order.
   const L one = L::set(1), half = L::set(0.5);
-  const L s = r + fma(r2 * r, ps, fnma(half * r2, low, low));
+  const DoubleLane<L> s = fast_two_sum(r, fma(r2 * r, ps, fnma(half * r2, low, low)));
   const L h = half * r2;
   const L w = one - h;
   const L w_low = ((one - w) - h) - fms(half * r, r, h);
-  const L c = w + fma(r2 * r2, pc, fnma(r, low, w_low));
-  return select(invert, -c, s) / select(invert, s, c);
+  const DoubleLane<L> c = fast_two_sum(w, fma(r2 * r2, pc, fnma(r, low, w_low)));
+  const DoubleLane<L> numerator{select(invert, -c.hi, s.hi), select(invert, -c.lo, s.lo)};
+  const DoubleLane<L> denominator{select(invert, s.hi, c.hi), select(invert, s.lo, c.lo)};
+  return div(numerator, denominator).hi;
 }
 
 template <class L> PANTILE_MATH_COLD L tan_far(const L& x, const L& near) {
