@@ -90,15 +90,21 @@ Result<Bytes> parse_fill(const Json& value, DType dtype, const std::string& wher
   return Error(Code::internal, "no such data type");
 }
 
+Result<std::vector<std::int64_t>> parse_shape(const Json& root, const std::string& where) {
+  PANTILE_ASSIGN(const Json* value, member(root, "shape", where));
+  PANTILE_ASSIGN(auto shape, ints(*value, 1, kMaxSide, where + ": shape"));
+  if (shape.size() < 2 || shape.size() > 5) {
+    return unsupported(where, fmt::format("an array of {} axes (2 to 5 are)", shape.size()));
+  }
+  return shape;
+}
+
 Status check_array(const ArrayMetadata& array, const std::string& where) {
   const std::size_t rank = array.rank();
   const auto differs = [&](std::string_view what) {
     return Error(Code::corrupt,
                  fmt::format("{}: {} has another number of axes than shape", where, what));
   };
-  if (rank < 2 || rank > 5) {
-    return unsupported(where, fmt::format("an array of {} axes (2 to 5 are)", rank));
-  }
   if (array.chunk.size() != rank) return differs("the chunk shape");
   if (array.shard.size() != rank) return differs("the shard shape");
   if (array.order.size() != rank) return differs("transpose");

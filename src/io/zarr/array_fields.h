@@ -13,6 +13,9 @@ namespace pantile::zarr {
 /// bits), or null (0, in v2). Errors: corrupt, foreign.
 Result<Bytes> parse_fill(const Json& value, DType dtype, const std::string& where);
 
+/// `shape`: 2 to 5 positive sizes. Errors: corrupt, foreign.
+Result<std::vector<std::int64_t>> parse_shape(const Json& root, const std::string& where);
+
 /// The limits that ArrayMetadata promises. Errors: corrupt, foreign.
 Status check_array(const ArrayMetadata& array, const std::string& where);
 

@@ -57,8 +57,7 @@ Result<ArrayMetadata> parse_array_v2(std::string_view dot_zarray, const std::str
   ArrayMetadata array;
   array.key_prefix = "";
   array.key_separator = '.';
-  PANTILE_ASSIGN(const Json* shape, member(root, "shape", where));
-  PANTILE_ASSIGN(array.shape, ints(*shape, 1, kMaxSide, where + ": shape"));
+  PANTILE_ASSIGN(array.shape, parse_shape(root, where));
   PANTILE_ASSIGN(const Json* chunks, member(root, "chunks", where));
   PANTILE_ASSIGN(array.chunk, ints(*chunks, 1, kMaxSide, where + ": chunks"));
   array.shard = array.chunk;

@@ -179,8 +179,7 @@ Result<ArrayMetadata> parse_array_v3(std::string_view zarr_json, const std::stri
   }
 
   ArrayMetadata array;
-  PANTILE_ASSIGN(const Json* shape, member(root, "shape", where));
-  PANTILE_ASSIGN(array.shape, ints(*shape, 1, kMaxSide, where + ": shape"));
+  PANTILE_ASSIGN(array.shape, parse_shape(root, where));
   array.order.resize(array.rank());
   std::iota(array.order.begin(), array.order.end(), 0);
   PANTILE_ASSIGN(const Json* type, member(root, "data_type", where));
