@@ -4,6 +4,9 @@
 #include <new>
 #include <variant>
 
+#include "ops/formula/schedule.h"
+#include "ops/formula/sparse.h"
+
 namespace pantile::formula {
 namespace {
 
@@ -21,18 +24,23 @@ std::size_t padded(std::size_t n) {
 template <class T>
 class Evaluator<T>::Builder {
  public:
-  Builder(const Program& program, Evaluator& out) : steps_(program.steps), out_(out) {
+  Builder(const Schedule& schedule, Evaluator& out)
+      : schedule_(schedule), steps_(schedule.steps), out_(out) {
     values_.resize(steps_.size());
     last_use_.assign(steps_.size(), 0);
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-      for (const std::int32_t operand : {steps_[s].a, steps_[s].b, steps_[s].c}) {
+      for (const std::int32_t operand : operands(s)) {
         if (operand >= 0) last_use_[at(operand)] = s;
       }
     }
-    for (const std::int32_t output : program.outputs) last_use_[at(output)] = kNone;
+    for (const std::int32_t output : schedule.outputs) last_use_[at(output)] = kNone;
     for (std::size_t s = 0; s < steps_.size(); ++s) add(s);
-    for (const std::int32_t output : program.outputs) {
+    for (const std::int32_t output : schedule.outputs) {
       out_.output_at_.push_back(block_of(at(output)).at);
+    }
+    const bool any_sparse = std::ranges::any_of(out_.pixel_calls_, &Call::is_sparse);
+    if (any_sparse) {
+      for (std::size_t& place : out_.packed_at_) place = allocate(kColumns + math::kAlignElements);
     }
     out_.elements_ = used_;
   }
@@ -52,6 +60,11 @@ class Evaluator<T>::Builder {
     return place;
   }
 
+  // What step `s` reads, its mask included.
+  std::array<std::int32_t, 4> operands(std::size_t s) const {
+    return {steps_[s].a, steps_[s].b, steps_[s].c, schedule_.demand[s]};
+  }
+
   void add(std::size_t s) {
     const Step& step = steps_[s];
     switch (step.varies) {
@@ -69,6 +82,11 @@ class Evaluator<T>::Builder {
       out_.column_calls_.push_back(call(s));
     } else if (step.varies == Varies::pixel) {
       Call c = call(s);
+      if (const std::int32_t mask = schedule_.demand[s]; mask >= 0) {
+        c.is_sparse = true;
+        c.mask = values_[at(mask)].at;
+        c.limit = sparse_limit(step);
+      }
       release_operands(s);
       c.out = values_[s].at = take_slot();
       out_.pixel_calls_.push_back(c);
@@ -164,8 +182,7 @@ class Evaluator<T>::Builder {
   // Blocks whose values nobody will read again. Kernels may write over an operand, so a step may
   // take the place of one that it reads last.
   void release_operands(std::size_t s) {
-    const Step& step = steps_[s];
-    for (const std::int32_t operand : {step.a, step.b, step.c}) {
+    for (const std::int32_t operand : operands(s)) {
       if (operand < 0 || steps_[at(operand)].varies != Varies::pixel) continue;
       Value& value = values_[at(operand)];
       const bool listed = std::ranges::find(free_, value.at) != free_.end();
@@ -180,6 +197,7 @@ class Evaluator<T>::Builder {
     return slot;
   }
 
+  const Schedule& schedule_;
   const std::vector<Step>& steps_;
   Evaluator& out_;
   std::vector<Value> values_;
@@ -196,7 +214,7 @@ Evaluator<T>::Scratch::Scratch(std::size_t elements)
 template <class T>
 Evaluator<T>::Evaluator(const Program& program, const math::Kernels<T>& kernels)
     : kernels_(&kernels) {
-  Builder(program, *this);
+  Builder(make_schedule(program), *this);
 }
 
 template <class T>
@@ -230,6 +248,28 @@ void Evaluator<T>::run(const Call& call, T* memory, std::size_t row, std::size_t
       kernels_->ternary[call.function](place(call.a), place(call.b), place(call.c), out, n);
       break;
   }
+}
+
+// Does a call for the pixels that its mask names, packed together.
+template <class T>
+void Evaluator<T>::run_sparse(const Call& call, T* memory, std::size_t row, std::size_t n) const {
+  const T* mask = memory + call.mask;
+  const std::size_t wanted = count_where(mask, n);
+  if (wanted == 0) return;
+  if (static_cast<double>(wanted) > call.limit * static_cast<double>(n)) {
+    return run(call, memory, row, n);
+  }
+  Call packed = call;
+  const auto pack = [&](Operand& operand, std::size_t to) {
+    pack_where(mask, memory + operand.at, memory + to, n);
+    std::fill_n(memory + to + wanted, padded(wanted) - wanted, memory[to]);
+    operand = {to, false};
+  };
+  if (call.shape != Shape::sv) pack(packed.a, packed_at_[0]);
+  if (call.shape == Shape::vv || call.shape == Shape::sv) pack(packed.b, packed_at_[1]);
+  packed.out = packed_at_[2];
+  run(packed, memory, row, padded(wanted));
+  unpack_where(mask, memory + packed.out, memory + call.out, n);
 }
 
 namespace {
@@ -270,7 +310,13 @@ void Evaluator<T>::evaluate(Scratch& scratch, std::size_t row) const {
   for (const Fill& fill : row_fills_) {
     std::fill_n(memory + fill.to, scratch.columns_, memory[fill.from.at + row]);
   }
-  for (const Call& call : pixel_calls_) run(call, memory, row, scratch.columns_);
+  for (const Call& call : pixel_calls_) {
+    if (call.is_sparse) {
+      run_sparse(call, memory, row, scratch.columns_);
+    } else {
+      run(call, memory, row, scratch.columns_);
+    }
+  }
 }
 
 template class Evaluator<double>;

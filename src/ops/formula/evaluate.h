@@ -19,8 +19,9 @@ namespace pantile::formula {
 /// Scratch that each thread makes for itself.
 ///
 /// Work is done where it varies: constants once, row values once per set_rows, column values once
-/// per set_columns, and only pixel values in evaluate(). The bits are those of evaluating every
-/// step for every pixel, whatever the table.
+/// per set_columns, and only pixel values in evaluate(); costly operations that one branch of an
+/// if(…) needs only for the pixels that take it. The bits are those of evaluating every step for
+/// every pixel, whatever the table.
 template <class T>
 class Evaluator {
  public:
@@ -81,6 +82,9 @@ class Evaluator {
     std::size_t function = 0;  // index in the table of the shape
     Operand a, b, c;
     std::size_t out = 0;
+    bool is_sparse = false;   // only where `mask` is not 0, if that is a small enough share
+    std::size_t mask = 0;
+    double limit = 0;
   };
   struct Fill {  // spread one number over a block
     Operand from;
@@ -89,6 +93,7 @@ class Evaluator {
 
   class Builder;
   void run(const Call& call, T* memory, std::size_t row, std::size_t n) const;
+  void run_sparse(const Call& call, T* memory, std::size_t row, std::size_t n) const;
 
   const math::Kernels<T>* kernels_;
   std::vector<Call> row_calls_, column_calls_, pixel_calls_;
@@ -97,6 +102,7 @@ class Evaluator {
   std::vector<std::pair<std::size_t, T>> constant_blocks_;  // … and where as a block
   std::array<std::ptrdiff_t, 6> input_index_{-1, -1, -1, -1, -1, -1};  // place of each input
   std::vector<std::size_t> output_at_;
+  std::array<std::size_t, 3> packed_at_{};  // where sparse calls pack their operands
   std::size_t elements_ = 0;
 };
 
