@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <limits>
 
 #include "core/hash.h"
@@ -297,34 +298,66 @@ Status TiffSink::write_head(const Tables& tables, const std::vector<std::uint64_
   return {};
 }
 
-Status TiffSink::copy_tiles(UnitId unit, const Tables& tables, ByteStore::Writer& writer) const {
-  const std::string fragment = fragment_key(plan_hash_, unit);
-  const std::vector<std::uint64_t> tiles = tiles_of(unit);
-  const auto level = static_cast<std::size_t>(unit.level);
-  const std::vector<std::uint32_t>& sizes = tables.levels[level].bytes;
-  std::int64_t offset = fragment_head_bytes(tiles.size());
-  Bytes block;
-  for (std::size_t first = 0; first < tiles.size();) {
-    std::size_t end = first, bytes = 0;
-    do bytes += sizes[tiles[end++]];
-    while (end < tiles.size() && bytes + sizes[tiles[end]] <= kCopyBlockBytes);
-    block.resize(bytes);
-    PANTILE_TRY(parts_->read_into(fragment, offset, block));
-    std::span<const std::byte> rest(block);
-    for (; first < end; ++first) {
-      const std::uint64_t tile = tiles[first];
-      if (crc32c(rest.first(sizes[tile])) != tables.sums.levels[level].tile_crcs[tile]) {
-        return Error(Code::corrupt,
-                     fmt::format("{}/{}: tile {} does not match its checksum; remove this file "
-                                 "and run the job again to make it anew",
-                                 parts_->name(), fragment, tile));
-      }
-      rest = rest.subspan(sizes[tile]);
+template <class Fn> Status TiffSink::for_each_block(const Tables& tables, Fn fn) const {
+  return for_each_unit([&](UnitId unit) -> Status {
+    const std::vector<std::uint32_t>& sizes =
+        tables.levels[static_cast<std::size_t>(unit.level)].bytes;
+    std::vector<std::uint64_t> tiles = tiles_of(unit);
+    std::int64_t offset = fragment_head_bytes(tiles.size());
+    for (auto first = tiles.begin(); first != tiles.end();) {
+      auto end = first;
+      std::size_t bytes = 0;
+      do bytes += sizes[*end++];
+      while (end != tiles.end() && bytes + sizes[*end] <= kCopyBlockBytes);
+      PANTILE_TRY(fn(Block{unit, offset, bytes, {first, end}}));
+      offset += static_cast<std::int64_t>(bytes);
+      first = end;
     }
-    PANTILE_TRY(writer.append(block));
-    offset += static_cast<std::int64_t>(bytes);
+    return {};
+  });
+}
+
+Result<Bytes> TiffSink::load_block(const Block& block, const Tables& tables) const {
+  const std::string fragment = fragment_key(plan_hash_, block.unit);
+  const auto level = static_cast<std::size_t>(block.unit.level);
+  Bytes bytes(block.bytes);
+  PANTILE_TRY(parts_->read_into(fragment, block.offset, bytes));
+  std::span<const std::byte> rest(bytes);
+  for (const std::uint64_t tile : block.tiles) {
+    const std::uint32_t size = tables.levels[level].bytes[tile];
+    if (crc32c(rest.first(size)) != tables.sums.levels[level].tile_crcs[tile]) {
+      return Error(Code::corrupt, fmt::format("{}/{}: tile {} does not match its checksum; remove "
+                                              "this file and run the job again to make it anew",
+                                              parts_->name(), fragment, tile));
+    }
+    rest = rest.subspan(size);
   }
-  return {};
+  return bytes;
+}
+
+Status TiffSink::copy_tiles(const Tables& tables, ByteStore::Writer& writer) const {
+  const auto total = static_cast<std::int64_t>(tables.sums.file_bytes - tables.sums.head_bytes);
+  std::int64_t done = 0;
+  std::future<Result<Bytes>> loading;
+  const auto write_loaded = [&]() -> Status {
+    if (!loading.valid()) return {};
+    PANTILE_ASSIGN(const Bytes bytes, loading.get());
+    PANTILE_TRY(writer.append(bytes));
+    done += static_cast<std::int64_t>(bytes.size());
+    if (options_.on_copy) PANTILE_TRY(options_.on_copy(done, total));
+    return {};
+  };
+  // One block is read and checked while the one before is written.
+  const Status copied = for_each_block(tables, [&](Block block) -> Status {
+    auto next =
+        std::async(std::launch::async | std::launch::deferred,
+                   [this, &tables, mine = std::move(block)] { return load_block(mine, tables); });
+    PANTILE_TRY(write_loaded());
+    loading = std::move(next);
+    return {};
+  });
+  PANTILE_TRY(copied);
+  return write_loaded();
 }
 
 Status TiffSink::finish() {
@@ -349,7 +382,7 @@ Status TiffSink::finish() {
 
   PANTILE_ASSIGN(const auto writer, target_->open_writer(key_));
   PANTILE_TRY(write_head(tables, offsets, *writer, tables.sums.head_crc));
-  PANTILE_TRY(for_each_unit([&](UnitId unit) { return copy_tiles(unit, tables, *writer); }));
+  PANTILE_TRY(copy_tiles(tables, *writer));
 
   // The sidecar first: once the TIFF has its name, nothing is missing.
   const Bytes sidecar = encode_sums(tables.sums);

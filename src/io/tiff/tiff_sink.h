@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,10 +43,13 @@ struct SinkOptions {
   bool replace = false;  ///< Replace a file that another job left rather than refuse.
   /// Encoded tiles of open units beyond this many bytes wait on disk.
   std::int64_t spool_cap_bytes = std::int64_t{64} << 20;
+  /// Hears how many of the tiles' bytes finish() has copied, on finish()'s thread; what it returns
+  /// other than success stops finish() with that error, to be called again later. May be empty.
+  std::function<Status(std::int64_t done, std::int64_t total)> on_copy;
 };
 
 /// Memory: spool_cap_bytes and one tile per thread while units are open; in finish() about 32
-/// bytes for each tile of the image and one block of 4 MiB.
+/// bytes for each tile of the image and two blocks of 4 MiB.
 class TiffSink final : public TileSink {
  public:
   /// The TIFF becomes object `key` of `target`, its checksums `key`.sums beside it; fragments lie
@@ -84,6 +88,13 @@ class TiffSink final : public TileSink {
     std::vector<LevelTiles> levels;
     Sums sums;
   };
+  /// Some tiles of a fragment that lie one after another.
+  struct Block {
+    UnitId unit;
+    std::int64_t offset = 0;  ///< In the fragment.
+    std::size_t bytes = 0;
+    std::vector<std::uint64_t> tiles;
+  };
 
   Status check_plan(const SinkPlan& plan) const;
   TileGrid chunk_grid(int level) const;
@@ -97,7 +108,10 @@ class TiffSink final : public TileSink {
                            const std::vector<std::uint64_t>& sub_ifds) const;
   Status write_head(const Tables& tables, const std::vector<std::uint64_t>& offsets,
                     ByteStore::Writer& writer, std::uint32_t& crc) const;
-  Status copy_tiles(UnitId unit, const Tables& tables, ByteStore::Writer& writer) const;
+  template <class Fn>
+  Status for_each_block(const Tables& tables, Fn fn) const;  ///< In canonical order.
+  Result<std::vector<std::byte>> load_block(const Block& block, const Tables& tables) const;
+  Status copy_tiles(const Tables& tables, ByteStore::Writer& writer) const;
   Status remove_parts();
 
   std::shared_ptr<ByteStore> target_;

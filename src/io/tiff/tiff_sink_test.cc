@@ -232,6 +232,29 @@ TEST(TiffSink, ErrorsOfTheDiskComeThroughAndCanBeRetried) {
   EXPECT_EQ(*target->read(kKey), uninterrupted(p));
 }
 
+TEST(TiffSink, FinishTellsHowFarItIsAndCanBeStopped) {
+  const TestPyramid p = picture();
+  Folder f;
+  SinkOptions o = options_for(Compression::deflate);
+  std::int64_t last = 0, sum = 0;
+  bool stop = true;
+  o.on_copy = [&](std::int64_t done, std::int64_t total) -> Status {
+    EXPECT_GT(done, last);
+    last = done;
+    sum = total;
+    if (stop) return Error(Code::cancelled, "stopped on request");
+    return {};
+  };
+  const auto sink = f.sink(o);
+  EXPECT_EQ(p.write(*sink).error().code(), Code::cancelled);
+  EXPECT_FALSE(*f.target->exists(kKey));
+  last = 0;
+  stop = false;
+  ASSERT_TRUE(sink->finish().ok());
+  EXPECT_EQ(last, sum);
+  EXPECT_EQ(f.file(), uninterrupted(p));
+}
+
 TEST(TiffSink, RefusesAForeignFileUnlessToldToReplaceIt) {
   const TestPyramid p = picture();
   Folder f;
