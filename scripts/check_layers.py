@@ -29,6 +29,7 @@ for face in FACES:
 # The floor that each public header belongs to. A header missing here is an offence.
 PUBLIC = {
     "dtype.h": "core",
+    "encoded_chunks.h": "tile",
     "fingerprint.h": "core",
     "geometry.h": "core",
     "image_spec.h": "core",

@@ -102,8 +102,8 @@ class Style(unittest.TestCase):
         raw = "auto v = hn::MulAdd(a, b, c);\n"
         self.check("src/ops/formula/a.cc", raw, 1, "raw hn::MulAdd")
         self.check("src/compute/math/lane_simd-inl.h", raw, 0)
-        self.check("src/ops/colormap/colour_kernels.cc", "hn::DemoteTo(d, v);\n", 0)
-        self.check("src/ops/colormap/colour_kernels.cc", "hn::DemoteTo(d, hn::Min(a, b));\n", 1)
+        self.check("src/compute/cpu/reduce_u8.cc", "hn::DemoteTo(d, v);\n", 0)
+        self.check("src/compute/cpu/reduce_u8.cc", "hn::DemoteTo(d, hn::Min(a, b));\n", 1)
 
 
 if __name__ == "__main__":
