@@ -17,10 +17,9 @@ Error unknown_command(const Schema& schema, const std::string& word) {
   std::vector<std::string> names;
   for (const Command& command : schema.commands) names.push_back(command.name);
   const std::string near = nearest(word, names);
-  return Error(Code::invalid,
-               fmt::format("unknown command \"{}\"; {}", word,
-                           near.empty() ? std::string("`pantile --help` lists all")
-                                        : fmt::format("did you mean {}?", near)));
+  return Error(Code::invalid, fmt::format("unknown command \"{}\"; {}", word,
+                                          near.empty() ? std::string("`pantile --help` lists all")
+                                                       : fmt::format("did you mean {}?", near)));
 }
 
 Status dispatch(const Command& command, Call& call) {

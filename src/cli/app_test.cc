@@ -24,8 +24,12 @@ struct Program {
   Code fails = Code::internal;
   bool fail = false;
   Backend backend;
-  Environment environment{.out = out, .err = err, .terminal = false, .utf8 = false,
-                          .columns = [] { return 80; }, .stamp = [] { return "20260102-030405"; },
+  Environment environment{.out = out,
+                          .err = err,
+                          .terminal = false,
+                          .utf8 = false,
+                          .columns = [] { return 80; },
+                          .stamp = [] { return "20260102-030405"; },
                           .stop_at_once = {}};
 
   Program() {
@@ -65,9 +69,9 @@ struct Program {
 
 TEST(App, ExitCodes) {
   const std::vector<std::pair<Code, int>> codes{
-      {Code::invalid, 2},      {Code::not_found, 2},     {Code::foreign, 2}, {Code::conflict, 2},
-      {Code::corrupt, 3},      {Code::out_of_space, 4},  {Code::out_of_memory, 4},
-      {Code::cancelled, 5},    {Code::io, 1},            {Code::internal, 70}};
+      {Code::invalid, 2}, {Code::not_found, 2},    {Code::foreign, 2},       {Code::conflict, 2},
+      {Code::corrupt, 3}, {Code::out_of_space, 4}, {Code::out_of_memory, 4}, {Code::cancelled, 5},
+      {Code::io, 1},      {Code::internal, 70}};
   Program program;
   program.fail = true;
   for (const auto& [code, exit] : codes) {
@@ -164,8 +168,7 @@ TEST(App, HelpVersionManualAndCompletion) {
   EXPECT_EQ(program({"man"}), 0);
   EXPECT_EQ(program.out.str().find(".TH PANTILE 1"), 0u);
   EXPECT_EQ(program({"completion", "bash"}), 0);
-  EXPECT_NE(program.out.str().find("complete -o filenames -F _pantile pantile"),
-            std::string::npos);
+  EXPECT_NE(program.out.str().find("complete -o filenames -F _pantile pantile"), std::string::npos);
 }
 
 TEST(App, AFullDiskOnStandardOutputIsAnError) {

@@ -34,12 +34,13 @@ Result<std::vector<std::string>> join_values(const std::vector<const Option*>& o
     const std::string flag = words[i].substr(0, words[i].find('='));
     if (!takes_value(options, flag)) continue;
     if (flag == words[i]) {
-      const bool there = i + 1 < words.size() && !words[i + 1].starts_with("--") &&
-                         words[i + 1] != "-h";
+      const bool there =
+          i + 1 < words.size() && !words[i + 1].starts_with("--") && words[i + 1] != "-h";
       out.back() += "=" + (there ? words[++i] : std::string());
     }
     if (out.back().size() == flag.size() + 1) {
-      return Error(Code::invalid, fmt::format("{}: expected a value after it, found nothing", flag));
+      return Error(Code::invalid,
+                   fmt::format("{}: expected a value after it, found nothing", flag));
     }
   }
   return out;

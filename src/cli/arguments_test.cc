@@ -36,16 +36,36 @@ class TomlFile {
 };
 
 TEST(Arguments, EveryGenerateFlagArrives) {
-  const auto parsed = parse(
-      "generate",
-      {"--formula", "-x + y", "--width", "7", "--height=9", "--center", "-0.5,0", "--scale", "1e-3",
-       "--precision", "f32", "--sampling", "corner", "--samples", "4", "--colormap", "viridis",
-       "--range", "-3,3", "--nan-color", "#010203", "--neg-inf-color", "#040506",
-       "--pos-inf-color", "#070809", "--store", "value-u16", "--zstd-level", "3", "--out", "o",
-       "--name", "n", "--tile", "256", "--shard", "1024", "--tiff", "off", "--tiff-dialect",
-       "pages", "--tiff-compression", "zstd", "--tiff-level", "5", "--jpeg-quality", "50",
-       "--tiff-predictor", "on", "--previews", "thumb:5x6", "--threads", "3", "--memory", "1GiB",
-       "--restart", "--share", "1/2", "--log", "json"});
+  const auto parsed = parse("generate", {"--formula",  "-x + y",
+                                         "--width",    "7",
+                                         "--height=9", "--center",
+                                         "-0.5,0",     "--scale",
+                                         "1e-3",       "--precision",
+                                         "f32",        "--sampling",
+                                         "corner",     "--samples",
+                                         "4",          "--colormap",
+                                         "viridis",    "--range",
+                                         "-3,3",       "--nan-color",
+                                         "#010203",    "--neg-inf-color",
+                                         "#040506",    "--pos-inf-color",
+                                         "#070809",    "--store",
+                                         "value-u16",  "--zstd-level",
+                                         "3",          "--out",
+                                         "o",          "--name",
+                                         "n",          "--tile",
+                                         "256",        "--shard",
+                                         "1024",       "--tiff",
+                                         "off",        "--tiff-dialect",
+                                         "pages",      "--tiff-compression",
+                                         "zstd",       "--tiff-level",
+                                         "5",          "--jpeg-quality",
+                                         "50",         "--tiff-predictor",
+                                         "on",         "--previews",
+                                         "thumb:5x6",  "--threads",
+                                         "3",          "--memory",
+                                         "1GiB",       "--restart",
+                                         "--share",    "1/2",
+                                         "--log",      "json"});
   ASSERT_TRUE(parsed.ok()) << parsed.error().message();
   const GenerateOptions& o = parsed->settings.generate;
   EXPECT_EQ(o.formula, "-x + y");
@@ -153,8 +173,7 @@ TEST(Arguments, BadWordsAreNamed) {
         << parsed.error().message();
     EXPECT_EQ(parsed.error().message().find('\n'), std::string::npos);
   }
-  EXPECT_NE(parse("convert", {"a"}).error().message().find("OUTPUT is missing"),
-            std::string::npos);
+  EXPECT_NE(parse("convert", {"a"}).error().message().find("OUTPUT is missing"), std::string::npos);
 }
 
 TEST(Arguments, HelpWinsOverMissingArguments) {
@@ -218,7 +237,8 @@ TEST(Toml, MistakesAreNamedWithTheirLine) {
     std::string text, named;
   };
   const std::vector<Case> cases{
-      {"[image]\n\nwidht = 5\n", "a.toml:3: unknown key \"image.widht\"; did you mean \"image.width\"?"},
+      {"[image]\n\nwidht = 5\n",
+       "a.toml:3: unknown key \"image.widht\"; did you mean \"image.width\"?"},
       {"[image]\nscale = 5\n", "did you mean \"formula.scale\"?"},
       {"width = 5\n", "a.toml:1: unknown key \"width\"; did you mean \"image.width\"?"},
       {"[imgae]\nwidth = 5\n", "unknown key \"imgae\""},

@@ -43,7 +43,8 @@ std::string bash(const Schema& schema) {
     cases += fmt::format(
         "    {})\n      case \"$prev\" in\n{}        *) ;;\n      esac\n"
         "      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"{}\" -- \"$cur\"))\n"
-        "      else COMPREPLY=($(compgen -W \"{}\" -- \"$cur\") $(compgen -f -- \"$cur\")); fi ;;\n",
+        "      else COMPREPLY=($(compgen -W \"{}\" -- \"$cur\") $(compgen -f -- \"$cur\")); fi "
+        ";;\n",
         command.name, values, flags, positional);
   }
   std::string names;
@@ -102,7 +103,8 @@ std::string zsh(const Schema& schema) {
       "  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
       "  local name=$words[2]\n  shift words\n  (( CURRENT-- ))\n"
       "  case $name in\n{}  esac\n}}\n"
-      "if [[ $funcstack[1] == _pantile ]]; then _pantile \"$@\"; else compdef _pantile pantile; fi\n",
+      "if [[ $funcstack[1] == _pantile ]]; then _pantile \"$@\"; else compdef _pantile pantile; "
+      "fi\n",
       commands, cases);
 }
 

@@ -5,8 +5,7 @@ namespace pantile::cli {
 
 Status command_convert(Call& call) {
   const ConvertOptions options = convert_options(call.settings);
-  return run_job(call,
-                 [&](const RunOptions& run) { return call.backend.convert(options, run); });
+  return run_job(call, [&](const RunOptions& run) { return call.backend.convert(options, run); });
 }
 
 }  // namespace pantile::cli

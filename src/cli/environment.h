@@ -34,12 +34,12 @@ struct Backend {
 };
 
 struct Environment {
-  std::ostream& out;                    ///< Results.
-  std::ostream& err;                    ///< Progress and errors.
-  bool terminal = false;                ///< `err` is a terminal.
-  bool utf8 = false;                    ///< It shows UTF-8.
-  std::function<int()> columns;         ///< Width of the terminal now.
-  std::function<std::string()> stamp;   ///< Local time as YYYYMMDD-HHMMSS.
+  std::ostream& out;                   ///< Results.
+  std::ostream& err;                   ///< Progress and errors.
+  bool terminal = false;               ///< `err` is a terminal.
+  bool utf8 = false;                   ///< It shows UTF-8.
+  std::function<int()> columns;        ///< Width of the terminal now.
+  std::function<std::string()> stamp;  ///< Local time as YYYYMMDD-HHMMSS.
   /// Called on a second Ctrl-C, on another thread. Null: signals are left alone.
   std::function<void()> stop_at_once;
 };

@@ -15,7 +15,7 @@ namespace pantile::cli {
 /// thread that waits for signals.
 class Face : public JobListener {
  public:
-  virtual void on_interrupt() {}                    ///< The first Ctrl-C.
+  virtual void on_interrupt() {}  ///< The first Ctrl-C.
   virtual void on_summary(const JobSummary&) {}
   /// Before the error's sentence is printed: leaves the cursor at the beginning of a line.
   virtual void on_error(const Error&, int /*exit_code*/) {}

@@ -15,8 +15,13 @@ namespace {
 struct Screen {
   std::ostringstream out, err;
   int columns = 80;
-  Environment environment{.out = out, .err = err, .terminal = true, .utf8 = false,
-                          .columns = [this] { return columns; }, .stamp = {}, .stop_at_once = {}};
+  Environment environment{.out = out,
+                          .err = err,
+                          .terminal = true,
+                          .utf8 = false,
+                          .columns = [this] { return columns; },
+                          .stamp = {},
+                          .stop_at_once = {}};
 };
 
 Progress half() { return {"render", "px", 500'000'000, 1'000'000'000, 100'000'000, 4.0}; }

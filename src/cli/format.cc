@@ -83,7 +83,8 @@ std::string human_amount(double amount, std::string_view unit) {
   if (unit == "bytes") return human(amount, "B");
   if (unit == "px") return human(amount, "px");
   if (amount == 1 && unit.ends_with('s')) unit.remove_suffix(1);
-  return fmt::format("{:.{}f} {}", amount, amount == std::floor(amount) || amount >= 100 ? 0 : 2, unit);
+  return fmt::format("{:.{}f} {}", amount, amount == std::floor(amount) || amount >= 100 ? 0 : 2,
+                     unit);
 }
 
 std::string human_rate(double per_second, std::string_view unit) {

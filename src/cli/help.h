@@ -27,7 +27,10 @@ std::string man_page(const Schema& schema, std::string_view version);
 std::string options_markdown(const Schema& schema);
 
 /// Exit codes and what they mean, for help and manual page.
-struct ExitMeaning { int code; std::string_view meaning; };
+struct ExitMeaning {
+  int code;
+  std::string_view meaning;
+};
 std::vector<ExitMeaning> exit_meanings();
 
 }  // namespace pantile::cli

@@ -20,9 +20,9 @@ std::string config_lines(const std::string& job_json) {
     const Json& config = job["config"];
     if (!config.is_object() || !config.contains(section)) continue;
     for (const auto& [key, value] : config[section].items()) {
-      const std::string text =
-          value.is_string() ? value.get<std::string>()
-                            : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+      const std::string text = value.is_string()
+                                   ? value.get<std::string>()
+                                   : value.dump(-1, ' ', false, Json::error_handler_t::replace);
       out += line("job", fmt::format("{}.{} = {}", section, key, text));
     }
   }
@@ -37,11 +37,11 @@ std::string info_text(const ImageInfo& info) {
   if (!info.spec.levels.empty()) {
     const LevelInfo& full = info.spec.levels.front();
     out += line("size", human_size(full.width, full.height));
-    out += line("pixels", fmt::format("{}, {} x {} {}",
-                                      human(static_cast<double>(full.width) *
-                                                static_cast<double>(full.height), "px"),
-                                      info.spec.channels, dtype_name(info.spec.dtype),
-                                      kind_name(info.spec.kind)));
+    out += line(
+        "pixels",
+        fmt::format("{}, {} x {} {}",
+                    human(static_cast<double>(full.width) * static_cast<double>(full.height), "px"),
+                    info.spec.channels, dtype_name(info.spec.dtype), kind_name(info.spec.kind)));
   }
   if (!info.spec.name.empty()) out += line("name", info.spec.name);
   if (info.chunk_px > 0) out += line("chunks", fmt::format("{} px", info.chunk_px));
@@ -53,10 +53,10 @@ std::string info_text(const ImageInfo& info) {
                  static_cast<double>(info.spec.pixel_bytes());
   }
   if (info.disk_bytes > 0) {
-    out += line("on disk", fmt::format("{}, {:.2f}x smaller than its {} of pixels",
-                                       human_bytes(info.disk_bytes),
-                                       raw_bytes / static_cast<double>(info.disk_bytes),
-                                       human(raw_bytes, "B")));
+    out +=
+        line("on disk",
+             fmt::format("{}, {:.2f}x smaller than its {} of pixels", human_bytes(info.disk_bytes),
+                         raw_bytes / static_cast<double>(info.disk_bytes), human(raw_bytes, "B")));
   }
   for (const ChannelInfo& channel : info.spec.channel_info) {
     out += line("channel", fmt::format("{}, shown from {:.6g} to {:.6g}", channel.name,
@@ -64,9 +64,9 @@ std::string info_text(const ImageInfo& info) {
   }
   for (std::size_t i = 0; i < info.spec.levels.size(); ++i) {
     const LevelInfo& level = info.spec.levels[i];
-    out += line(fmt::format("level {}", i), fmt::format("{}, {:.6g} per pixel",
-                                                        human_size(level.width, level.height),
-                                                        level.scale.x));
+    out += line(
+        fmt::format("level {}", i),
+        fmt::format("{}, {:.6g} per pixel", human_size(level.width, level.height), level.scale.x));
   }
   for (const std::string& output : info.outputs) out += line("output", output);
   out += config_lines(info.job_json);

@@ -101,9 +101,10 @@ std::string options_markdown(const Schema& schema) {
     if (option.positional()) continue;
     if (option.group != group) {
       group = option.group;
-      out += fmt::format("\n### {}\n\n| flag | TOML key | values | default | commands | meaning |\n"
-                         "|---|---|---|---|---|---|\n",
-                         group);
+      out += fmt::format(
+          "\n### {}\n\n| flag | TOML key | values | default | commands | meaning |\n"
+          "|---|---|---|---|---|---|\n",
+          group);
     }
     std::string commands;
     for (const Command& command : schema.commands) {

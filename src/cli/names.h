@@ -36,8 +36,7 @@ inline std::string name_of(Shell shell) {
   return {};
 }
 
-template <class E>
-std::vector<E> values_of();
+template <class E> std::vector<E> values_of();
 template <> inline std::vector<Precision> values_of() { return {Precision::f64, Precision::f32}; }
 template <> inline std::vector<Sampling> values_of() {
   return {Sampling::center, Sampling::corner};
@@ -55,13 +54,10 @@ template <> inline std::vector<TiffDialect> values_of() {
 template <> inline std::vector<LogMode> values_of() {
   return {LogMode::text, LogMode::json, LogMode::quiet};
 }
-template <> inline std::vector<Shell> values_of() {
-  return {Shell::bash, Shell::zsh, Shell::fish};
-}
+template <> inline std::vector<Shell> values_of() { return {Shell::bash, Shell::zsh, Shell::fish}; }
 
 /// The words of all values.
-template <class E>
-std::vector<std::string> all_names() {
+template <class E> std::vector<std::string> all_names() {
   std::vector<std::string> out;
   for (const E value : values_of<E>()) out.push_back(name_of(value));
   return out;

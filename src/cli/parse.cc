@@ -48,8 +48,7 @@ std::string lower(std::string_view text) {
 }
 
 /// The number that all of `text` spells, or nothing.
-template <class T>
-std::optional<T> whole(std::string_view text) {
+template <class T> std::optional<T> whole(std::string_view text) {
   text = trim(text);
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
   T value{};
@@ -82,12 +81,16 @@ struct ByteUnit {
   std::int64_t bytes;
 };
 constexpr std::int64_t kKi = 1024, kK = 1000;
-constexpr std::array kByteUnits{
-    ByteUnit{"tib", kKi * kKi * kKi * kKi}, ByteUnit{"gib", kKi* kKi* kKi},
-    ByteUnit{"mib", kKi* kKi},              ByteUnit{"kib", kKi},
-    ByteUnit{"tb", kK* kK* kK* kK},         ByteUnit{"gb", kK* kK* kK},
-    ByteUnit{"mb", kK* kK},                 ByteUnit{"kb", kK},
-    ByteUnit{"b", 1},                       ByteUnit{"", 1}};
+constexpr std::array kByteUnits{ByteUnit{"tib", kKi* kKi* kKi* kKi},
+                                ByteUnit{"gib", kKi* kKi* kKi},
+                                ByteUnit{"mib", kKi* kKi},
+                                ByteUnit{"kib", kKi},
+                                ByteUnit{"tb", kK* kK* kK* kK},
+                                ByteUnit{"gb", kK* kK* kK},
+                                ByteUnit{"mb", kK* kK},
+                                ByteUnit{"kb", kK},
+                                ByteUnit{"b", 1},
+                                ByteUnit{"", 1}};
 
 bool is_stem(std::string_view text) {
   return !text.empty() && text.size() <= 100 && text.front() != '.' &&
@@ -160,8 +163,7 @@ Result<std::int64_t> parse_bytes(std::string_view text) {
   const std::string word = lower(trim(text));
   for (const ByteUnit& unit : kByteUnits) {
     if (!word.ends_with(unit.name)) continue;
-    const auto number =
-        finite(std::string_view(word).substr(0, word.size() - unit.name.size()));
+    const auto number = finite(std::string_view(word).substr(0, word.size() - unit.name.size()));
     if (!number) break;
     const double bytes = *number * static_cast<double>(unit.bytes);
     // Below 2^62, so that sums of a few budgets cannot overflow.

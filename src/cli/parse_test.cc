@@ -5,8 +5,7 @@
 namespace pantile::cli {
 namespace {
 
-template <class T>
-void expect_invalid(const Result<T>& result, std::string_view found) {
+template <class T> void expect_invalid(const Result<T>& result, std::string_view found) {
   ASSERT_FALSE(result.ok()) << "accepted \"" << found << '"';
   EXPECT_EQ(result.error().code(), Code::invalid);
   EXPECT_NE(result.error().message().find("expected"), std::string::npos);
@@ -17,8 +16,8 @@ TEST(Parse, Integer) {
   EXPECT_EQ(*parse_integer("1", 1, 5), 1);
   EXPECT_EQ(*parse_integer(" +5 ", 1, 5), 5);
   EXPECT_EQ(*parse_integer("-3", -3, 5), -3);
-  for (const char* text : {"0", "6", "", "x", "1x", "1.5", "1e3", "0x4", "+-3", "--3",
-                           "99999999999999999999"}) {
+  for (const char* text :
+       {"0", "6", "", "x", "1x", "1.5", "1e3", "0x4", "+-3", "--3", "99999999999999999999"}) {
     expect_invalid(parse_integer(text, 1, 5), text);
   }
 }
@@ -64,7 +63,8 @@ TEST(Parse, Rect) {
   EXPECT_EQ(*parse_rect("1,2,3,4"), (Rect{1, 2, 4, 6}));
   // The far corner must not overflow.
   EXPECT_EQ(parse_rect("2147483647,0,2147483647,1")->x1, 4294967294);
-  for (const char* text : {"", "1,2,3", "1,2,3,4,5", "-1,0,1,1", "0,0,0,1", "0,0,1,0", "0,0,1.5,1"}) {
+  for (const char* text :
+       {"", "1,2,3", "1,2,3,4,5", "-1,0,1,1", "0,0,0,1", "0,0,1,0", "0,0,1.5,1"}) {
     expect_invalid(parse_rect(text), text);
   }
 }
@@ -130,9 +130,8 @@ TEST(Parse, Share) {
 
 TEST(Parse, Name) {
   EXPECT_EQ(*parse_name("a picture"), "a picture");
-  for (const std::string& text :
-       {std::string(), std::string(".."), std::string("a/b"), std::string("a\nb"),
-        std::string(101, 'a')}) {
+  for (const std::string& text : {std::string(), std::string(".."), std::string("a/b"),
+                                  std::string("a\nb"), std::string(101, 'a')}) {
     expect_invalid(parse_name(text), text);
   }
 }

@@ -19,9 +19,9 @@ class PlainLog : public Face {
     const std::scoped_lock lock(mutex_);
     tenth_ = percent(progress) / 10;
     if (progress.unit == "files") return;  // a moment's work: its end says enough
-    line(fmt::format("{:<8} {} to do", progress.stage,
-                     human_amount(static_cast<double>(progress.total - progress.resumed),
-                                  progress.unit)));
+    line(fmt::format(
+        "{:<8} {} to do", progress.stage,
+        human_amount(static_cast<double>(progress.total - progress.resumed), progress.unit)));
   }
   void on_progress(const Progress& progress) override {
     const std::scoped_lock lock(mutex_);

@@ -11,9 +11,7 @@ Status command_plan(Call& call) {
                  call.backend.plan(call.settings.generate, call.settings.run));
   switch (call.settings.log) {
     case LogMode::text: call.environment.out << plan_text(plan); break;
-    case LogMode::json:
-      call.environment.out << plan_json(plan, call.schema, call.settings);
-      break;
+    case LogMode::json: call.environment.out << plan_json(plan, call.schema, call.settings); break;
     case LogMode::quiet: break;
   }
   return {};

@@ -61,8 +61,8 @@ std::string plan_text(const GeneratePlan& plan) {
                                                 human(pixels, "px"), name_of(o.store)));
   out += formula_lines(o);
   if (o.range_lo && o.range_hi) {
-    out += line("range", fmt::format("{:.6g} to {:.6g} ({})", *o.range_lo, *o.range_hi,
-                                     plan.range_origin));
+    out += line("range",
+                fmt::format("{:.6g} to {:.6g} ({})", *o.range_lo, *o.range_hi, plan.range_origin));
   }
   out += line("colours", o.colormap);
   out += line("folder", o.out);
@@ -74,11 +74,11 @@ std::string plan_text(const GeneratePlan& plan) {
   out += line("threads", fmt::format("{} on {}", plan.threads, plan.simd_target));
   out += line("memory", fmt::format("{} (works from {} on)", human_memory(plan.memory_bytes),
                                     human_memory(plan.least_memory_bytes)));
-  out += line("disk", fmt::format("about {} store, {} TIFF, {} previews; {} at the peak, {} free",
-                                  human_bytes(plan.store_bytes), human_bytes(plan.tiff_bytes),
-                                  human_bytes(plan.preview_bytes),
-                                  human_bytes(plan.peak_disk_bytes),
-                                  human_bytes(plan.free_disk_bytes)));
+  out +=
+      line("disk", fmt::format("about {} store, {} TIFF, {} previews; {} at the peak, {} free",
+                               human_bytes(plan.store_bytes), human_bytes(plan.tiff_bytes),
+                               human_bytes(plan.preview_bytes), human_bytes(plan.peak_disk_bytes),
+                               human_bytes(plan.free_disk_bytes)));
   out += line("time", fmt::format("about {}", human_seconds(plan.seconds)));
   for (const std::string& note : plan.notes) out += line("note", note);
   for (const std::string& warning : plan.warnings) out += line("warning", warning);

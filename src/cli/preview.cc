@@ -5,8 +5,7 @@ namespace pantile::cli {
 
 Status command_preview(Call& call) {
   const PreviewOptions options = preview_options(call.settings);
-  return run_job(call,
-                 [&](const RunOptions& run) { return call.backend.preview(options, run); });
+  return run_job(call, [&](const RunOptions& run) { return call.backend.preview(options, run); });
 }
 
 }  // namespace pantile::cli

@@ -41,9 +41,8 @@ std::vector<const Option*> Schema::of(const Command& command) const {
 }
 
 const Option* Schema::key(std::string_view name) const {
-  const auto at = std::find_if(options.begin(), options.end(), [&](const Option& o) {
-    return !o.key.empty() && o.key == name;
-  });
+  const auto at = std::find_if(options.begin(), options.end(),
+                               [&](const Option& o) { return !o.key.empty() && o.key == name; });
   return at == options.end() ? nullptr : &*at;
 }
 

@@ -16,8 +16,8 @@ namespace pantile::cli {
 
 /// The form of an option's value; decides which TOML types are accepted.
 enum class Type : std::uint8_t {
-  flag,      ///< No value on the command line.
-  on_off,    ///< TOML: boolean.
+  flag,    ///< No value on the command line.
+  on_off,  ///< TOML: boolean.
   integer,
   number,
   text,      ///< Any string; also paths.
@@ -30,13 +30,19 @@ enum class Type : std::uint8_t {
 
 /// The subcommands, as bits of Option::commands.
 enum CommandBit : unsigned {
-  kGenerate = 1, kPlan = 2, kInfo = 4, kPreview = 8, kConvert = 16, kMan = 32, kCompletion = 64,
+  kGenerate = 1,
+  kPlan = 2,
+  kInfo = 4,
+  kPreview = 8,
+  kConvert = 16,
+  kMan = 32,
+  kCompletion = 64,
 };
 
 /// One option or positional argument.
 struct Option {
-  std::string key{};         ///< TOML key, "image.width"; empty: command line only.
-  std::string flag{};        ///< "--width"; a positional argument has no dashes: "INPUT".
+  std::string key{};   ///< TOML key, "image.width"; empty: command line only.
+  std::string flag{};  ///< "--width"; a positional argument has no dashes: "INPUT".
   Type type = Type::text;
   std::string value_name{};  ///< What help calls the value: "PIXELS".
   std::string group{};       ///< Heading in help: "Image".
@@ -63,7 +69,9 @@ struct Command {
   CommandBit bit = kGenerate;
   std::string summary;      ///< One line, for the list of commands.
   std::string description;  ///< A paragraph.
-  struct Example { std::string line, what; };
+  struct Example {
+    std::string line, what;
+  };
   std::vector<Example> examples;
 };
 

@@ -32,8 +32,7 @@ Option integer_option(Option option, std::int64_t lo, std::int64_t hi, Field fie
 }
 
 /// A member of an enumeration that has a name table.
-template <class E, class Field>
-Option choice_option(Option option, Field field) {
+template <class E, class Field> Option choice_option(Option option, Field field) {
   option.type = Type::choice;
   option.choices = all_names<E>();
   option.set = [field](std::string_view text, Settings& s) -> Status {
@@ -51,8 +50,7 @@ Option choice_option(Option option, Field field) {
 }
 
 /// A string that is taken as it is, but not empty.
-template <class Field>
-Option text_option(Option option, Field field) {
+template <class Field> Option text_option(Option option, Field field) {
   option.type = Type::text;
   option.set = [field](std::string_view text, Settings& s) -> Status {
     if (text.empty()) return Error(Code::invalid, "expected some text, found nothing");
@@ -70,8 +68,7 @@ Option text_option(Option option, Field field) {
 }
 
 /// A switch: given means true.
-template <class Field>
-Option flag_option(Option option, Field field) {
+template <class Field> Option flag_option(Option option, Field field) {
   option.type = Type::flag;
   option.set = [field](std::string_view, Settings& s) -> Status {
     field(s) = true;
@@ -81,8 +78,7 @@ Option flag_option(Option option, Field field) {
 }
 
 /// "on" or "off".
-template <class Field>
-Option on_off_option(Option option, Field field) {
+template <class Field> Option on_off_option(Option option, Field field) {
   option.type = Type::on_off;
   option.value_name = "on|off";
   option.set = [field](std::string_view text, Settings& s) -> Status {
@@ -94,8 +90,7 @@ Option on_off_option(Option option, Field field) {
 }
 
 /// #rrggbb, into an Rgb8 or an optional one.
-template <class Field>
-Option colour_option(Option option, Field field) {
+template <class Field> Option colour_option(Option option, Field field) {
   option.type = Type::other;
   option.value_name = "#RRGGBB";
   option.range = "#000000 to #ffffff";
@@ -114,8 +109,7 @@ Option colour_option(Option option, Field field) {
 }
 
 /// "lo,hi" with lo < hi, into two optional numbers; "auto" empties both where allowed.
-template <class Lo, class Hi>
-Option range_option(Option option, Lo lo, Hi hi) {
+template <class Lo, class Hi> Option range_option(Option option, Lo lo, Hi hi) {
   option.type = Type::pair;
   option.value_name = "LO,HI";
   option.range = "LO < HI, finite";
@@ -135,8 +129,7 @@ Option range_option(Option option, Lo lo, Hi hi) {
 }
 
 /// Lets `option` also be "auto", which `reset` stores and `is_auto` recognises.
-template <class Reset, class IsAuto>
-Option or_auto(Option option, Reset reset, IsAuto is_auto) {
+template <class Reset, class IsAuto> Option or_auto(Option option, Reset reset, IsAuto is_auto) {
   option.automatic = true;
   option.set = [set = option.set, reset](std::string_view text, Settings& s) -> Status {
     if (text != "auto") return set(text, s);

@@ -18,14 +18,14 @@ namespace pantile::cli {
 struct Settings {
   GenerateOptions generate;
   RunOptions run;
-  RecolourOptions recolour;     ///< convert, preview
-  std::optional<Rect> region;   ///< convert, preview
+  RecolourOptions recolour;    ///< convert, preview
+  std::optional<Rect> region;  ///< convert, preview
   std::int64_t preview_width = 1024, preview_height = 0;
-  std::string input, output;    ///< convert, preview; input also info
-  std::string config;           ///< generate, plan: a TOML file
+  std::string input, output;  ///< convert, preview; input also info
+  std::string config;         ///< generate, plan: a TOML file
   LogMode log = LogMode::text;
-  Shell shell = Shell::bash;    ///< completion
-  bool json = false;            ///< info
+  Shell shell = Shell::bash;  ///< completion
+  bool json = false;          ///< info
 };
 
 /// What `convert` was asked to do.

@@ -50,8 +50,8 @@ SignalWatcher::SignalWatcher(std::function<void()> first, std::function<void()> 
   // Without descriptors the signals keep their usual effect, and the job can still be resumed.
   if (handles_->signals < 0 || handles_->stop < 0) return;
   pthread_sigmask(SIG_BLOCK, &watched, &handles_->before);
-  thread_ = std::thread(watch, handles_->signals, handles_->stop, std::move(first),
-                        std::move(second));
+  thread_ =
+      std::thread(watch, handles_->signals, handles_->stop, std::move(first), std::move(second));
 }
 
 SignalWatcher::~SignalWatcher() {

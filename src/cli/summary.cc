@@ -20,8 +20,8 @@ std::size_t widest(std::size_t width, std::string_view text) {
 
 std::string compression(const OutputSummary& output) {
   if (output.disk_bytes <= 0 || output.raw_bytes <= 0) return "-";
-  return fmt::format("{:.2f}x", static_cast<double>(output.raw_bytes) /
-                                    static_cast<double>(output.disk_bytes));
+  return fmt::format(
+      "{:.2f}x", static_cast<double>(output.raw_bytes) / static_cast<double>(output.disk_bytes));
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ std::string summary_table(const JobSummary& summary) {
   for (const StageSummary& stage : summary.stages) name_width = widest(name_width, stage.name);
   const auto line = [&](std::string_view name, std::string_view amount, std::string_view time,
                         std::string_view speed) {
-    std::string text = fmt::format("{:<{}}  {:>10} {:>10} {:>14}", name, name_width,
-                                   amount, time, speed);
+    std::string text =
+        fmt::format("{:<{}}  {:>10} {:>10} {:>14}", name, name_width, amount, time, speed);
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
   };
@@ -60,10 +60,9 @@ std::string summary_table(const JobSummary& summary) {
   std::int64_t disk_bytes = 0;
   for (const OutputSummary& output : summary.outputs) {
     disk_bytes += output.disk_bytes;
-    out += fmt::format("{:<{}} {:>10} {:>10} {:>12}\n", output.path, width,
-                       human_bytes(output.disk_bytes),
-                       output.raw_bytes > 0 ? human_bytes(output.raw_bytes) : "-",
-                       compression(output));
+    out += fmt::format(
+        "{:<{}} {:>10} {:>10} {:>12}\n", output.path, width, human_bytes(output.disk_bytes),
+        output.raw_bytes > 0 ? human_bytes(output.raw_bytes) : "-", compression(output));
   }
   if (summary.outputs.size() > 1) {
     out += fmt::format("{:<{}} {:>10}\n", "all", width, human_bytes(disk_bytes));

@@ -129,9 +129,8 @@ class Reader {
                const Option& option) {
     const std::optional<std::string> text = node_text(node, option);
     if (!text) {
-      return Error(Code::invalid,
-                   fmt::format("{}:{}: {}: expected {}, found {}", name_, line, path,
-                               type_words(option.type), type_words(node)));
+      return Error(Code::invalid, fmt::format("{}:{}: {}: expected {}, found {}", name_, line, path,
+                                              type_words(option.type), type_words(node)));
     }
     return option.set(*text, settings_).with_context(fmt::format("{}:{}: {}", name_, line, path));
   }

@@ -8,8 +8,8 @@
 #include <zstd.h>
 
 // jpeglib.h needs the C streams declared first.
-#include <cstdio>
 #include <jpeglib.h>
+#include <cstdio>
 
 #include "compute/math/kernels.h"
 #include "ops/colormap/colormap.h"
@@ -29,8 +29,8 @@ ProgramInfo program_info() {
       {"highway", PANTILE_HIGHWAY_VERSION},
       {"zstd", ZSTD_versionString()},
       {"libdeflate", LIBDEFLATE_VERSION_STRING},
-      {"isa-l", fmt::format("{}.{}.{}", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION,
-                            ISAL_PATCH_VERSION)},
+      {"isa-l",
+       fmt::format("{}.{}.{}", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION)},
       {"libtiff", fmt::format("{}", TIFFLIB_VERSION)},
       {"libspng", spng_version_string()},
       {"libjpeg", PANTILE_TEXT_(LIBJPEG_TURBO_VERSION)},

@@ -1,0 +1,155 @@
+// How a job is run ([run]), positional arguments, and what only `preview` has.
+#include "cli/schema_options.h"
+#include "cli/setters.h"
+
+namespace pantile::cli {
+namespace {
+
+constexpr unsigned kJob = kGenerate | kPlan;
+
+void add_positionals(std::vector<Option>& options) {
+  const auto input = [](auto& s) -> auto& { return s.input; };
+  options.push_back(text_option(
+      {.flag = "PATH",
+       .group = "Arguments",
+       .help = "A job folder, .ome.zarr, .tif, .tiff or .png. Without it: the program's version, "
+               "SIMD target and libraries.",
+       .example = "run1",
+       .commands = kInfo},
+      input));
+  options.push_back(text_option({.flag = "INPUT",
+                                 .group = "Arguments",
+                                 .help = "A job folder, .ome.zarr, .tif, .tiff or .png.",
+                                 .example = "run1",
+                                 .required = true,
+                                 .commands = kPreview | kConvert},
+                                input));
+  options.push_back(
+      text_option({.flag = "OUTPUT",
+                   .group = "Arguments",
+                   .help = "The file or store to write; its ending decides the format.",
+                   .range = "*.ome.zarr, *.tif, *.tiff, *.png",
+                   .example = "out.tiff",
+                   .required = true,
+                   .commands = kConvert},
+                  [](auto& s) -> auto& { return s.output; }));
+  options.push_back(choice_option<Shell>({.flag = "SHELL",
+                                          .group = "Arguments",
+                                          .help = "The shell to write a script for.",
+                                          .example = "zsh",
+                                          .required = true,
+                                          .commands = kCompletion},
+                                         [](auto& s) -> auto& { return s.shell; }));
+}
+
+void add_preview(std::vector<Option>& options) {
+  options.push_back(text_option(
+      {.flag = "--out",
+       .value_name = "FILE",
+       .group = "Output",
+       .help = "The PNG to write. Without it: previews/preview-WIDTH.png in a job folder, else "
+               "INPUT-WIDTH.png beside the input.",
+       .range = "*.png",
+       .example = "small.png",
+       .commands = kPreview},
+      [](auto& s) -> auto& { return s.output; }));
+  options.push_back(integer_option({.flag = "--width",
+                                    .value_name = "PIXELS",
+                                    .group = "Image",
+                                    .help = "The preview is at most this wide.",
+                                    .example = "4096",
+                                    .commands = kPreview},
+                                   1, 2147483647,
+                                   [](auto& s) -> auto& { return s.preview_width; }));
+  options.push_back(or_auto(
+      integer_option({.flag = "--height",
+                      .value_name = "PIXELS",
+                      .group = "Image",
+                      .help = "The preview is at most this high. auto is no limit.",
+                      .example = "4096",
+                      .commands = kPreview},
+                     1, 2147483647, [](auto& s) -> auto& { return s.preview_height; }),
+      [](Settings& s) { s.preview_height = 0; },
+      [](const Settings& s) { return s.preview_height == 0; }));
+}
+
+}  // namespace
+
+void add_run_options(std::vector<Option>& options) {
+  constexpr unsigned kAll = kJob | kPreview | kConvert;
+  add_positionals(options);
+  add_preview(options);
+  options.push_back(text_option({.flag = "--config",
+                                 .value_name = "FILE",
+                                 .group = "Run",
+                                 .help = "Read options from this TOML file; flags go before it.",
+                                 .example = "job.toml",
+                                 .commands = kJob},
+                                [](auto& s) -> auto& { return s.config; }));
+  options.push_back(or_auto(
+      integer_option({.key = "run.threads",
+                      .flag = "--threads",
+                      .value_name = "N",
+                      .group = "Run",
+                      .help = "Worker threads. auto is one per core that the process may use.",
+                      .example = "4",
+                      .commands = kAll},
+                     1, 4096, [](auto& s) -> auto& { return s.run.threads; }),
+      [](Settings& s) { s.run.threads = 0; },
+      [](const Settings& s) { return s.run.threads == 0; }));
+  options.push_back(or_auto(
+      Option{.key = "run.memory",
+             .flag = "--memory",
+             .type = Type::bytes,
+             .value_name = "BYTES",
+             .group = "Run",
+             .help = "Budget for the job's memory, never exceeded. auto is 512MiB, or half of "
+                     "the free memory if that is less.",
+             .range = "bytes, or with kB MB GB KiB MiB GiB",
+             .example = "1GiB",
+             .commands = kAll,
+             .set = [](std::string_view text, Settings& s) -> Status {
+               PANTILE_ASSIGN(s.run.memory_bytes, parse_bytes(text));
+               return {};
+             },
+             .show = [](const Settings& s) { return show_bytes(s.run.memory_bytes); }},
+      [](Settings& s) { s.run.memory_bytes = 0; },
+      [](const Settings& s) { return s.run.memory_bytes == 0; }));
+  options.push_back(choice_option<LogMode>(
+      {.key = "run.log",
+       .flag = "--log",
+       .value_name = "MODE",
+       .group = "Run",
+       .help = "text: a progress bar on a terminal, else a line per 10 %. json: one object per "
+               "line on standard output. quiet: errors only.",
+       .example = "json",
+       .commands = kAll},
+      [](auto& s) -> auto& { return s.log; }));
+  options.push_back(
+      flag_option({.flag = "--restart",
+                   .group = "Run",
+                   .help = "Start over, throwing away what an earlier run left in the output.",
+                   .commands = kGenerate | kPlan | kConvert},
+                  [](auto& s) -> auto& { return s.run.restart; }));
+  options.push_back({.flag = "--share",
+                     .type = Type::other,
+                     .value_name = "I/N",
+                     .group = "Run",
+                     .help = "Do only the I-th of N shares of the job, for many machines on one "
+                             "folder. A last run without it finishes the job.",
+                     .range = "0 <= I < N",
+                     .example = "0/4",
+                     .commands = kJob,
+                     .set = [](std::string_view text, Settings& s) -> Status {
+                       PANTILE_ASSIGN(const auto share, parse_share(text));
+                       std::tie(s.run.share_index, s.run.share_count) = share;
+                       return {};
+                     }});
+  options.push_back(flag_option({.flag = "--json",
+                                 .group = "Run",
+                                 .help = "Print one JSON object instead of text.",
+                                 .commands = kInfo},
+                                [](auto& s) -> auto& { return s.json; }));
+}
+
+}  // namespace pantile::cli
