@@ -5,8 +5,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <map>
 #include <ostream>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compute/math/kernels.h"
@@ -255,6 +259,41 @@ INSTANTIATE_TEST_SUITE_P(Math, BinaryAccuracy, ::testing::ValuesIn(kBinaryRows),
 
 #undef PANTILE_MPFR1
 #undef PANTILE_MPFR2
+
+/// Bounds by function from the table of docs/numbers.md: "| a, b | f64 | f32 | … |".
+std::map<std::string, std::pair<double, double>> documented_bounds() {
+  const auto bound = [](std::string text) {
+    std::erase(text, ' ');
+    return text == "exact" ? 0.0 : text == "½" ? 0.5 : std::atof(text.c_str());
+  };
+  std::map<std::string, std::pair<double, double>> bounds;
+  std::ifstream file(PANTILE_SOURCE_DIR "/docs/numbers.md");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream cells(line);
+    std::string skip, names, f64, f32;
+    if (!std::getline(cells, skip, '|') || !std::getline(cells, names, '|') ||
+        !std::getline(cells, f64, '|') || !std::getline(cells, f32, '|')) {
+      continue;
+    }
+    std::istringstream list(names);
+    for (std::string function; std::getline(list, function, ',');) {
+      std::erase(function, ' ');
+      bounds[function] = {bound(f64), bound(f32)};
+    }
+  }
+  return bounds;
+}
+
+TEST(Accuracy, BoundsAreTheDocumentedOnes) {
+  const auto documented = documented_bounds();
+  const auto check = [&](std::string_view function, double f64, double f32) {
+    const auto found = documented.find(std::string(function));
+    ASSERT_NE(found, documented.end()) << function << " is missing in docs/numbers.md";
+    EXPECT_EQ(found->second, std::pair(f64, f32)) << function;
+  };
+  for (const UnaryRow& row : kUnaryRows) check(name(row.f), row.max_ulp_f64, row.max_ulp_f32);
+  for (const BinaryRow& row : kBinaryRows) check(name(row.f), row.max_ulp_f64, row.max_ulp_f32);
+}
 
 }  // namespace
 }  // namespace pantile::math
