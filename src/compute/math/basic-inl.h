@@ -92,7 +92,12 @@ template <class L> PANTILE_MATH_FN L step(L edge, L x) {
 template <class L> PANTILE_MATH_FN L choose(L a, L b, L c) {
   return canonical(select(a != L::set(0), b, c));
 }
-template <class L> PANTILE_MATH_FN L clamp(L x, L low, L high) { return min(max(x, low), high); }
+/// x where low <= x <= high, else min(max(x, low), high).
+template <class L> PANTILE_MATH_FN L clamp(L x, L low, L high) {
+  const auto inside = (x >= low) & (x <= high);
+  if (all(inside)) return x;
+  return select(inside, x, min(max(x, low), high));
+}
 /// a (1 - t) + b t; exactly a at t = 0 and b at t = 1.
 template <class L> PANTILE_MATH_FN L mix(L a, L b, L t) { return fma(t, b, fnma(t, a, a)); }
 /// 3t^2 - 2t^3 with t = (x - edge0)/(edge1 - edge0) clamped to [0, 1].

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
+#include <vector>
 
 #include "compute/math/kernels.h"
 
@@ -101,6 +103,34 @@ TYPED_TEST(Functions, Rounding) {
   EXPECT_TRUE(same(-zero, evaluate(Unary::sign, -zero)));
   EXPECT_TRUE(same(T(-1), evaluate(Unary::sign, -this->kInf)));
   EXPECT_TRUE(same(this->kNan, evaluate(Unary::sign, this->kNan)));
+}
+
+// Roots next to the ties of rounding, next to squares and powers of two, on every target.
+TYPED_TEST(Functions, SqrtIsCorrectlyRounded) {
+  using T = TypeParam;
+  std::mt19937_64 random(4);
+  std::vector<T> a;
+  while (a.size() < 400000) {
+    const T root = static_cast<T>(1 + static_cast<double>(random() >> 11) * 0x1p-53);
+    const T next = std::nextafter(root, T(2));
+    const T square = root * (random() % 2 == 0 ? root : next);  // root * next is next to a tie
+    const T scaled = std::ldexp(square, 2 * static_cast<int>(random() % 100) - 100);
+    for (const T v : {std::nextafter(scaled, T(0)), scaled, std::nextafter(scaled, this->kInf)}) {
+      a.push_back(v);
+    }
+  }
+  for (int k = -120; k < 120; ++k) {
+    const T v = std::ldexp(T(1), k);
+    for (const T w : {std::nextafter(v, T(0)), v, std::nextafter(v, this->kInf)}) a.push_back(w);
+  }
+  while (a.size() % kAlignElements != 0) a.push_back(1);
+  std::vector<T> root(a.size());
+  for (const Kernels<T>* k : all_kernels<T>()) {
+    k->unary[static_cast<std::size_t>(Unary::sqrt)](a.data(), root.data(), a.size());
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) wrong += root[i] != std::sqrt(a[i]) ? 1 : 0;
+    EXPECT_EQ(wrong, 0u) << k->target;
+  }
 }
 
 TYPED_TEST(Functions, Remainders) {

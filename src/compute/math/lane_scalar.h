@@ -38,6 +38,16 @@ namespace pantile::math::scalar {
 
 template <class T> struct ScalarLane;
 
+/// A truth value with the operators of a vector of them.
+struct ScalarMask {
+  bool v;
+  friend PANTILE_HD ScalarMask operator&(ScalarMask a, ScalarMask b) { return {a.v && b.v}; }
+  friend PANTILE_HD ScalarMask operator|(ScalarMask a, ScalarMask b) { return {a.v || b.v}; }
+  friend PANTILE_HD ScalarMask operator!(ScalarMask a) { return {!a.v}; }
+  friend PANTILE_HD bool any(ScalarMask a) { return a.v; }
+  friend PANTILE_HD bool all(ScalarMask a) { return a.v; }
+};
+
 /// The representation of a ScalarLane<T> as a signed integer of its width; wraps on overflow.
 template <class T> struct ScalarInt {
   using Value = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
@@ -53,8 +63,8 @@ template <class T> struct ScalarInt {
   friend PANTILE_HD ScalarInt operator&(ScalarInt a, ScalarInt b) { return {a.v & b.v}; }
   friend PANTILE_HD ScalarInt operator|(ScalarInt a, ScalarInt b) { return {a.v | b.v}; }
   friend PANTILE_HD ScalarInt operator^(ScalarInt a, ScalarInt b) { return {a.v ^ b.v}; }
-  friend PANTILE_HD bool operator==(ScalarInt a, ScalarInt b) { return a.v == b.v; }
-  friend PANTILE_HD bool operator<(ScalarInt a, ScalarInt b) { return a.v < b.v; }
+  friend PANTILE_HD ScalarMask operator==(ScalarInt a, ScalarInt b) { return {a.v == b.v}; }
+  friend PANTILE_HD ScalarMask operator<(ScalarInt a, ScalarInt b) { return {a.v < b.v}; }
 };
 template <int n, class T> PANTILE_HD ScalarInt<T> shl(ScalarInt<T> a) {
   return ScalarInt<T>::wrap(a.u() << n);
@@ -66,7 +76,7 @@ template <int n, class T> PANTILE_HD ScalarInt<T> sar(ScalarInt<T> a) { return {
 
 template <class T> struct ScalarLane {
   using Value = T;
-  using Mask = bool;
+  using Mask = ScalarMask;
   using Int = ScalarInt<T>;
   static constexpr std::size_t kMaxLanes = 1;
   T v;
@@ -81,12 +91,12 @@ template <class T> struct ScalarLane {
   friend PANTILE_HD ScalarLane operator*(ScalarLane a, ScalarLane b) { return {a.v * b.v}; }
   friend PANTILE_HD ScalarLane operator/(ScalarLane a, ScalarLane b) { return {a.v / b.v}; }
   friend PANTILE_HD ScalarLane operator-(ScalarLane a) { return {-a.v}; }
-  friend PANTILE_HD bool operator<(ScalarLane a, ScalarLane b) { return a.v < b.v; }
-  friend PANTILE_HD bool operator<=(ScalarLane a, ScalarLane b) { return a.v <= b.v; }
-  friend PANTILE_HD bool operator>(ScalarLane a, ScalarLane b) { return a.v > b.v; }
-  friend PANTILE_HD bool operator>=(ScalarLane a, ScalarLane b) { return a.v >= b.v; }
-  friend PANTILE_HD bool operator==(ScalarLane a, ScalarLane b) { return a.v == b.v; }
-  friend PANTILE_HD bool operator!=(ScalarLane a, ScalarLane b) { return a.v != b.v; }
+  friend PANTILE_HD ScalarMask operator<(ScalarLane a, ScalarLane b) { return {a.v < b.v}; }
+  friend PANTILE_HD ScalarMask operator<=(ScalarLane a, ScalarLane b) { return {a.v <= b.v}; }
+  friend PANTILE_HD ScalarMask operator>(ScalarLane a, ScalarLane b) { return {a.v > b.v}; }
+  friend PANTILE_HD ScalarMask operator>=(ScalarLane a, ScalarLane b) { return {a.v >= b.v}; }
+  friend PANTILE_HD ScalarMask operator==(ScalarLane a, ScalarLane b) { return {a.v == b.v}; }
+  friend PANTILE_HD ScalarMask operator!=(ScalarLane a, ScalarLane b) { return {a.v != b.v}; }
 
   friend PANTILE_HD ScalarLane fma(ScalarLane a, ScalarLane b, ScalarLane c) {
     return {std::fma(a.v, b.v, c.v)};
@@ -102,10 +112,12 @@ template <class T> struct ScalarLane {
   friend PANTILE_HD ScalarLane copysign(ScalarLane a, ScalarLane s) {
     return {std::copysign(a.v, s.v)};
   }
-  friend PANTILE_HD ScalarLane select(bool m, ScalarLane yes, ScalarLane no) {
-    return m ? yes : no;
+  friend PANTILE_HD ScalarLane select(ScalarMask m, ScalarLane yes, ScalarLane no) {
+    return m.v ? yes : no;
   }
-  friend PANTILE_HD ScalarLane zero_unless(bool m, ScalarLane x) { return m ? x : set(0); }
+  friend PANTILE_HD ScalarLane zero_unless(ScalarMask m, ScalarLane x) {
+    return m.v ? x : set(0);
+  }
   friend PANTILE_HD ScalarLane floor(ScalarLane a) { return {std::floor(a.v)}; }
   friend PANTILE_HD ScalarLane ceil(ScalarLane a) { return {std::ceil(a.v)}; }
   friend PANTILE_HD ScalarLane trunc(ScalarLane a) { return {std::trunc(a.v)}; }
@@ -154,8 +166,6 @@ template <class T> struct ScalarLane {
 template <class T> PANTILE_HD ScalarLane<T> to_float(ScalarInt<T> i) {
   return {static_cast<T>(i.v)};
 }
-PANTILE_HD inline bool any(bool m) { return m; }
-PANTILE_HD inline bool all(bool m) { return m; }
 
 template <class F, class T, class... More>
 PANTILE_HD ScalarLane<T> through_double(F f, ScalarLane<T> x, More... more) {
