@@ -128,7 +128,10 @@ class Arguments {
                         Limits::denorm_min(), Limits::epsilon(), Limits::epsilon() / 2,
                         std::nextafter(Limits::min(), T(0)), std::nextafter(T(1), T(0)),
                         std::nextafter(T(1), T(2)), std::nextafter(Limits::max(), T(0)),
-                        static_cast<T>(5.319372648326541e255), static_cast<T>(1.6e30f)};
+                        static_cast<T>(5.319372648326541e255), static_cast<T>(1.6e30f),
+                        static_cast<T>(0x1.c663c2p+18),  // worst of cos in f32
+                        static_cast<T>(0x1.084e82caada99p+0),  // pow loses most near 1 …
+                        static_cast<T>(0x1.56fa7b523ad63p+14)};  // … with a large exponent
     for (int i = 1; i <= 24; ++i) v.push_back(static_cast<T>(i) / 4);
     for (int e = 8; e <= 64; e += 4) {
       v.push_back(std::ldexp(T(1), e));
