@@ -117,7 +117,7 @@ Result<Image> read_png(const std::string& path, std::int64_t limit_bytes) {
 }
 
 PngSource::PngSource(std::string name, Image image) : image_(std::move(image)) {
-  const Layout& layout = std::as_const(image_.pixels).view().layout();
+  const Layout layout = std::as_const(image_.pixels).view().layout();
   spec_.name = std::move(name);
   spec_.channels = layout.channels;
   spec_.dtype = layout.dtype;
