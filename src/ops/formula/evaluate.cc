@@ -35,6 +35,7 @@ class Evaluator<T>::Builder {
     }
     for (const std::int32_t output : schedule.outputs) last_use_[at(output)] = kNone;
     for (std::size_t s = 0; s < steps_.size(); ++s) add(s);
+    finish_divider();
     for (const std::int32_t output : schedule.outputs) {
       out_.output_at_.push_back(block_of(at(output)).at);
     }
@@ -87,10 +88,51 @@ class Evaluator<T>::Builder {
         c.mask = values_[at(mask)].at;
         c.limit = sparse_limit(step);
       }
+      if (is_divider_bound(step) && !c.is_sparse) {
+        finish_divider();
+        c.out = values_[s].at = take_slot();
+        divider_ = {c, s, true};
+        return;
+      }
+      if (must_follow_divider(s)) finish_divider();
+      if (sparse_limit(step) > 0) advance_divider();
       release_operands(s);
       c.out = values_[s].at = take_slot();
       out_.pixel_calls_.push_back(c);
     }
+  }
+
+  // A division or root keeps the divider busy and little else: it is done in parts, each before a
+  // costly call that does not need it, so that the processor works on both at once.
+  void advance_divider() {
+    if (!divider_.waits) return;
+    Call part = divider_.call;
+    part.last = part.first + kColumns / 2;
+    out_.pixel_calls_.push_back(part);
+    divider_.call.first = part.last;
+    if (part.last == kColumns) release_divider();
+  }
+
+  // Step `s` reads what the waiting call makes, or frees what it reads.
+  bool must_follow_divider(std::size_t s) const {
+    if (!divider_.waits) return false;
+    const auto reads = operands(divider_.step);
+    return std::ranges::any_of(operands(s), [&](std::int32_t o) {
+      if (o < 0) return false;
+      const bool frees = last_use_[at(o)] == s && std::ranges::find(reads, o) != reads.end();
+      return at(o) == divider_.step || frees;
+    });
+  }
+
+  void finish_divider() {
+    if (!divider_.waits) return;
+    out_.pixel_calls_.push_back(divider_.call);
+    release_divider();
+  }
+
+  void release_divider() {
+    divider_.waits = false;
+    release_operands(divider_.step);
   }
 
   void add_constant(std::size_t s) {
@@ -201,7 +243,14 @@ class Evaluator<T>::Builder {
   const std::vector<Step>& steps_;
   Evaluator& out_;
   std::vector<Value> values_;
+  struct Divider {
+    Call call;
+    std::size_t step = kNone;
+    bool waits = false;
+  };
+
   std::vector<std::size_t> last_use_, free_;
+  Divider divider_;
   std::size_t used_ = 0;
 };
 
@@ -232,21 +281,18 @@ std::int64_t Evaluator<T>::scratch_bytes() const {
 }
 
 template <class T>
-void Evaluator<T>::run(const Call& call, T* memory, std::size_t row, std::size_t n) const {
-  const auto place = [&](const Operand& o) { return memory + o.at + (o.is_row ? row : 0); };
-  T* out = memory + call.out;
+void Evaluator<T>::run(const Call& call, T* memory, std::size_t row, std::size_t first,
+                       std::size_t n) const {
+  const auto number = [&](const Operand& o) { return memory[o.at + (o.is_row ? row : 0)]; };
+  const T *a = memory + call.a.at + first, *b = memory + call.b.at + first,
+          *c = memory + call.c.at + first;
+  T* out = memory + call.out + first;
   switch (call.shape) {
-    case Shape::unary: kernels_->unary[call.function](place(call.a), out, n); break;
-    case Shape::vv: kernels_->binary[call.function](place(call.a), place(call.b), out, n); break;
-    case Shape::vs:
-      kernels_->binary_vs[call.function](place(call.a), *place(call.b), out, n);
-      break;
-    case Shape::sv:
-      kernels_->binary_sv[call.function](*place(call.a), place(call.b), out, n);
-      break;
-    case Shape::ternary:
-      kernels_->ternary[call.function](place(call.a), place(call.b), place(call.c), out, n);
-      break;
+    case Shape::unary: kernels_->unary[call.function](a, out, n); break;
+    case Shape::vv: kernels_->binary[call.function](a, b, out, n); break;
+    case Shape::vs: kernels_->binary_vs[call.function](a, number(call.b), out, n); break;
+    case Shape::sv: kernels_->binary_sv[call.function](number(call.a), b, out, n); break;
+    case Shape::ternary: kernels_->ternary[call.function](a, b, c, out, n); break;
   }
 }
 
@@ -257,7 +303,7 @@ void Evaluator<T>::run_sparse(const Call& call, T* memory, std::size_t row, std:
   const std::size_t wanted = count_where(mask, n);
   if (wanted == 0) return;
   if (static_cast<double>(wanted) > call.limit * static_cast<double>(n)) {
-    return run(call, memory, row, n);
+    return run(call, memory, row, 0, n);
   }
   Call packed = call;
   const auto pack = [&](Operand& operand, std::size_t to) {
@@ -268,7 +314,7 @@ void Evaluator<T>::run_sparse(const Call& call, T* memory, std::size_t row, std:
   if (call.shape != Shape::sv) pack(packed.a, packed_at_[0]);
   if (call.shape == Shape::vv || call.shape == Shape::sv) pack(packed.b, packed_at_[1]);
   packed.out = packed_at_[2];
-  run(packed, memory, row, padded(wanted));
+  run(packed, memory, row, 0, padded(wanted));
   unpack_where(mask, memory + packed.out, memory + call.out, n);
 }
 
@@ -290,7 +336,7 @@ void Evaluator<T>::set_rows(Scratch& scratch, const Axis& axis, std::size_t n) c
                                     {Input::v, axis.fraction}}) {
     if (uses(input)) copy_padded(from, n, memory + input_index_[static_cast<std::size_t>(input)]);
   }
-  for (const Call& call : row_calls_) run(call, memory, 0, padded(n));
+  for (const Call& call : row_calls_) run(call, memory, 0, 0, padded(n));
 }
 
 template <class T>
@@ -301,7 +347,7 @@ void Evaluator<T>::set_columns(Scratch& scratch, const Axis& axis, std::size_t n
     if (uses(input)) copy_padded(from, n, memory + input_index_[static_cast<std::size_t>(input)]);
   }
   scratch.columns_ = padded(n);
-  for (const Call& call : column_calls_) run(call, memory, 0, scratch.columns_);
+  for (const Call& call : column_calls_) run(call, memory, 0, 0, scratch.columns_);
 }
 
 template <class T>
@@ -313,8 +359,8 @@ void Evaluator<T>::evaluate(Scratch& scratch, std::size_t row) const {
   for (const Call& call : pixel_calls_) {
     if (call.is_sparse) {
       run_sparse(call, memory, row, scratch.columns_);
-    } else {
-      run(call, memory, row, scratch.columns_);
+    } else if (call.first < scratch.columns_) {
+      run(call, memory, row, call.first, std::min(call.last, scratch.columns_) - call.first);
     }
   }
 }

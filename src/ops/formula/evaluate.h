@@ -82,6 +82,7 @@ class Evaluator {
     std::size_t function = 0;  // index in the table of the shape
     Operand a, b, c;
     std::size_t out = 0;
+    std::size_t first = 0, last = kColumns;  // the part of a block that this call does
     bool is_sparse = false;   // only where `mask` is not 0, if that is a small enough share
     std::size_t mask = 0;
     double limit = 0;
@@ -92,7 +93,7 @@ class Evaluator {
   };
 
   class Builder;
-  void run(const Call& call, T* memory, std::size_t row, std::size_t n) const;
+  void run(const Call& call, T* memory, std::size_t row, std::size_t first, std::size_t n) const;
   void run_sparse(const Call& call, T* memory, std::size_t row, std::size_t n) const;
 
   const math::Kernels<T>* kernels_;

@@ -66,6 +66,12 @@ const char* const kFormulas[] = {
     "rgb(x, y, 0.5)",
     "rgb(x*y, x*y, i + j)",
     "min(x, y) + max(y, x) - 1/x",
+    // Roots and quotients that wait beside costly steps, whose operands others read too.
+    "let q = x*y + 3, s = sqrt(q) in cos(q)*exp(q)*sin(q + 1) + s",
+    "let q = x*y, d = 1/(q + 2), f = x/(d + y) in sin(q)*cos(2*q)*d + f*sqrt(abs(f)) + sin(d)",
+    "if(x*y > 0, sqrt(x*y)/y, pow(abs(x), sqrt(abs(y*x))))",
+    "if(x*y > 0.5 and sin(x*y) > 0, if(x < 0, exp(x*y), log(x*y)), if(y*x < -2, cos(x*y), 1))",
+    "if(sin(x*y) > 0, sin(x*y), cos(x*y)) + if(pow(x, 2.5) > y, pow(x, 2.5), 0)",
     "smoothstep(-1, 1, x*y) + step(0, x) - step(y, x)",
 };
 

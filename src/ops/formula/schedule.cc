@@ -105,7 +105,11 @@ class Scheduler {
 
   Schedule run() {
     if (program_.steps.size() <= kMostSteps) choose();
-    for (std::size_t s = 0; s < program_.steps.size(); ++s) emit(static_cast<Index>(s));
+    const auto count = static_cast<Index>(program_.steps.size());
+    for (Index s = 0; s < count; ++s) {
+      if (is_early(s)) emit(s);
+    }
+    for (Index s = 0; s < count; ++s) emit(s);
     for (const Index output : program_.outputs) out_.outputs.push_back(renamed_[at(output)]);
     return std::move(out_);
   }
@@ -129,6 +133,21 @@ class Scheduler {
         for (const Literal& literal : term) needs_[s].push_back(literal.condition);
       }
     }
+  }
+
+  // A division or root that needs nothing costly first.
+  bool is_early(Index s) const {
+    const Step& step = program_.steps[at(s)];
+    if (step.varies != Varies::pixel || !is_divider_bound(step) || !needs_[at(s)].empty()) {
+      return false;
+    }
+    if (program_.steps.size() > kMostSteps) return false;
+    for (Index other = 0; other < s; ++other) {
+      const Step& before = program_.steps[at(other)];
+      const bool costly = before.varies == Varies::pixel && sparse_limit(before) > 0;
+      if (costly && depends(s, other)) return false;
+    }
+    return true;
   }
 
   // Does `step` need `other`, as operand or as mask, however far back?
@@ -230,6 +249,13 @@ double sparse_limit(const Step& step) {
     }
   }
   return 0;
+}
+
+bool is_divider_bound(const Step& step) {
+  const auto* unary = std::get_if<Unary>(&step.op);
+  const auto* binary = std::get_if<Binary>(&step.op);
+  return (unary != nullptr && *unary == Unary::sqrt) ||
+         (binary != nullptr && *binary == Binary::div);
 }
 
 Schedule make_schedule(const Program& program) { return Scheduler(program).run(); }
