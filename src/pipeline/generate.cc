@@ -1,5 +1,7 @@
 #include "pipeline/generate.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -8,6 +10,7 @@
 #include "io/zarr/zarr_source.h"
 #include "pipeline/generate_setup.h"
 #include "pipeline/job_folder.h"
+#include "pipeline/open_image.h"
 #include "pipeline/previews.h"
 #include "pipeline/setting_names.h"
 #include "pipeline/stage_reporter.h"
@@ -24,8 +27,10 @@ class GenerateRun {
       : setup_(std::move(setup)), folder_(std::move(folder)), run_(run) {}
 
   Result<JobSummary> execute() {
-    PANTILE_TRY(begin_sinks());
+    PANTILE_TRY(make_sinks());
+    // The record first: a folder with a store but no record would be taken for a stranger's.
     PANTILE_TRY(begin_record());
+    for (TileSink* sink : sinks_) PANTILE_TRY(sink->begin(plan()).with_context(folder_.path));
     PANTILE_TRY(render());
     if (run_.share_count > 1) {
       note("this share is done; when all shares are, run the same command without --share to "
@@ -49,17 +54,15 @@ class GenerateRun {
     return std::make_shared<FileStore>(folder_.path + "/" + name);
   }
 
-  Status begin_sinks() {
+  Status make_sinks() {
     store_ = make_store_sink(sub_folder(kStoreName), kStoreName, options().zstd_level,
                              setup_.job.facts_json, setup_.memory.spool_cap_bytes);
-    PANTILE_TRY(store_->begin(plan()).with_context(folder_.path));
     sinks_.push_back(store_.get());
     if (!options().tiff.enabled) return {};
     PANTILE_ASSIGN(tiff_, make_tiff_sink(folder_.files, kTiffName,
                                          sub_folder(std::string(kPartsFolder) + "/tiff"),
                                          options().tiff, /*replace=*/true,
                                          setup_.memory.spool_cap_bytes));
-    PANTILE_TRY(tiff_->begin(plan()).with_context(folder_.path));
     sinks_.push_back(tiff_.get());
     return {};
   }
@@ -98,7 +101,8 @@ class GenerateRun {
     // What needs no rendering any more is counted as done by an earlier run.
     const std::int64_t total = std::max(image_pixels, todo.leaf_pixels);
     const std::int64_t resumed = run_.share_count > 1 ? 0 : total - todo.leaf_pixels;
-    StageReporter stage(run_.listener, "render", "px",
+    const std::string_view name = todo.source_pixels > 0 ? "render" : "export";
+    StageReporter stage(run_.listener, name, "px",
                         run_.share_count > 1 ? todo.leaf_pixels : total, resumed);
     DrainOptions drain_options;
     drain_options.threads = setup_.memory.threads;
@@ -149,12 +153,20 @@ class GenerateRun {
 
   Status make_preview(const std::shared_ptr<const TileSource>& image, const PreviewSize& preview) {
     const FittedSize size = fit_preview(options().width, options().height, preview);
+    if (size.limited) {
+      // The first preview that is larger than the picture shows all of it; more would repeat it.
+      if (std::exchange(shown_whole_, true)) return {};
+      note(fmt::format("preview {} is made as large as the picture, {}x{}; larger ones are left out",
+                       preview_name(preview), size.width, size.height));
+    }
     const std::string key = std::string(kPreviewFolder) + "/" + preview_name(preview) + ".png";
     const std::string form = std::to_string(size.width) + "x" + std::to_string(size.height);
     PANTILE_ASSIGN(const bool there, folder_.files->exists(key));
     preview_keys_.push_back(key);
     if (there && record_.forms.contains(key) && record_.forms[key] == form) return {};
     if (cancelled()) return Error(Code::cancelled, "stopped on request");
+    // A picture of another size must not be taken for this one if the process dies in between.
+    if (record_.forms.erase(key) > 0) PANTILE_TRY(save_record());
     StageReporter stage(run_.listener, key, "rows", size.height);
     PANTILE_TRY(write_preview(image, size.width, size.height, folder_.path + "/" + key,
                               setup_.memory.threads, run_.cancel,
@@ -194,6 +206,7 @@ class GenerateRun {
   std::vector<StageSummary> stages_;
   std::vector<std::string> preview_keys_;
   std::int64_t rendered_pixels_ = 0;
+  bool shown_whole_ = false;
   const Clock::time_point begin_ = Clock::now();
 };
 
@@ -206,11 +219,13 @@ Result<JobSummary> run_generate(const GenerateOptions& options, const RunOptions
     for (const std::string& text : setup.job.notes) run.listener->on_note(text);
     for (const std::string& text : setup.job.warnings) run.listener->on_warning(text);
   }
-  PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options.out));
-  PANTILE_ASSIGN(JobFolder folder, open_job_folder(options.out, setup.job.pixels, run));
-  if (!folder.earlier) {
-    PANTILE_TRY(check_disk(options.out, setup.peak_disk_bytes(), free_bytes));
+  // Before anything is written, or thrown away. What a resume still needs, it finds out itself.
+  if (!is_job_folder(options.out) || run.restart) {
+    PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options.out));
+    const std::int64_t freed_bytes = run.restart ? disk_bytes(options.out) : 0;
+    PANTILE_TRY(check_disk(options.out, setup.peak_disk_bytes(), free_bytes + freed_bytes));
   }
+  PANTILE_ASSIGN(JobFolder folder, open_job_folder(options.out, setup.job.pixels, run));
   return GenerateRun(std::move(setup), std::move(folder), run).execute();
 }
 
