@@ -102,7 +102,7 @@ class Evaluator<T>::Builder {
     }
   }
 
-  // A division or root keeps the divider busy and little else: it is done in parts, each before a
+  // A division keeps the divider busy and little else: it is done in parts, each before a
   // costly call that does not need it, so that the processor works on both at once.
   void advance_divider() {
     if (!divider_.waits) return;

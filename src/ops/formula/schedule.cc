@@ -135,7 +135,7 @@ class Scheduler {
     }
   }
 
-  // A division or root that needs nothing costly first.
+  // A division that needs nothing costly first.
   bool is_early(Index s) const {
     const Step& step = program_.steps[at(s)];
     if (step.varies != Varies::pixel || !is_divider_bound(step) || !needs_[at(s)].empty()) {
@@ -252,10 +252,8 @@ double sparse_limit(const Step& step) {
 }
 
 bool is_divider_bound(const Step& step) {
-  const auto* unary = std::get_if<Unary>(&step.op);
   const auto* binary = std::get_if<Binary>(&step.op);
-  return (unary != nullptr && *unary == Unary::sqrt) ||
-         (binary != nullptr && *binary == Binary::div);
+  return binary != nullptr && *binary == Binary::div;
 }
 
 Schedule make_schedule(const Program& program) { return Scheduler(program).run(); }

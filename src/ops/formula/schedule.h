@@ -22,12 +22,13 @@ struct Schedule {
 /// operands and unpacking results has a price too. 0: never. From bench/generate.
 double sparse_limit(const Step& step);
 
-/// True for operations that wait for the divider while the other units idle.
+/// True for operations that wait for the divider while the other units idle: quotients. (Roots do
+/// without it where vectors are wide.)
 bool is_divider_bound(const Step& step);
 
 /// Finds the steps that only some branches of if(…) need. Masks may ask for more pixels than
-/// necessary, never for fewer. Divisions and roots come as early as they can, so that what follows
-/// can run beside them.
+/// necessary, never for fewer. Divisions come as early as they can, so that what follows can run
+/// beside them.
 Schedule make_schedule(const Program& program);
 
 }  // namespace pantile::formula
