@@ -21,9 +21,9 @@ struct CodecCase {
   codec::Spec spec;
   std::string identity;
   bool lossless = true;
-  bool floats = true;     ///< Takes floating point.
-  bool only_u8 = false;   ///< Takes nothing but u8 with 1 or 3 channels.
-  bool checked = false;   ///< Says corrupt of most damage inside the bytes.
+  bool floats = true;    ///< Takes floating point.
+  bool only_u8 = false;  ///< Takes nothing but u8 with 1 or 3 channels.
+  bool checked = false;  ///< Says corrupt of most damage inside the bytes.
 };
 
 inline std::string codec_case_name(const testing::TestParamInfo<CodecCase>& info) {
@@ -32,8 +32,8 @@ inline std::string codec_case_name(const testing::TestParamInfo<CodecCase>& info
 
 enum class Content { zero, gradient, noise };
 
-inline PixelBuffer make_chunk(Content content, DType dtype, std::int64_t height,
-                              std::int64_t width, int channels) {
+inline PixelBuffer make_chunk(Content content, DType dtype, std::int64_t height, std::int64_t width,
+                              int channels) {
   PixelBuffer chunk(dtype, height, width, channels);
   std::mt19937 random(11);
   const std::size_t sample = dtype_bytes(dtype);
@@ -96,7 +96,8 @@ TEST_P(CodecContract, GivesBackEveryShapeAndType) {
                             DType::u64, DType::f64}) {
     for (const int channels : {1, 2, 3, 4}) {
       if (!takes(dtype, channels)) continue;
-      for (const auto& [height, width] : {std::pair{1, 1}, {1, 48}, {33, 1}, {64, 48}, {100, 130}}) {
+      for (const auto& [height, width] :
+           {std::pair{1, 1}, {1, 48}, {33, 1}, {64, 48}, {100, 130}}) {
         for (const Content content : {Content::zero, Content::gradient, Content::noise}) {
           const PixelBuffer chunk = make_chunk(content, dtype, height, width, channels);
           std::vector<std::byte> bytes{std::byte{1}};

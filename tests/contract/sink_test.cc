@@ -17,15 +17,16 @@ Result<std::unique_ptr<TileSource>> as_tile_source(Result<std::unique_ptr<Source
 }
 
 SinkCase zarr_case(std::string name, DType dtype, int channels, std::int64_t spool_cap_bytes) {
-  return {.name = std::move(name),
-          .dtype = dtype,
-          .channels = channels,
-          .make = [=](const std::string& folder) -> std::unique_ptr<TileSink> {
-            return std::make_unique<zarr::ZarrSink>(
-                std::make_shared<FileStore>(folder + "/image.ome.zarr"),
-                zarr::SinkOptions{.spool_cap_bytes = spool_cap_bytes});
-          },
-          .open = [](const std::string& folder) { return as_tile_source(zarr::open_path(folder)); }};
+  return {
+      .name = std::move(name),
+      .dtype = dtype,
+      .channels = channels,
+      .make = [=](const std::string& folder) -> std::unique_ptr<TileSink> {
+        return std::make_unique<zarr::ZarrSink>(
+            std::make_shared<FileStore>(folder + "/image.ome.zarr"),
+            zarr::SinkOptions{.spool_cap_bytes = spool_cap_bytes});
+      },
+      .open = [](const std::string& folder) { return as_tile_source(zarr::open_path(folder)); }};
 }
 
 SinkCase tiff_case(std::string name, DType dtype, int channels, tiff::Compression compression,
@@ -54,8 +55,8 @@ const SinkCase kCases[] = {
     zarr_case("zarr_u16", DType::u16, 1, 10'000),
     zarr_case("zarr_f32", DType::f32, 1, std::int64_t{1} << 30),
     zarr_case("zarr_u8_2", DType::u8, 2, std::int64_t{1} << 30),
-    tiff_case("tiff_rgb8_deflate", DType::u8, 3, tiff::Compression::deflate,
-              codec::Method::deflate, tiff::Dialect::ome),
+    tiff_case("tiff_rgb8_deflate", DType::u8, 3, tiff::Compression::deflate, codec::Method::deflate,
+              tiff::Dialect::ome),
     tiff_case("tiff_rgb8_jpeg_pages", DType::u8, 3, tiff::Compression::jpeg, codec::Method::jpeg,
               tiff::Dialect::pages),
     tiff_case("tiff_u16_zstd", DType::u16, 1, tiff::Compression::zstd, codec::Method::zstd,

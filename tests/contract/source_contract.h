@@ -40,8 +40,7 @@ inline void check_windows(const TileSource& source, int level, unsigned seed) {
   std::mt19937 random(seed);
   ReadContext context;
   for (int trial = 0; trial < 12; ++trial) {
-    const Rect rect =
-        random_rect(spec.levels[static_cast<std::size_t>(level)].bounds(), random);
+    const Rect rect = random_rect(spec.levels[static_cast<std::size_t>(level)].bounds(), random);
     const int c0 = static_cast<int>(random() % static_cast<unsigned>(spec.channels));
     const int c1 = c0 + 1 + static_cast<int>(random() % static_cast<unsigned>(spec.channels - c0));
     // Three pixels and one channel of frame around the target, which must stay as they are.
@@ -113,9 +112,8 @@ inline void check_source(const TileSource& source) {
 
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < 4; ++t) {
-    threads.emplace_back([&source, levels, t] {
-      check_windows(source, static_cast<int>(t) % levels, 100 + t);
-    });
+    threads.emplace_back(
+        [&source, levels, t] { check_windows(source, static_cast<int>(t) % levels, 100 + t); });
   }
   for (auto& thread : threads) thread.join();
 }

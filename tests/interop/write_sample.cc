@@ -23,9 +23,9 @@ namespace {
 /// NumPy's file format 1.0, C order, shape (c, y, x).
 std::string npy_header(DType dtype, int channels, std::int64_t height, std::int64_t width) {
   const char* type = dtype == DType::u8 ? "|u1" : dtype == DType::u16 ? "<u2" : "<f4";
-  std::string text = fmt::format(
-      "{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}, {}), }}", type, channels, height,
-      width);
+  std::string text =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}, {}), }}", type,
+                  channels, height, width);
   text.resize((text.size() + 11 + 63) / 64 * 64 - 11, ' ');
   text += '\n';
   std::string out("\x93NUMPY\x01\x00", 8);
@@ -41,8 +41,8 @@ void paint(MutableView view, int level) {
     for (std::int64_t x = 0; x < view.width(); ++x) {
       for (int c = 0; c < view.channels(); ++c) {
         state = state * 1664525u + 1013904223u;
-        const auto value = static_cast<std::uint32_t>(x * 3 + y * 5 + c * 70 + level * 11) +
-                           (state >> 29);
+        const auto value =
+            static_cast<std::uint32_t>(x * 3 + y * 5 + c * 70 + level * 11) + (state >> 29);
         switch (view.dtype()) {
           case DType::u8: {
             const auto v = static_cast<std::uint8_t>(value);

@@ -66,9 +66,8 @@ class PixelCodec final : public ChunkCodec {
       return bytes_->compress({chunk.data(), size}, *s.inner, out);
     }
     s.pixels.resize(size);
-    const MutableView packed(s.pixels.data(),
-                             Layout::interleaved(chunk.dtype(), chunk.height(), chunk.width(),
-                                                 chunk.channels()));
+    const MutableView packed(s.pixels.data(), Layout::interleaved(chunk.dtype(), chunk.height(),
+                                                                  chunk.width(), chunk.channels()));
     copy_pixels(chunk, packed);
     if (predictor_) apply_predictor(packed);
     return bytes_->compress(s.pixels, *s.inner, out);

@@ -128,13 +128,12 @@ TEST(Jpeg, StaysCloseToASmoothPicture) {
 }
 
 TEST(MakeCodec, RefusesSettingsOutOfRange) {
-  for (const Spec& spec : {Spec{.method = Method::zstd, .level = 0},
-                           Spec{.method = Method::zstd, .level = 20},
-                           Spec{.method = Method::deflate, .level = 13},
-                           Spec{.method = Method::gzip, .level = -2},
-                           Spec{.method = Method::jpeg, .jpeg_quality = 0},
-                           Spec{.method = Method::jpeg, .jpeg_quality = 101},
-                           Spec{.method = Method::jpeg, .predictor = true}}) {
+  for (const Spec& spec :
+       {Spec{.method = Method::zstd, .level = 0}, Spec{.method = Method::zstd, .level = 20},
+        Spec{.method = Method::deflate, .level = 13}, Spec{.method = Method::gzip, .level = -2},
+        Spec{.method = Method::jpeg, .jpeg_quality = 0},
+        Spec{.method = Method::jpeg, .jpeg_quality = 101},
+        Spec{.method = Method::jpeg, .predictor = true}}) {
     const auto codec = make_codec(spec);
     ASSERT_FALSE(codec.ok());
     EXPECT_EQ(codec.error().code(), Code::invalid);

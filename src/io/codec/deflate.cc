@@ -38,8 +38,7 @@ class Deflate final : public ByteCodec {
     s.buffer.resize(gzip_ ? libdeflate_gzip_compress_bound(s.compressor, in.size())
                           : libdeflate_zlib_compress_bound(s.compressor, in.size()));
     const auto run = gzip_ ? libdeflate_gzip_compress : libdeflate_zlib_compress;
-    const std::size_t n =
-        run(s.compressor, in.data(), in.size(), s.buffer.data(), s.buffer.size());
+    const std::size_t n = run(s.compressor, in.data(), in.size(), s.buffer.data(), s.buffer.size());
     if (n == 0) return Error(Code::internal, "deflate: the bound was too small");
     out = std::vector<std::byte>(s.buffer.data(), s.buffer.data() + n);
     return {};

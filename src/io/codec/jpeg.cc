@@ -97,8 +97,8 @@ bool run_decoder(std::span<const std::byte> bytes, JpegError& error, MutableView
   info.dct_method = JDCT_ISLOW;
   jpeg_start_decompress(&info);
   while (info.output_scanline < info.output_height) {
-    auto* row = reinterpret_cast<JSAMPLE*>(
-        chunk.at(static_cast<std::int64_t>(info.output_scanline), 0));
+    auto* row =
+        reinterpret_cast<JSAMPLE*>(chunk.at(static_cast<std::int64_t>(info.output_scanline), 0));
     jpeg_read_scanlines(&info, &row, 1);
   }
   jpeg_finish_decompress(&info);
@@ -113,18 +113,16 @@ class Jpeg final : public ChunkCodec {
   std::string identity() const override {
     return fmt::format("jpeg-{}-{}/interleaved", quality_, subsample_ ? "420" : "444");
   }
-  std::unique_ptr<Scratch> make_scratch() const override {
-    return std::make_unique<JpegScratch>();
-  }
+  std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<JpegScratch>(); }
 
   Status encode(View chunk, Scratch& scratch, std::vector<std::byte>& out) const override {
     PANTILE_TRY(check(chunk.layout()));
     auto& s = static_cast<JpegScratch&>(scratch);
     if (!chunk.layout().is_packed()) {
       s.pixels.resize(chunk.layout().packed_bytes());
-      const MutableView packed(s.pixels.data(),
-                               Layout::interleaved(chunk.dtype(), chunk.height(), chunk.width(),
-                                                   chunk.channels()));
+      const MutableView packed(
+          s.pixels.data(),
+          Layout::interleaved(chunk.dtype(), chunk.height(), chunk.width(), chunk.channels()));
       copy_pixels(chunk, packed);
       chunk = packed;
     }

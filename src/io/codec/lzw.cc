@@ -94,7 +94,9 @@ class BitReader {
 };
 
 /// 12 bits for every byte at the most, and a Clear each time the table is full.
-std::size_t bound(std::size_t raw_bytes) { return raw_bytes + raw_bytes / 2 + raw_bytes / 1024 + 16; }
+std::size_t bound(std::size_t raw_bytes) {
+  return raw_bytes + raw_bytes / 2 + raw_bytes / 1024 + 16;
+}
 
 std::size_t encode(std::span<const std::byte> in, StringTable& strings, std::byte* out) {
   BitWriter bits(out);

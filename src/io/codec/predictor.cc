@@ -7,8 +7,7 @@ namespace pantile::codec {
 namespace {
 
 /// Calls row(samples, count, channels) for each row, as unsigned integers of the sample's size.
-template <class Row>
-void for_each_row(MutableView block, Row row) {
+template <class Row> void for_each_row(MutableView block, Row row) {
   assert(block.layout().is_packed() && !dtype_is_float(block.dtype()));
   const std::int64_t count = block.width() * block.channels();
   for (std::int64_t y = 0; y < block.height(); ++y) {

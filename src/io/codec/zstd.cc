@@ -13,7 +13,7 @@ class ZstdScratch final : public ByteCodec::Scratch {
     ZSTD_freeCCtx(compressor);
     ZSTD_freeDCtx(decompressor);
   }
-  ZSTD_CCtx* compressor = nullptr;    // made when first needed
+  ZSTD_CCtx* compressor = nullptr;  // made when first needed
   ZSTD_DCtx* decompressor = nullptr;
   std::vector<std::byte> buffer;
 };
@@ -38,7 +38,8 @@ class Zstd final : public ByteCodec {
     s.buffer.resize(ZSTD_compressBound(in.size()));
     const std::size_t n =
         ZSTD_compress2(s.compressor, s.buffer.data(), s.buffer.size(), in.data(), in.size());
-    if (ZSTD_isError(n)) return Error(Code::internal, fmt::format("zstd: {}", ZSTD_getErrorName(n)));
+    if (ZSTD_isError(n))
+      return Error(Code::internal, fmt::format("zstd: {}", ZSTD_getErrorName(n)));
     out = std::vector<std::byte>(s.buffer.data(), s.buffer.data() + n);
     return {};
   }

@@ -99,7 +99,7 @@ Status make_folders(const std::string& folder) {
   }
   const int error = errno;
   if (error == EEXIST) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
     return Error(Code::foreign, folder + " is a file where a folder is needed; move it away");
   }

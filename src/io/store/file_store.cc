@@ -111,7 +111,7 @@ class FileSpool final : public Spool {
 /// Opens the regular file at `path` and tells its size; a folder is no object.
 Result<FileHandle> open_object(const std::string& path, std::int64_t& size) {
   PANTILE_ASSIGN(auto handle, open_file(path, O_RDONLY, "open"));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(handle.get(), &info) != 0) return os_error(errno, "read", path);
   if (!S_ISREG(info.st_mode)) return Error(Code::not_found, path + " is not a file");
   size = info.st_size;
@@ -119,8 +119,7 @@ Result<FileHandle> open_object(const std::string& path, std::int64_t& size) {
 }
 
 /// Calls visit(entry) for each regular file below `folder`; a missing folder has none.
-template <class Visit>
-Status walk(const std::string& folder, Visit visit) {
+template <class Visit> Status walk(const std::string& folder, Visit visit) {
   const auto failed = [&](const std::error_code& error) {
     return os_error(error.value(), "list", folder);
   };
@@ -175,7 +174,7 @@ Status FileStore::read_into(std::string_view key, std::int64_t offset,
 Result<std::optional<std::int64_t>> FileStore::size(std::string_view key) const {
   PANTILE_TRY(check_key(key));
   const std::string path = path_of(key);
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::int64_t>();
     return os_error(errno, "look up", path);

@@ -50,8 +50,7 @@ class MemorySpool final : public Spool {
   Bytes bytes_;
 };
 
-template <class Commit>
-class MemoryWriter final : public ByteStore::Writer {
+template <class Commit> class MemoryWriter final : public ByteStore::Writer {
  public:
   explicit MemoryWriter(Commit commit) : commit_(std::move(commit)) {}
   Status append(std::span<const std::byte> bytes) override {
@@ -90,7 +89,8 @@ Status MemoryStore::read_into(std::string_view key, std::int64_t offset,
   const auto have = static_cast<std::int64_t>(object->size());
   if (offset > have || static_cast<std::int64_t>(out.size()) > have - offset) {
     return Error(Code::corrupt, fmt::format("object \"{}\" in memory: want {} bytes from byte {}, "
-                                            "it has {}", key, out.size(), offset, have));
+                                            "it has {}",
+                                            key, out.size(), offset, have));
   }
   std::copy_n(object->begin() + offset, out.size(), out.begin());
   state_->bytes_read += static_cast<std::int64_t>(out.size());

@@ -16,8 +16,10 @@ struct Advice {
 Advice advice_for(int errno_value) {
   switch (errno_value) {
     case ENOSPC: return {Code::out_of_space, "free some space and run the same command again"};
-    case EDQUOT: return {Code::out_of_space, "free some of your quota and run the same command again"};
-    case EFBIG: return {Code::out_of_space, "this file system holds no file that large; use another"};
+    case EDQUOT:
+      return {Code::out_of_space, "free some of your quota and run the same command again"};
+    case EFBIG:
+      return {Code::out_of_space, "this file system holds no file that large; use another"};
     case ENOENT:
     case ENOTDIR: return {Code::not_found, "check the path"};
     case EACCES:
@@ -36,10 +38,9 @@ Advice advice_for(int errno_value) {
 
 Error os_error(int errno_value, std::string_view verb, std::string_view path) {
   const Advice advice = advice_for(errno_value);
-  return Error(advice.code,
-               fmt::format("cannot {} {}: {}{}{}", verb, path,
-                           std::generic_category().message(errno_value),
-                           advice.text.empty() ? "" : "; ", advice.text));
+  return Error(advice.code, fmt::format("cannot {} {}: {}{}{}", verb, path,
+                                        std::generic_category().message(errno_value),
+                                        advice.text.empty() ? "" : "; ", advice.text));
 }
 
 }  // namespace pantile

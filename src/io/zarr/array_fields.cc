@@ -10,15 +10,13 @@
 namespace pantile::zarr {
 namespace {
 
-template <class T>
-Bytes sample_of(T value) {
+template <class T> Bytes sample_of(T value) {
   Bytes out(sizeof value);
   std::memcpy(out.data(), &value, sizeof value);
   return out;
 }
 
-template <class T>
-Result<Bytes> int_fill(const Json& value, const std::string& where) {
+template <class T> Result<Bytes> int_fill(const Json& value, const std::string& where) {
   if (value.is_number_unsigned()) {
     const auto v = value.get<std::uint64_t>();
     if (v <= static_cast<std::uint64_t>(std::numeric_limits<T>::max())) {

@@ -29,13 +29,13 @@ struct ArrayMetadata {
   std::vector<std::int64_t> chunk;  ///< Shape of one run of encoded samples.
   bool sharded = false;
   DType dtype = DType::u8;
-  Bytes fill;                       ///< One sample, as in memory.
-  std::vector<int> order;           ///< Stored axis i is array axis order[i].
+  Bytes fill;              ///< One sample, as in memory.
+  std::vector<int> order;  ///< Stored axis i is array axis order[i].
   bool big_endian = false;
-  std::vector<ByteStep> steps;      ///< At most one compressor; crc32c before or after it.
+  std::vector<ByteStep> steps;  ///< At most one compressor; crc32c before or after it.
   bool index_at_end = true;
   bool index_crc32c = true;
-  std::string key_prefix = "c";     ///< "c" (v3's default) or nothing (v2).
+  std::string key_prefix = "c";  ///< "c" (v3's default) or nothing (v2).
   char key_separator = '/';
   std::vector<std::string> dimension_names;  ///< Empty, or one per axis.
 

@@ -92,9 +92,14 @@ TEST(ArrayMetadata, ReadsFillValues) {
   EXPECT_EQ(number, -INFINITY);
   std::memcpy(&number, fill("float32", "0x7fc00000")->fill.data(), 4);
   EXPECT_TRUE(std::isnan(number));
-  for (const auto& [type, value] : {std::pair<const char*, Json>{"uint8", 256}, {"uint8", -1},
-                                    {"int8", 128}, {"uint8", 1.5}, {"uint8", "NaN"},
-                                    {"float32", "nan"}, {"float32", "0x7fc0"}, {"uint8", {}}}) {
+  for (const auto& [type, value] : {std::pair<const char*, Json>{"uint8", 256},
+                                    {"uint8", -1},
+                                    {"int8", 128},
+                                    {"uint8", 1.5},
+                                    {"uint8", "NaN"},
+                                    {"float32", "nan"},
+                                    {"float32", "0x7fc0"},
+                                    {"uint8", {}}}) {
     const auto array = fill(type, value);
     if (value.is_null()) continue;
     ASSERT_FALSE(array.ok()) << type << value;
@@ -193,11 +198,15 @@ TEST(ArrayMetadata, NamesWhatIsWrongInVersionTwo) {
       R"({"zarr_format": 2, "shape": [9, 9], "chunks": [4, 4], "dtype": "<u2", "compressor": null,
           "fill_value": 0, "order": "C", "filters": null})");
   const Bad cases[] = {
-      {"/zarr_format", 3, Code::foreign},     {"/dtype", "<c8", Code::foreign},
-      {"/dtype", "u2", Code::foreign},        {"/dtype", {{"a", "<u2"}}, Code::corrupt},
-      {"/order", "K", Code::foreign},         {"/filters", {{{"id", "delta"}}}, Code::foreign},
+      {"/zarr_format", 3, Code::foreign},
+      {"/dtype", "<c8", Code::foreign},
+      {"/dtype", "u2", Code::foreign},
+      {"/dtype", {{"a", "<u2"}}, Code::corrupt},
+      {"/order", "K", Code::foreign},
+      {"/filters", {{{"id", "delta"}}}, Code::foreign},
       {"/compressor", {{"id", "blosc"}}, Code::foreign},
-      {"/compressor", "zstd", Code::corrupt}, {"/chunks", {4}, Code::corrupt},
+      {"/compressor", "zstd", Code::corrupt},
+      {"/chunks", {4}, Code::corrupt},
       {"/dimension_separator", "..", Code::corrupt},
   };
   for (const Bad& bad : cases) {

@@ -12,8 +12,9 @@ namespace {
 
 /// NumPy's short type name: byte order, letter, bytes.
 Status parse_dtype(const std::string& text, ArrayMetadata& array, const std::string& where) {
-  constexpr std::array kTypes{DType::u8,  DType::i8,  DType::u16, DType::i16, DType::u32, DType::i32,
-                              DType::u64, DType::i64, DType::f16, DType::f32, DType::f64};
+  constexpr std::array kTypes{DType::u8,  DType::i8,  DType::u16, DType::i16,
+                              DType::u32, DType::i32, DType::u64, DType::i64,
+                              DType::f16, DType::f32, DType::f64};
   for (const DType dtype : kTypes) {
     const char letter = dtype_is_float(dtype) ? 'f' : dtype_name(dtype)[0];
     const std::string name = fmt::format("{}{}", letter, dtype_bytes(dtype));

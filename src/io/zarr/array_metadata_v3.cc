@@ -246,11 +246,11 @@ std::string write_array_v3(const ArrayMetadata& array) {
       {"chunk_grid", codec("regular", {{"chunk_shape", array.shard}})},
       {"chunk_key_encoding", codec("default", {{"separator", "/"}})},
       {"fill_value", fill},
-      {"codecs", Ordered::array({codec("sharding_indexed",
-                                       {{"chunk_shape", array.chunk},
-                                        {"codecs", chunk_codecs},
-                                        {"index_codecs", Ordered::array({little, crc32c})},
-                                        {"index_location", "end"}})})},
+      {"codecs", Ordered::array(
+                     {codec("sharding_indexed", {{"chunk_shape", array.chunk},
+                                                 {"codecs", chunk_codecs},
+                                                 {"index_codecs", Ordered::array({little, crc32c})},
+                                                 {"index_location", "end"}})})},
       {"dimension_names", array.dimension_names},
       {"attributes", Ordered::object()},
   };

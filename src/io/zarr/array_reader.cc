@@ -106,8 +106,7 @@ Result<ShardIndex> ArrayReader::read_index(const Position& shard) const {
   }
   Bytes table(static_cast<std::size_t>(bytes));
   PANTILE_TRY(store_->read_into(key, metadata_.index_at_end ? *size - bytes : 0, table));
-  return decode_shard_index(table, metadata_.chunk_count_per_shard(), metadata_.index_crc32c,
-                            *size)
+  return decode_shard_index(table, metadata_.chunk_count_per_shard(), metadata_.index_crc32c, *size)
       .with_context(context());
 }
 
@@ -179,8 +178,8 @@ Result<Bytes> ArrayReader::decode(const Position& chunk, std::span<const std::by
     bytes = unpacked;
   }
   if (bytes.size() != want) {
-    return Error(Code::corrupt, fmt::format("{}: want {} bytes of samples, got {}",
-                                            describe(chunk), want, bytes.size()));
+    return Error(Code::corrupt, fmt::format("{}: want {} bytes of samples, got {}", describe(chunk),
+                                            want, bytes.size()));
   }
   if (bytes.data() != unpacked.data()) unpacked.assign(bytes.begin(), bytes.end());
   unpacked.resize(want);

@@ -19,8 +19,7 @@ struct CacheKey {
 
 /// Least recently used first out, bounded by bytes; one value larger than the bound is not kept.
 /// Thread-safe.
-template <class Value>
-class ChunkCache {
+template <class Value> class ChunkCache {
  public:
   explicit ChunkCache(std::int64_t max_bytes) : max_bytes_(max_bytes) {}
 

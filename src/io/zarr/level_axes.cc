@@ -41,8 +41,7 @@ Result<LevelAxes> axes_of_array(const ArrayMetadata& array, const std::string& w
       }
       return LevelAxes{.c = 0, .y = 1, .x = 2};
     case 5: return LevelAxes{.t = 0, .c = 1, .z = 2, .y = 3, .x = 4};
-    default:
-      return unsupported(where, "an array of 4 axes without dimension_names");
+    default: return unsupported(where, "an array of 4 axes without dimension_names");
   }
 }
 

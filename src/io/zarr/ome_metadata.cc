@@ -30,7 +30,8 @@ struct Reduction {
 
 Reduction reduction_of(const ImageSpec& spec) {
   switch (spec.kind) {
-    case Kind::label: return {"mode", "the most frequent of 2x2 stored labels, ties to the smallest"};
+    case Kind::label:
+      return {"mode", "the most frequent of 2x2 stored labels, ties to the smallest"};
     case Kind::mask: return {"any", "set where any of 2x2 stored pixels is"};
     case Kind::intensity:
     case Kind::rgb:
@@ -45,7 +46,8 @@ Reduction reduction_of(const ImageSpec& spec) {
 std::vector<ChannelInfo> channels_of(const ImageSpec& spec) {
   if (!spec.channel_info.empty()) return spec.channel_info;
   if (spec.kind == Kind::rgb && spec.dtype == DType::u8) {
-    return {{"R", "FF0000", 0, 255, 0, 255}, {"G", "00FF00", 0, 255, 0, 255},
+    return {{"R", "FF0000", 0, 255, 0, 255},
+            {"G", "00FF00", 0, 255, 0, 255},
             {"B", "0000FF", 0, 255, 0, 255}};
   }
   return {};  // nothing is known of the values
@@ -158,7 +160,8 @@ Result<std::string> write_ome_group(const ImageSpec& spec, std::string_view pant
     Ordered scale{{"type", "scale"}};
     scale["scale"] = Ordered::array({1, number(level.scale.y), number(level.scale.x)});
     Ordered translation{{"type", "translation"}};
-    translation["translation"] = Ordered::array({0, number(level.offset.y), number(level.offset.x)});
+    translation["translation"] =
+        Ordered::array({0, number(level.offset.y), number(level.offset.x)});
     datasets.push_back({{"path", fmt::to_string(i)},
                         {"coordinateTransformations", Ordered::array({scale, translation})}});
   }
@@ -185,8 +188,9 @@ Result<OmeImage> parse_ome_attributes(std::string_view attributes_json, const st
   if (ome == nullptr) ome = &attributes;
   const Json* multiscales = find_member(*ome, "multiscales");
   if (multiscales == nullptr) {
-    return Error(Code::foreign, where + ": a Zarr group without an OME image; name one of its "
-                                        "arrays instead");
+    return Error(Code::foreign, where +
+                                    ": a Zarr group without an OME image; name one of its "
+                                    "arrays instead");
   }
   if (!multiscales->is_array() || multiscales->empty()) {
     return bad_json(where + ": multiscales", "a list", *multiscales);
@@ -194,8 +198,8 @@ Result<OmeImage> parse_ome_attributes(std::string_view attributes_json, const st
   const Json& multiscale = multiscales->front();
   image.version = text_or(*ome, "version", text_or(multiscale, "version", ""));
   if (image.version != "0.5" && image.version != "0.4") {
-    return unsupported(where, fmt::format("OME-Zarr version \"{}\" (0.4 and 0.5 are)",
-                                          image.version));
+    return unsupported(where,
+                       fmt::format("OME-Zarr version \"{}\" (0.4 and 0.5 are)", image.version));
   }
   image.name = text_or(multiscale, "name", "");
   PANTILE_TRY(parse_axes(multiscale, image, where));

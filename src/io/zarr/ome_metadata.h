@@ -19,9 +19,9 @@ struct OmeDataset {
 
 struct OmeImage {
   std::string name;
-  std::string version;             ///< "0.5", "0.4"
-  std::vector<std::string> axes;   ///< "t", "c", "z", "y", "x" in the arrays' order.
-  std::string unit;                ///< Of x; empty: none.
+  std::string version;            ///< "0.5", "0.4"
+  std::vector<std::string> axes;  ///< "t", "c", "z", "y", "x" in the arrays' order.
+  std::string unit;               ///< Of x; empty: none.
   std::vector<OmeDataset> datasets;
   std::vector<ChannelInfo> channels;  ///< From omero; empty when there is none.
   std::string pantile_json = "{}";    ///< Text of attributes.pantile.

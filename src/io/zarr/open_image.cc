@@ -56,9 +56,9 @@ Status fill_spec(OpenedImage& image, const std::string& where) {
     const ArrayMetadata& array = image.arrays[i]->metadata();
     if (array.dtype != first.dtype || array.rank() != first.rank() ||
         axes.extent(array.shape, axes.c) != channels) {
-      return Error(Code::corrupt,
-                   fmt::format("{}: level {} differs from level 0 in type, axes or channels", where,
-                               i));
+      return Error(
+          Code::corrupt,
+          fmt::format("{}: level {} differs from level 0 in type, axes or channels", where, i));
     }
     if (axes.extent(array.shape, axes.t) != spec.t || axes.extent(array.shape, axes.z) != spec.z) {
       return unsupported(where, "an image whose levels differ in t or z");
@@ -136,8 +136,9 @@ Result<OpenedImage> open_image(const std::shared_ptr<const ByteStore>& store) {
   }
   PANTILE_ASSIGN(const bool unfinished, store->exists("0/zarr.json"));
   if (unfinished) {
-    return Error(Code::not_found, store->name() + " is an image still being written; run its job "
-                                                  "again to finish it");
+    return Error(Code::not_found, store->name() +
+                                      " is an image still being written; run its job "
+                                      "again to finish it");
   }
   return Error(Code::not_found,
                store->name() + " holds no zarr.json, .zarray or .zattrs; it is not a Zarr image");

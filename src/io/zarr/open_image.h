@@ -20,7 +20,7 @@ struct OpenedImage {
   std::vector<std::unique_ptr<ArrayReader>> arrays;
   std::vector<std::string> metadata_texts;  ///< As read, for the fingerprint.
   std::string pantile_json = "{}";
-  std::string format;                       ///< "OME-Zarr 0.5", "Zarr v3"
+  std::string format;  ///< "OME-Zarr 0.5", "Zarr v3"
 };
 
 /// Errors: not_found (neither metadata is there), foreign, corrupt, io.

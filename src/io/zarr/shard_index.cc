@@ -47,8 +47,8 @@ Result<ShardIndex> decode_shard_index(std::span<const std::byte> bytes, std::int
     const std::uint32_t computed = crc32c(table);
     const std::uint64_t stored = read_number(bytes.data() + table_bytes, 4);
     if (computed != stored) {
-      return Error(Code::corrupt, fmt::format("shard index: crc32c is {:08x}, want {:08x}",
-                                              computed, stored));
+      return Error(Code::corrupt,
+                   fmt::format("shard index: crc32c is {:08x}, want {:08x}", computed, stored));
     }
   }
   ShardIndex index(static_cast<std::size_t>(chunk_count));

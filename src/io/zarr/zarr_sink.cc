@@ -96,8 +96,8 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
   const std::int64_t chunks = plan.shard_px / plan.chunk_px;
   if (plan.chunk_px > (std::int64_t{1} << 15) || chunks > 4096 ||
       plan.chunk_px * plan.chunk_px > kMaxChunkBytes / spec.pixel_bytes()) {
-    return bad(fmt::format("chunks of {} in shards of {} are too large", plan.chunk_px,
-                           plan.shard_px));
+    return bad(
+        fmt::format("chunks of {} in shards of {} are too large", plan.chunk_px, plan.shard_px));
   }
   for (const LevelInfo& level : spec.levels) {
     if (level.width < 1 || level.height < 1) return bad("a level is empty");
@@ -170,9 +170,9 @@ Status ZarrSink::put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded)
   PANTILE_TRY(check_unit(unit));
   const Rect cells = chunks_of(unit);
   if (chunk.level != unit.level || !cells.contains({chunk.x, chunk.y, chunk.x + 1, chunk.y + 1})) {
-    return Error(Code::internal, fmt::format("{}: chunk {}, {} is not in shard {}, {} of level {}",
-                                             options_.name, chunk.x, chunk.y, unit.x, unit.y,
-                                             unit.level));
+    return Error(Code::internal,
+                 fmt::format("{}: chunk {}, {} is not in shard {}, {} of level {}", options_.name,
+                             chunk.x, chunk.y, unit.x, unit.y, unit.level));
   }
   const std::int64_t n = plan_.shard_px / plan_.chunk_px;
   const std::int64_t index = (chunk.y - cells.y0) * n + (chunk.x - cells.x0);

@@ -63,8 +63,7 @@ struct ZarrSource::State {
   Status read_chunk(const Region& region, const Position& position, MutableView out) const;
   std::string find_codec_identity() const;
   /// Calls fn(position) for each chunk that `region` meets, until one fails.
-  template <class Fn>
-  Status for_each_chunk(const Region& region, Fn fn) const;
+  template <class Fn> Status for_each_chunk(const Region& region, Fn fn) const;
 
   std::shared_ptr<const ByteStore> store;
   SourceOptions options;
@@ -84,7 +83,8 @@ Result<std::shared_ptr<const ShardIndex>> ZarrSource::State::index_of(int i,
   if (auto kept = indices.get(key)) return kept;
   PANTILE_ASSIGN(auto read, array.read_index(shard));
   auto index = std::make_shared<const ShardIndex>(std::move(read));
-  const bool empty = std::none_of(index->begin(), index->end(), [](auto& p) { return p.has_value(); });
+  const bool empty =
+      std::none_of(index->begin(), index->end(), [](auto& p) { return p.has_value(); });
   // An empty one may be a shard that is still to be written.
   if (!empty || !options.missing_is_error) {
     indices.put(key, index, static_cast<std::int64_t>(index->size() * sizeof(index->front())));
@@ -113,8 +113,7 @@ Result<std::shared_ptr<const Bytes>> ZarrSource::State::chunk_of(int i,
   return samples;
 }
 
-template <class Fn>
-Status ZarrSource::State::for_each_chunk(const Region& region, Fn fn) const {
+template <class Fn> Status ZarrSource::State::for_each_chunk(const Region& region, Fn fn) const {
   const ArrayReader& array = level(region.level);
   const LevelAxes& axes = image.axes;
   Position position(array.grid().size());
@@ -156,9 +155,9 @@ Status ZarrSource::State::read_chunk(const Region& region, const Position& posit
   const Rect part = intersect(region.rect, {x0, y0, x0 + side(axes.x), y0 + side(axes.y)});
   const auto first_c = std::max<std::int64_t>(region.c0, c0);
   const auto last_c = std::min<std::int64_t>(region.c1, c0 + side(axes.c));
-  const MutableView target =
-      out.window(translate(part, -region.rect.x0, -region.rect.y0))
-          .select_channels(static_cast<int>(first_c - region.c0), static_cast<int>(last_c - region.c0));
+  const MutableView target = out.window(translate(part, -region.rect.x0, -region.rect.y0))
+                                 .select_channels(static_cast<int>(first_c - region.c0),
+                                                  static_cast<int>(last_c - region.c0));
 
   PANTILE_ASSIGN(const auto samples, chunk_of(region.level, position));
   if (samples == nullptr) {
@@ -172,8 +171,8 @@ Status ZarrSource::State::read_chunk(const Region& region, const Position& posit
   Layout layout = target.layout();
   layout.row_stride = stride(axes.y);
   layout.col_stride = stride(axes.x);
-  layout.channel_stride = axes.c < 0 ? static_cast<std::ptrdiff_t>(dtype_bytes(metadata.dtype))
-                                     : stride(axes.c);
+  layout.channel_stride =
+      axes.c < 0 ? static_cast<std::ptrdiff_t>(dtype_bytes(metadata.dtype)) : stride(axes.c);
   copy_pixels(View(samples->data() + offset, layout), target);
   return {};
 }
@@ -192,7 +191,8 @@ std::string ZarrSource::State::find_codec_identity() const {
     if (m.big_endian && sample > 1) return "";
     auto steps = m.steps;
     if (!steps.empty() && steps.back().kind == ByteStep::Kind::crc32c) steps.pop_back();
-    if (steps.size() > 1 || (steps.size() == 1 && steps[0].kind == ByteStep::Kind::crc32c)) return "";
+    if (steps.size() > 1 || (steps.size() == 1 && steps[0].kind == ByteStep::Kind::crc32c))
+      return "";
     const std::string name = (steps.empty() ? "raw" : method_name(steps[0])) + "/interleaved";
     if (!found.empty() && found != name) return "";
     found = name;
@@ -268,8 +268,8 @@ Fingerprint ZarrSource::fingerprint() const {
       const ArrayMetadata& m = array->metadata();
       const std::int64_t bytes = m.index_bytes();
       if (!m.sharded || entry.size < bytes) continue;
-      const auto index = state_->store->read_range(entry.key, m.index_at_end ? entry.size - bytes : 0,
-                                                   bytes);
+      const auto index =
+          state_->store->read_range(entry.key, m.index_at_end ? entry.size - bytes : 0, bytes);
       if (index.ok()) hasher.add(std::span<const std::byte>(*index));
     }
   }

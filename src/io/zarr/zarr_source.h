@@ -36,8 +36,9 @@ class ZarrSource final : public TileSource, public EncodedChunks {
                                                   const SourceOptions& options);
   /// Opens the arrays "0", "1", … of an image that is still being written: `spec` says what the
   /// group's metadata would. missing_is_error is on. Errors: as open().
-  static Result<std::unique_ptr<ZarrSource>> open_unfinished(
-      std::shared_ptr<const ByteStore> store, const ImageSpec& spec, SourceOptions options);
+  static Result<std::unique_ptr<ZarrSource>> open_unfinished(std::shared_ptr<const ByteStore> store,
+                                                             const ImageSpec& spec,
+                                                             SourceOptions options);
   ~ZarrSource() override;
 
   const ImageSpec& spec() const override;
