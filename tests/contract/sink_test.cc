@@ -35,12 +35,13 @@ SinkCase tiff_case(std::string name, DType dtype, int channels, tiff::Compressio
           .dtype = dtype,
           .channels = channels,
           .make = [=](const std::string& folder) -> std::unique_ptr<TileSink> {
+            tiff::SinkOptions options;
+            options.codec = *make_codec({.method = method});
+            options.compression = compression;
+            options.dialect = dialect;
             return std::make_unique<tiff::TiffSink>(
                 std::make_shared<FileStore>(folder), "image.tiff",
-                std::make_shared<FileStore>(folder + "/parts"),
-                tiff::SinkOptions{.codec = *make_codec({.method = method}),
-                                  .compression = compression,
-                                  .dialect = dialect});
+                std::make_shared<FileStore>(folder + "/parts"), std::move(options));
           },
           .open =
               [](const std::string& folder) {
