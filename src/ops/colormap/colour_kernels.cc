@@ -237,7 +237,8 @@ void direct(const T* r, const T* g, const T* b, Rgb8 nan, std::uint8_t* rgb, std
   const hn::ScalableTag<T> d;
   const auto mend = [&](std::size_t at, std::uint8_t* out, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
-      const bool is_nan = r[at + k] != r[at + k] || g[at + k] != g[at + k] || b[at + k] != b[at + k];
+      const T red = r[at + k], green = g[at + k], blue = b[at + k];
+      const bool is_nan = red != red || green != green || blue != blue;
       if (is_nan) put(nan, out + 3 * k);
     }
   };

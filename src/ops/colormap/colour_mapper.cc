@@ -12,7 +12,8 @@ Status check_value_range(double lo, double hi) {
   const T low = static_cast<T>(lo);
   const T high = static_cast<T>(hi);
   if (!std::isfinite(low) || !std::isfinite(high)) {
-    return Error(Code::invalid, fmt::format("range {},{}: both ends must be finite numbers", lo, hi));
+    return Error(Code::invalid,
+                 fmt::format("range {},{}: both ends must be finite numbers", lo, hi));
   }
   if (!(low < high)) {
     return Error(Code::invalid,

@@ -46,15 +46,16 @@ double coordinate(std::int64_t sample, std::int64_t size, double center, const F
   const std::int64_t n = frame.samples;
   const std::int64_t pixel = sample / n;
   const auto k = static_cast<double>(sample % n);
-  const double in_pixel = (frame.sampling == Sampling::center ? k + 0.5 : k) / static_cast<double>(n);
+  const double in_pixel =
+      (frame.sampling == Sampling::center ? k + 0.5 : k) / static_cast<double>(n);
   // The first difference is exact: both are halves of whole numbers below 2^32.
   const double from_middle = static_cast<double>(pixel) - static_cast<double>(size) / 2;
   return std::fma(from_middle + in_pixel, frame.scale, center);
 }
 
 std::string Collapse::describe(Precision precision) const {
-  return fmt::format("at {} = {:.6g} neighbouring pixels are {:.3g} of the smallest step of {} apart",
-                     axis, coordinate, spacing_ulps, precision == Precision::f64 ? "f64" : "f32");
+  return fmt::format("at {} = {:.6g} neighbouring pixels are {:.3g} of the smallest step of {} "
+                     "apart", axis, coordinate, spacing_ulps, precision == Precision::f64 ? "f64" : "f32");
 }
 
 std::optional<Collapse> find_collapse(const Frame& frame, Precision precision) {

@@ -271,7 +271,9 @@ typename Evaluator<T>::Scratch Evaluator<T>::make_scratch() const {
   Scratch scratch(elements_);
   T* memory = scratch.memory_.get();
   for (const auto& [place, number] : constants_) memory[place] = number;
-  for (const auto& [place, number] : constant_blocks_) std::fill_n(memory + place, kColumns, number);
+  for (const auto& [place, number] : constant_blocks_) {
+    std::fill_n(memory + place, kColumns, number);
+  }
   return scratch;
 }
 

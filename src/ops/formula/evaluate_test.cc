@@ -43,7 +43,9 @@ std::vector<T> by_hand(const Program& program, const T (&inputs)[6]) {
         step.op));
   }
   std::vector<T> outputs;
-  for (const std::int32_t k : program.outputs) outputs.push_back(values[static_cast<std::size_t>(k)]);
+  for (const std::int32_t k : program.outputs) {
+    outputs.push_back(values[static_cast<std::size_t>(k)]);
+  }
   return outputs;
 }
 

@@ -84,7 +84,8 @@ Status check(const Program& program, const FormulaImage& image) {
       known += known.empty() ? "" : ", ";
       known += name;
     }
-    return bad(fmt::format("colormap \"{}\" is not known, choose one of {}", image.colormap, known));
+    return bad(fmt::format("colormap \"{}\" is not known, choose one of {}", image.colormap,
+                           known));
   }
   if (!program.is_colour()) PANTILE_TRY(check_value_range<T>(image.lo, image.hi));
   return {};

@@ -67,7 +67,8 @@ Demand either(const Demand& a, const Demand& b) {
 Demand both(const Demand& demand, Literal literal) {
   Demand product;
   for (Term term : demand) {
-    if (std::ranges::find(term, Literal{literal.condition, !literal.negated}) != term.end()) continue;
+    const Literal opposite{literal.condition, !literal.negated};
+    if (std::ranges::find(term, opposite) != term.end()) continue;
     if (std::ranges::find(term, literal) == term.end() && term.size() < kMostLiterals) {
       term.insert(std::ranges::upper_bound(term, literal), literal);
     }

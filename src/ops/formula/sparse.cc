@@ -28,8 +28,8 @@ std::size_t count(const T* mask, std::size_t n) {
   return found;
 }
 
-// AVX-512 by its own names: Highway 1.0 has no expansion, and GCC 12 makes its Compress copy a table
-// on every call.
+// AVX-512 by its own names: Highway 1.0 has no expansion, and GCC 12 makes its Compress copy a
+// table on every call.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
 HWY_INLINE void store_packed(const double* from, __mmask8 here, double* to) {
   _mm512_storeu_pd(to, _mm512_maskz_compress_pd(here, _mm512_loadu_pd(from)));
