@@ -92,12 +92,16 @@ Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
 /// Converting into a store or a TIFF: a drain that can be resumed until its result is in place.
 class ConvertRun {
  public:
-  ConvertRun(const ConvertOptions& options, const RunOptions& run)
-      : options_(options), run_(run), parts_(options.output + ".parts") {}
+  ConvertRun(ConvertOptions options, const RunOptions& run)
+      : options_(std::move(options)), run_(run), parts_(options_.output + ".parts") {}
 
   Result<JobSummary> execute() {
     PANTILE_ASSIGN(image_, open_view(options_.input, options_.region, options_.colour, false,
                                      ColourSource::Levels::first));
+    std::error_code error;
+    if (fs::equivalent(image_.path, options_.output, error)) {
+      return Error(Code::invalid, options_.output + " is the input itself; choose another name");
+    }
     const bool changed = options_.region.has_value() || options_.colour.any();
     const std::int64_t tile =
         options_.tile_px != 0 || changed ? options_.tile_px : usable_tile(image_.chunk_px);
@@ -111,6 +115,7 @@ class ConvertRun {
     stage.add(1);
     stages_.push_back(stage.end());
     std::error_code ignored;  // what is left of the parts does no harm
+    fs::remove_all(parts_ + "/tiff", ignored);
     fs::remove_all(parts_, ignored);
     return summarise();
   }
@@ -138,15 +143,14 @@ class ConvertRun {
   /// Memory, sink, and the record by which an interrupted conversion is known again.
   Status prepare() {
     std::error_code error;
-    const bool unfinished = fs::exists(parts_, error);
-    if (!unfinished && fs::exists(options_.output, error)) {
-      if (!run_.restart) {
-        return Error(Code::conflict, options_.output + " is there already; remove it, choose "
-                                                       "another name, or give --restart to "
-                                                       "replace it");
-      }
-      if (to_store()) PANTILE_TRY(remove_store());
+    const bool unfinished = is_job_folder(parts_);
+    const bool there = fs::exists(options_.output, error);
+    if (!unfinished && there && !run_.restart) {
+      return Error(Code::conflict, options_.output + " is there already; remove it, choose "
+                                                     "another name, or give --restart to "
+                                                     "replace it");
     }
+    if (there && run_.restart && to_store()) PANTILE_TRY(check_store());
     Codecs codecs;
     if (to_store()) {
       PANTILE_ASSIGN(auto codec, make_codec({.method = codec::Method::zstd,
@@ -158,6 +162,7 @@ class ConvertRun {
     }
     PANTILE_TRY(plan_resources(codecs));
     PANTILE_ASSIGN(folder_, open_job_folder(parts_, settings(), run_));
+    if (there && run_.restart) PANTILE_TRY(remove_output());
     const fs::path output(options_.output);
     const std::string parent = output.has_parent_path() ? output.parent_path().string() : ".";
     if (to_store()) {
@@ -173,7 +178,6 @@ class ConvertRun {
                                     /*replace=*/run_.restart || unfinished,
                                     memory_.spool_cap_bytes));
     }
-    PANTILE_TRY(sink_->begin(plan_));
     JobRecord record{"convert", "{}", settings(), {{sink_->name(), sink_->form()}}};
     if (folder_->earlier && folder_->earlier->forms != record.forms) {
       return Error(Code::conflict, fmt::format("{} was begun in another form ({} there, {} here); "
@@ -182,20 +186,28 @@ class ConvertRun {
                                                folder_->earlier->forms.begin()->second,
                                                sink_->form()));
     }
-    return write_job_record(*folder_->files, record);
+    PANTILE_TRY(write_job_record(*folder_->files, record));
+    return sink_->begin(plan_);
   }
 
-  /// Only a store is removed, never a folder that merely has its name.
-  Status remove_store() const {
+  /// Only a store is replaced, never a folder that merely has its name.
+  Status check_store() const {
     std::error_code error;
     if (!fs::exists(fs::path(options_.output) / "zarr.json", error) &&
         !fs::exists(fs::path(options_.output) / "0" / "zarr.json", error)) {
       return Error(Code::foreign, options_.output + " is not a Zarr store; it is left alone: "
                                                     "choose another name");
     }
-    fs::remove_all(options_.output, error);
-    if (error) {
-      return Error(Code::io, "cannot remove " + options_.output + ": " + error.message());
+    return {};
+  }
+
+  /// What is there must not be taken for a part of this conversion.
+  Status remove_output() const {
+    for (const std::string& path : {options_.output, options_.output + ".sums"}) {
+      if (path.ends_with(".sums") && to_store()) continue;
+      std::error_code error;
+      fs::remove_all(path, error);
+      if (error) return Error(Code::io, "cannot remove " + path + ": " + error.message());
     }
     return {};
   }
@@ -212,7 +224,7 @@ class ConvertRun {
     PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*image_.source, plan_, codecs));
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options_.output));
     std::error_code error;
-    if (fs::exists(parts_, error)) return {};  // some of it is written already
+    if (is_job_folder(parts_)) return {};  // some of it is written already
     return check_disk(options_.output, estimate.bytes[0] * (to_store() ? 1 : 2), free_bytes);
   }
 
@@ -254,7 +266,7 @@ class ConvertRun {
     return summary;
   }
 
-  const ConvertOptions& options_;
+  const ConvertOptions options_;
   const RunOptions& run_;
   const std::string parts_;
   OpenImage image_;
@@ -268,7 +280,9 @@ class ConvertRun {
 
 }  // namespace
 
-Result<JobSummary> run_convert(const ConvertOptions& options, const RunOptions& run) {
+Result<JobSummary> run_convert(const ConvertOptions& given, const RunOptions& run) {
+  ConvertOptions options = given;
+  while (options.output.ends_with('/')) options.output.pop_back();
   switch (format_of(options.output)) {
     case FileFormat::zarr:
     case FileFormat::tiff: return ConvertRun(options, run).execute();

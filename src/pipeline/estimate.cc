@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::int64_t kMostSamples = 8;
 constexpr double kMostSeconds = 0.4;
+/// No disk holds more; sums of a few of these still fit their type.
+constexpr double kMostBytes = 0x1p60;
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -62,7 +64,7 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
   Estimate estimate;
   estimate.worker_seconds = seconds_since(begin) * factor;
   for (const std::int64_t b : bytes) {
-    estimate.bytes.push_back(static_cast<std::int64_t>(static_cast<double>(b) * factor));
+    estimate.bytes.push_back(static_cast<std::int64_t>(std::min(static_cast<double>(b) * factor, kMostBytes)));
   }
   return estimate;
 }

@@ -85,11 +85,12 @@ struct GeneratePlan {
 std::string simd_target_name();
 
 /// Checks and resolves `options`, and measures a few sample tiles. Writes nothing.
-/// Errors: invalid, out_of_memory (with the least that works), out_of_space.
+/// Errors: invalid (a budget too small too, with the least that works), out_of_memory.
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run);
 
-/// Runs, or resumes, the job in `options.out`. Errors besides plan_generate's: conflict (another
-/// job's folder: the differing keys are named; a second writer), foreign, cancelled, corrupt, io.
+/// Runs, or resumes, the job in `options.out`. Errors besides plan_generate's: out_of_space (foreseen
+/// before anything is written, or met), conflict (another job's folder: the differing keys are named;
+/// a second writer), foreign, cancelled, corrupt, io.
 Result<JobSummary> run_generate(const GenerateOptions& options, const RunOptions& run);
 
 }  // namespace pantile

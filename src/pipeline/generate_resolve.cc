@@ -110,6 +110,20 @@ std::string facts(const GenerateOptions& o, const formula::Program& program) {
   return json.dump();
 }
 
+/// Values are stored without their colours, but the store says which to show them in.
+void add_colour_settings(const GenerateOptions& o, Settings& settings) {
+  const auto add = [&settings](const char* key, const std::string& value) {
+    const bool there = std::any_of(settings.begin(), settings.end(),
+                                   [&](const auto& entry) { return entry.first == key; });
+    if (!there) settings.emplace_back(key, value);
+  };
+  add("range", fmt::format("{},{}", *o.range_lo, *o.range_hi));
+  add("colormap", o.colormap);
+  add("nan-color", hex_color(o.nan_color));
+  add("neg-inf-color", hex_color(o.neg_inf_color));
+  add("pos-inf-color", hex_color(o.pos_inf_color));
+}
+
 void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
   const GenerateOptions& o = job.options;
   if (const auto collapse = formula::find_collapse(frame, o.precision)) {
@@ -155,6 +169,7 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   o.tile_px = job.plan.chunk_px;
   o.shard_px = job.plan.shard_px;
   job.pixels = job.source->describe();
+  if (!job.program.is_colour()) add_colour_settings(o, job.pixels);
   job.pixels.emplace_back("tile", std::to_string(o.tile_px));
   job.pixels.emplace_back("shard", std::to_string(o.shard_px));
   job.pixels.emplace_back("zstd-level", std::to_string(o.zstd_level));

@@ -89,8 +89,13 @@ Status write_job_record(ByteStore& store, const JobRecord& record) {
 
 std::string describe_differences(const Settings& there, const Settings& here) {
   std::string text;
+  constexpr std::size_t kMostShown = 60;  // a compiled formula helps nobody
   const auto add = [&text](const std::string& key, const std::string* a, const std::string* b) {
     if (!text.empty()) text += "; ";
+    if ((a && a->size() > kMostShown) || (b && b->size() > kMostShown)) {
+      text += key + " is another one";
+      return;
+    }
     text += key + " is " + (a ? *a : "unset") + " there and " + (b ? *b : "unset") + " here";
   };
   for (const auto& [key, value] : there) {

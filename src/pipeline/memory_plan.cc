@@ -33,10 +33,17 @@ Result<MemoryPlan> plan_memory(const RunOptions& run,
   plan.budget_bytes = run.memory_bytes;
   if (plan.budget_bytes == 0) {
     const std::int64_t usual = (192 + 160 * std::int64_t{wanted}) * kMiB;
-    plan.budget_bytes = std::max(std::min(usual, memory_available_bytes() / 2), plan.least_bytes);
+    const std::int64_t available = memory_available_bytes();
+    if (plan.least_bytes > available) {
+      return Error(Code::out_of_memory,
+                   fmt::format("this job needs at least {} MiB of memory and {} MiB are free; "
+                               "end other programs, or give a smaller --tile, or --tiff off",
+                               to_mib_up(plan.least_bytes), available / kMiB));
+    }
+    plan.budget_bytes = std::max(std::min(usual, available / 2), plan.least_bytes);
   }
   if (plan.budget_bytes < plan.least_bytes) {
-    return Error(Code::out_of_memory,
+    return Error(Code::invalid,
                  fmt::format("--memory {} MiB is too small for this job: it needs at least {} MiB "
                              "with one thread; give --memory {}MiB or more, or smaller --tile",
                              plan.budget_bytes / kMiB, to_mib_up(plan.least_bytes),

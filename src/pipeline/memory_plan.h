@@ -25,8 +25,8 @@ inline constexpr std::int64_t kLeastSpoolBytes = std::int64_t{4} << 20;
 /// `working_bytes(threads)` is what that many workers take besides the base and the spools; it
 /// grows with threads. `finish_bytes`: what the job takes after the drain, when workers are gone.
 /// Without a budget of the user's: 192 MiB and 160 MiB a worker, at most half of what is free.
-/// Uses fewer threads than wanted where the budget demands it. Errors: out_of_memory, with the
-/// least that works; invalid (threads < 0).
+/// Uses fewer threads than wanted where the budget demands it. Errors: invalid (a budget too small,
+/// with the least that works; threads < 0); out_of_memory (less is free than any budget needs).
 Result<MemoryPlan> plan_memory(const RunOptions& run,
                                const std::function<std::int64_t(int threads)>& working_bytes,
                                int sink_count, std::int64_t finish_bytes);

@@ -34,7 +34,7 @@ TEST(PlanMemory, NamesTheLeastThatWorksAndItDoes) {
   run.memory_bytes = 10 * kMiB;
   const auto plan = plan_memory(run, ten_mib_each, 2, 0);
   ASSERT_FALSE(plan.ok());
-  EXPECT_EQ(plan.error().code(), Code::out_of_memory);
+  EXPECT_EQ(plan.error().code(), Code::invalid);
   const std::int64_t least = (kBaseBytes + 10 * kMiB + 2 * kLeastSpoolBytes) / kMiB;
   EXPECT_NE(plan.error().message().find(std::to_string(least) + "MiB"), std::string::npos);
   run.memory_bytes = least * kMiB;
