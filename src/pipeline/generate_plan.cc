@@ -70,13 +70,14 @@ std::int64_t GenerateSetup::peak_disk_bytes() const {
 
 Status check_disk(const std::string& path, std::int64_t needed_bytes, std::int64_t free_bytes) {
   if (needed_bytes <= free_bytes) return {};
-  constexpr double kGb = 1e9;
+  const auto text = [](std::int64_t bytes) {
+    const auto n = static_cast<double>(bytes);
+    return bytes < 100'000'000 ? fmt::format("{:.2f} MB", n / 1e6) : fmt::format("{:.2f} GB", n / 1e9);
+  };
   return Error(Code::out_of_space,
-               fmt::format("{}: the job needs about {:.2f} GB and {:.2f} GB are free there; free "
-                           "some space, choose another --out, or write less (--tiff off, "
-                           "--previews none)",
-                           path, static_cast<double>(needed_bytes) / kGb,
-                           static_cast<double>(free_bytes) / kGb));
+               fmt::format("{}: the job needs about {} and {} are free there; free some space, "
+                           "choose another --out, or write less (--tiff off, --previews none)",
+                           path, text(needed_bytes), text(free_bytes)));
 }
 
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run) {

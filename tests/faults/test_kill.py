@@ -1,0 +1,135 @@
+"""Killed at any moment and resumed, a job's files are those of a job that nobody disturbed."""
+
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from job_files import contents, expect_equal
+
+# Some forty shards of two outputs, so that moments differ; with previews, so that the end does too.
+JOB = ["generate", "--formula", "complex", "--width", "3000", "--height", "2500", "--tile", "128",
+       "--shard", "512", "--previews", "300,big:1000", "--threads", "2", "--log", "quiet"]
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def whole(pantile, tmp_path_factory):
+    """The undisturbed job's folder, and how long a run takes (of two, the longer)."""
+    seconds = []
+    for name in ("warm", "whole"):
+        folder = tmp_path_factory.mktemp("jobs") / name
+        begin = time.monotonic()
+        pantile(*JOB, "--out", folder)
+        seconds.append(time.monotonic() - begin)
+    return folder, max(seconds)
+
+
+def run_and_signal(program, arguments, after_s, which=signal.SIGKILL):
+    """Starts the program, sends `which` after a while; None if it was done before, else its end."""
+    process = subprocess.Popen([program, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        process.communicate(timeout=after_s)
+        assert process.returncode == 0
+        return None
+    except subprocess.TimeoutExpired:
+        process.send_signal(which)
+        said = process.communicate(timeout=300)[1]
+        return process.returncode, said
+
+
+def test_killed_at_random_moments_and_resumed(pantile, program, whole, tmp_path, full):
+    reference, seconds = whole
+    moments = random.Random(20)
+    kills = 5 * KILLS if full else KILLS
+    for i in range(kills):
+        # One moment in each of equal stretches: start, render, TIFF and previews all get theirs.
+        after_s = seconds * (i + moments.random()) / kills
+        out = tmp_path / "job"
+        run_and_signal(program, [*JOB, "--out", out], after_s)
+        pantile(*JOB, "--out", out)
+        expect_equal(out, reference)
+        shutil.rmtree(out)
+
+
+def test_killed_again_and_again_it_still_ends(program, whole, tmp_path):
+    reference, seconds = whole
+    moments = random.Random(7)
+    out = tmp_path / "job"
+    for attempt in range(60):
+        after_s = seconds * (0.2 + 0.2 * moments.random() + 0.02 * attempt)
+        if run_and_signal(program, [*JOB, "--out", out], after_s) is None:
+            break
+    else:
+        pytest.fail("never done: it does not keep what was committed")
+    assert attempt > 0, "it was never killed"
+    expect_equal(out, reference)
+
+
+def test_interrupted_it_says_so_and_goes_on(pantile, program, whole, tmp_path):
+    reference, seconds = whole
+    interrupted = 0
+    for part in (0.1, 0.3, 0.5, 0.7, 0.9):
+        out = tmp_path / f"job-{part}"
+        end = run_and_signal(program, [*JOB, "--out", out], seconds * part, signal.SIGINT)
+        if end is not None and end[0] != 0:  # the last moments are past stopping
+            code, said = end
+            assert code == 5, said
+            assert "run the same command again" in said
+            interrupted += 1
+            left = contents(out)
+            assert not [name for name in left if ".tmp-" in name], "shards in flight are completed"
+        pantile(*JOB, "--out", out)
+        expect_equal(out, reference)
+    assert interrupted >= 2
+
+
+def test_a_second_interrupt_stops_at_once(pantile, program, whole, tmp_path):
+    reference, seconds = whole
+    out = tmp_path / "job"
+    process = subprocess.Popen([program, *JOB, "--out", str(out)], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds * 0.3)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 5
+    pantile(*JOB, "--out", out)
+    expect_equal(out, reference)
+
+
+def test_a_conversion_killed_and_resumed(pantile, program, whole, tmp_path):
+    reference, _ = whole
+    source = reference / "image.ome.zarr"
+    moments = random.Random(3)
+    for name, options in [("made.tiff", ["--compression", "deflate", "--tiff-level", "6"]),
+                          ("made.ome.zarr", ["--tile", "256", "--shard", "512"])]:
+        undisturbed, out = tmp_path / "undisturbed" / name, tmp_path / "killed" / name
+        undisturbed.parent.mkdir(exist_ok=True)
+        words = ["convert", source, undisturbed, *options, "--log", "quiet"]
+        begin = time.monotonic()
+        pantile(*words)
+        seconds = time.monotonic() - begin
+        words[2] = out
+        for i in range(5):
+            out.parent.mkdir()
+            end = run_and_signal(program, words, seconds * (i + moments.random()) / 5)
+            if end is not None:
+                again = pantile(*words, code=None)
+                # Killed after its last step, it is complete: nothing is left to be done.
+                assert again.returncode == 0 or "is there already" in again.stderr, again.stderr
+            expect_equal_output(out, undisturbed)
+            assert [p.name for p in out.parent.iterdir() if ".parts" in p.name] == []
+            shutil.rmtree(out.parent)
+
+
+def expect_equal_output(made, reference):
+    if reference.is_dir():
+        expect_equal(made, reference)
+    else:
+        assert made.read_bytes() == reference.read_bytes()
+        sums = [p.with_name(p.name + ".sums").read_bytes() for p in (made, reference)]
+        assert sums[0] == sums[1]
