@@ -35,6 +35,10 @@ PUBLIC = {
     "image_spec.h": "core",
     "result.h": "core",
     "view.h": "core",
+    "options.h": "core",
+    "job.h": "pipeline",
+    "generate.h": "pipeline",
+    "convert.h": "pipeline",
     "tile_sink.h": "tile",
     "tile_source.h": "tile",
 }

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "cli/schema.h"
-#include "pipeline/convert.h"
-#include "pipeline/generate.h"
-#include "pipeline/job.h"
+#include "pantile/convert.h"
+#include "pantile/generate.h"
+#include "pantile/job.h"
 
 namespace pantile::cli {
 

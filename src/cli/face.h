@@ -7,7 +7,7 @@
 
 #include "cli/environment.h"
 #include "cli/names.h"
-#include "pipeline/job.h"
+#include "pantile/job.h"
 
 namespace pantile::cli {
 

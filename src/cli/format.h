@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/job.h"
+#include "pantile/job.h"
 
 namespace pantile::cli {
 

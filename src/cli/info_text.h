@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pipeline/convert.h"
+#include "pantile/convert.h"
 
 namespace pantile::cli {
 

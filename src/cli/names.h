@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 #include "pipeline/setting_names.h"
 
 namespace pantile::cli {

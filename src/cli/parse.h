@@ -11,7 +11,7 @@
 
 #include "pantile/geometry.h"
 #include "pantile/result.h"
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 
 namespace pantile::cli {
 

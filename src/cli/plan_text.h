@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/schema.h"
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 
 namespace pantile::cli {
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "cli/commands.h"
-#include "pipeline/job.h"
+#include "pantile/job.h"
 
 namespace pantile::cli {
 

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "cli/names.h"
-#include "pipeline/convert.h"
-#include "pipeline/generate.h"
-#include "pipeline/job.h"
+#include "pantile/convert.h"
+#include "pantile/generate.h"
+#include "pantile/job.h"
 
 namespace pantile::cli {
 

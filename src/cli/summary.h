@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pipeline/job.h"
+#include "pantile/job.h"
 
 namespace pantile::cli {
 

@@ -1,4 +1,4 @@
-#include "pipeline/convert.h"
+#include "pantile/convert.h"
 
 #include <fmt/format.h>
 

@@ -22,6 +22,9 @@ namespace {
 /// ordinary scatter, narrow enough that few parents are open.
 constexpr std::int64_t window_of(int threads) { return 8 * std::int64_t{threads} + 8; }
 
+/// What the plan, the countdown and the sinks remember of one unit.
+constexpr std::int64_t kUnitBytes = 400;
+
 /// The distinct codecs of the sinks, and which sinks take each one's bytes.
 struct CodecUse {
   std::shared_ptr<const ChunkCodec> codec;
@@ -94,7 +97,6 @@ class Drain {
   /// Per-worker state, made once.
   struct Worker {
     std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;  // beside codecs_
-    std::vector<std::byte> encoded;
   };
 
   Status work() {
@@ -183,13 +185,12 @@ class Drain {
     for (std::size_t c = 0; c < codecs_.size(); ++c) {
       std::uint32_t wanted = codecs_[c].sinks & work.missing;
       if (wanted == 0) continue;
-      PANTILE_TRY(
-          codecs_[c].codec->encode(chunk.pixels.view(), *worker.scratch[c], worker.encoded));
-      for (; wanted != 0; wanted &= wanted - 1) {
+      std::vector<std::byte> encoded;
+      PANTILE_TRY(codecs_[c].codec->encode(chunk.pixels.view(), *worker.scratch[c], encoded));
+      while (wanted != 0) {
         TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
-        // A copy of just the size needed: the encoder's own buffer keeps its room for the worst.
-        PANTILE_TRY(sink.put(work.id, chunk.chunk,
-                             std::vector<std::byte>(worker.encoded.begin(), worker.encoded.end())));
+        wanted &= wanted - 1;
+        PANTILE_TRY(sink.put(work.id, chunk.chunk, wanted == 0 ? std::move(encoded) : encoded));
       }
     }
     return {};
@@ -228,7 +229,11 @@ std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int 
   // window/3 in all, and at most two more a level where the window crosses a border.
   const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
   const std::int64_t parents = window_of(threads) / 3 + 2 * levels;
-  std::int64_t bytes = (parents + threads) * chunk_bytes;
+  std::int64_t units = 0;
+  for (const LevelInfo& l : plan.spec.levels) {
+    units += TileGrid{l.width, l.height, plan.shard_px}.count();
+  }
+  std::int64_t bytes = (parents + threads) * chunk_bytes + units * kUnitBytes;
   for (const CodecUse& use : codec_uses(codecs)) {
     bytes += threads * use.codec->working_bytes(chunk);
   }

@@ -1,4 +1,4 @@
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 
 #include <fmt/format.h>
 

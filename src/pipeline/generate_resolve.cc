@@ -18,6 +18,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::int64_t kMostSide = (std::int64_t{1} << 31) - 1;
+/// Byte counts of all levels stay far from overflowing; no file system holds more anyway.
+constexpr std::int64_t kMostPixels = std::int64_t{1} << 56;
 /// Units that the shorter side spans when no scale is given.
 constexpr double kDefaultSpan = 20;
 
@@ -27,6 +29,10 @@ Status check_size(const GenerateOptions& o) {
       return Error(Code::invalid, fmt::format("{} of {} pixels: expected 1 to {}", name, value,
                                               kMostSide));
     }
+  }
+  if (o.width > kMostPixels / o.height) {
+    return Error(Code::invalid, fmt::format("{}x{} pixels: expected at most {} in all", o.width,
+                                            o.height, kMostPixels));
   }
   return {};
 }

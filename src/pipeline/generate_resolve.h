@@ -9,7 +9,7 @@
 #include "ops/formula/formula_source.h"
 #include "ops/formula/program.h"
 #include "pantile/tile_sink.h"
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 #include "pipeline/job_record.h"
 
 namespace pantile {

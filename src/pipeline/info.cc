@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "io/store/file_store.h"
-#include "pipeline/convert.h"
+#include "pantile/convert.h"
 #include "pipeline/drain_plan.h"
 #include "pipeline/job_folder.h"
 #include "pipeline/job_record.h"

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "pantile/result.h"
-#include "pipeline/job.h"
+#include "pantile/job.h"
 
 namespace pantile {
 

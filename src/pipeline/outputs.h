@@ -9,7 +9,7 @@
 #include "io/tiff/tiff_sink.h"
 #include "io/zarr/zarr_sink.h"
 #include "pantile/tile_sink.h"
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 
 namespace pantile {
 

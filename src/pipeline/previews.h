@@ -8,8 +8,8 @@
 #include <string>
 
 #include "pantile/tile_source.h"
-#include "pipeline/generate.h"
-#include "pipeline/job.h"
+#include "pantile/generate.h"
+#include "pantile/job.h"
 
 namespace pantile {
 

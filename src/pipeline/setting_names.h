@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pipeline/generate.h"
+#include "pantile/generate.h"
 
 namespace pantile {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <mutex>
 
-#include "pipeline/job.h"
+#include "pantile/job.h"
 
 namespace pantile {
 

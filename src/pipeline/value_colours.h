@@ -7,7 +7,7 @@
 
 #include "ops/colormap/colour_source.h"
 #include "pantile/tile_source.h"
-#include "pipeline/convert.h"
+#include "pantile/convert.h"
 
 namespace pantile {
 

@@ -4,22 +4,13 @@
 
 #include <cstdint>
 
+#include "pantile/options.h"
+
 namespace pantile::tiff {
 
 /// Tag 259. The chunk codec a sink is given must produce exactly this.
-enum class Compression : std::uint16_t {
-  none = 1,
-  lzw = 5,
-  jpeg = 7,
-  deflate = 8,  ///< "Adobe deflate": a zlib stream.
-  zstd = 50000,
-};
-
-/// How levels are linked.
-enum class Dialect : std::uint8_t {
-  ome,    ///< Main directory with OME-XML; reduced levels in its SubIFDs.
-  pages,  ///< Successive directories, as OpenSlide's generic TIFF and libvips read them.
-};
+using Compression = TiffCompression;
+using Dialect = TiffDialect;
 
 enum class Tag : std::uint16_t {
   new_subfile_type = 254,

@@ -7,13 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace pantile {
+#include "pantile/options.h"
 
-/// One 8-bit colour.
-struct Rgb8 {
-  std::uint8_t r = 0, g = 0, b = 0;
-  friend bool operator==(const Rgb8&, const Rgb8&) = default;
-};
+namespace pantile {
 
 /// A named map. Stop k lies at k / (stop_count() - 1) of the range.
 struct Colormap {

@@ -10,8 +10,7 @@
 
 namespace pantile::formula {
 
-/// Where in a pixel a single sample is taken: its middle, or its upper left corner.
-enum class Sampling : std::uint8_t { center, corner };
+using pantile::Sampling;
 
 /// How the picture lies in the plane. x grows rightward, y downward.
 struct Frame {

@@ -17,11 +17,7 @@
 namespace pantile::formula {
 
 /// What a pixel becomes.
-enum class Output : std::uint8_t {
-  rgb8,       ///< Three channels of u8: the value through a colour map, or rgb(…) itself.
-  value_u16,  ///< The value, [lo, hi] spread over 0 to 65535 (pack_u16).
-  value_f32,  ///< The value, rounded to float (pack_f32).
-};
+using Output = StoreKind;
 
 /// Everything besides the formula that decides a pixel.
 struct FormulaImage {

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "ops/formula/program.h"
+#include "pantile/options.h"
 
 namespace pantile::formula {
 
-/// The number type a program is to be evaluated in.
-enum class Precision : std::uint8_t { f64, f32 };
+using pantile::Precision;
 
 /// Steps are simplified only where every value, NaN, -0 and the infinities included, stays the
 /// same in the chosen precision; sums and products are never regrouped.

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "pantile/generate.h"
 #include "pantile/geometry.h"
 #include "pantile/image_spec.h"
+#include "pantile/job.h"
 #include "pantile/result.h"
-#include "pipeline/generate.h"
-#include "pipeline/job.h"
 
 namespace pantile {
 

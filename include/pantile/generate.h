@@ -7,21 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "io/tiff/format.h"
-#include "ops/colormap/colormap.h"
-#include "ops/formula/formula_source.h"
+#include "pantile/job.h"
+#include "pantile/options.h"
 #include "pantile/result.h"
-#include "pipeline/job.h"
 
 namespace pantile {
-
-using TiffCompression = tiff::Compression;
-using TiffDialect = tiff::Dialect;
-using formula::Precision;
-using formula::Sampling;
-
-/// What the store keeps of each pixel.
-using StoreKind = formula::Output;
 
 /// A preview fits into width x height, keeping the picture's shape. height 0: only width counts.
 struct PreviewSize {
