@@ -88,10 +88,6 @@ template <class L> PANTILE_MATH_FN L logical_or(L a, L b) {
 template <class L> PANTILE_MATH_FN L step(L edge, L x) {
   return select(is_nan(edge) | is_nan(x), canonical_nan<L>(), truth<L>(x >= edge));
 }
-/// b where a is not 0 (NaN is not), else c.
-template <class L> PANTILE_MATH_FN L choose(L a, L b, L c) {
-  return canonical(select(a != L::set(0), b, c));
-}
 /// x where low <= x <= high, else min(max(x, low), high).
 template <class L> PANTILE_MATH_FN L clamp(L x, L low, L high) {
   const auto inside = (x >= low) & (x <= high);

@@ -98,6 +98,10 @@ template <class T> struct ScalarLane {
   friend PANTILE_HD ScalarMask operator==(ScalarLane a, ScalarLane b) { return {a.v == b.v}; }
   friend PANTILE_HD ScalarMask operator!=(ScalarLane a, ScalarLane b) { return {a.v != b.v}; }
 
+  friend PANTILE_HD ScalarMask either_nan(ScalarLane a, ScalarLane b) {
+    return {a.v != a.v || b.v != b.v};
+  }
+
   friend PANTILE_HD ScalarLane fma(ScalarLane a, ScalarLane b, ScalarLane c) {
     return {std::fma(a.v, b.v, c.v)};
   }
