@@ -13,7 +13,7 @@ RUNS = [
     ["--threads", "1"],
     ["--threads", "2"],
     ["--threads", "5"],
-    ["--threads", "5", "--memory", "116MiB"],  # waiting chunks go through the disk
+    ["--threads", "5", "--memory", "128MiB"],  # waiting chunks go through the disk
     ["--threads", "3", "--memory", "3GiB"],
 ]
 
