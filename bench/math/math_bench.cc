@@ -2,6 +2,7 @@
 // Each row first checks the results against the scalar table, bit by bit.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cstring>
 #include <random>
 #include <string>
@@ -17,22 +18,25 @@ using pantile::math::Unary;
 
 constexpr std::size_t kBlock = 1024;  // Elements: stays in the first-level cache.
 
-template <class T> std::vector<T> uniform(double low, double high) {
+// Begins on a cache line, as the evaluator's buffers do: vectors do not straddle two.
+template <class T> struct alignas(64) Block : std::array<T, kBlock> {};
+
+template <class T> Block<T> uniform(double low, double high) {
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> distribution(low, high);
-  std::vector<T> v(kBlock);
+  Block<T> v;
   for (T& x : v) x = static_cast<T>(distribution(random));
   return v;
 }
 
-template <class T> bool equal(const std::vector<T>& a, const std::vector<T>& b) {
+template <class T> bool equal(const Block<T>& a, const Block<T>& b) {
   return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
 template <class T>
 void run_unary(benchmark::State& state, const Kernels<T>& k, Unary f, double low, double high) {
-  const std::vector<T> a = uniform<T>(low, high);
-  std::vector<T> out(kBlock), want(kBlock);
+  const Block<T> a = uniform<T>(low, high);
+  Block<T> out, want;
   const auto i = static_cast<std::size_t>(f);
   k.unary[i](a.data(), out.data(), kBlock);
   pantile::math::scalar_kernels<T>().unary[i](a.data(), want.data(), kBlock);
@@ -46,9 +50,9 @@ void run_unary(benchmark::State& state, const Kernels<T>& k, Unary f, double low
 
 template <class T>
 void run_binary(benchmark::State& state, const Kernels<T>& k, Binary f, double low, double high) {
-  const std::vector<T> a = uniform<T>(low, high);
-  const std::vector<T> b = uniform<T>(-1, 1);
-  std::vector<T> out(kBlock), want(kBlock);
+  const Block<T> a = uniform<T>(low, high);
+  const Block<T> b = uniform<T>(-1, 1);
+  Block<T> out, want;
   const auto i = static_cast<std::size_t>(f);
   k.binary[i](a.data(), b.data(), out.data(), kBlock);
   pantile::math::scalar_kernels<T>().binary[i](a.data(), b.data(), want.data(), kBlock);

@@ -22,7 +22,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Values between two looks for NaN and infinity.
 constexpr std::size_t kBlock = 256;
 // Bytes that the last store of a batch may write beyond its pixels.
-constexpr std::size_t kOverrun = 64;
+#undef PANTILE_COLOUR_MASKED_STORE
+#define PANTILE_COLOUR_MASKED_STORE (HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL)
+constexpr std::size_t kOverrun = PANTILE_COLOUR_MASKED_STORE ? 0 : 64;
 
 // [x > bound ? x : bound] and its mirror: the definition's form, so NaN gives the bound everywhere.
 // x86 instructions do exactly this.
@@ -63,7 +65,12 @@ HWY_INLINE void store_rgbx(DU du, hn::VFromD<DU> rgbx, std::uint8_t* out) {
                                                              10, 12, 13, 14, 3, 7, 11, 15};
     alignas(64) static constexpr std::uint32_t kClose8[8] = {0, 1, 2, 4, 5, 6, 3, 7};
     const auto order = hn::SetTableIndices(du, hn::MaxLanes(DU()) == 8 ? kClose8 : kClose);
-    hn::StoreU(hn::TableLookupLanes(packed, order), du, reinterpret_cast<std::uint32_t*>(out));
+    const auto close = hn::TableLookupLanes(packed, order);
+#if PANTILE_COLOUR_MASKED_STORE
+    hn::BlendedStore(close, hn::FirstN(du, 12), du, reinterpret_cast<std::uint32_t*>(out));
+#else
+    hn::StoreU(close, du, reinterpret_cast<std::uint32_t*>(out));
+#endif
   }
 }
 
@@ -84,14 +91,15 @@ HWY_INLINE void store_batch(D d, const F& levels, std::size_t k, std::uint8_t* o
     g = hn::ConcatEven(du, hn::BitCast(du, second.g), hn::BitCast(du, first.g));
     b = hn::ConcatEven(du, hn::BitCast(du, second.b), hn::BitCast(du, first.b));
     r = hn::ShiftRight<24>(r);
-    g = hn::And(hn::ShiftRight<16>(g), hn::Set(du, 0xff00));
-    b = hn::And(hn::ShiftRight<8>(b), hn::Set(du, 0xff0000));
+    g = hn::ShiftRight<16>(g);
+    b = hn::ShiftRight<8>(b);
   } else {
     r = hn::And(hn::ShiftRight<8>(hn::BitCast(du, first.r)), hn::Set(du, 0xff));
-    g = hn::And(hn::BitCast(du, first.g), hn::Set(du, 0xff00));
-    b = hn::And(hn::ShiftLeft<8>(hn::BitCast(du, first.b)), hn::Set(du, 0xff0000));
+    g = hn::BitCast(du, first.g);
+    b = hn::ShiftLeft<8>(hn::BitCast(du, first.b));
   }
-  store_rgbx(du, hn::Or(hn::Or(r, g), b), out);
+  const auto rg = hn::OrAnd(r, g, hn::Set(du, 0xff00));
+  store_rgbx(du, hn::OrAnd(rg, b, hn::Set(du, 0xff0000)), out);
 }
 
 // Index of the segment as a lane of the same width as T, for gathers: adding 2^52 (2^23) puts a
@@ -113,7 +121,7 @@ bool map_block(D d, const Ramp<T>& ramp, const T* values, std::uint8_t* rgb, std
   auto odd = zero;  // becomes NaN and stays so
   const auto position = [&](std::size_t k) HWY_ATTR {
     const auto v = hn::LoadU(d, values + k);
-    odd = hn::Add(odd, hn::Mul(v, zero));
+    odd = hn::MulAdd(v, zero, odd);
     return at_most(at_least(hn::Mul(hn::Sub(v, lo), per_value), zero), last);
   };
   const auto run = [&](const auto& levels) HWY_ATTR {
