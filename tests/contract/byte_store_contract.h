@@ -122,6 +122,20 @@ TEST_P(ByteStoreContract, ShowsNothingBeforeCommit) {
   EXPECT_EQ(text("k"), "new");
 }
 
+TEST_P(ByteStoreContract, AWriterMayReplaceWhatItAppended) {
+  auto writer = store().open_writer("a/late");
+  ASSERT_TRUE(writer.ok());
+  ASSERT_TRUE((*writer)->append(as_bytes("....body")).ok());
+  ASSERT_TRUE((*writer)->overwrite(0, as_bytes("head")).ok());
+  EXPECT_EQ((*writer)->overwrite(5, as_bytes("long")).error().code(), Code::invalid);
+  EXPECT_EQ((*writer)->overwrite(-1, as_bytes("x")).error().code(), Code::invalid);
+  ASSERT_TRUE((*writer)->append(as_bytes("!")).ok());
+  ASSERT_TRUE((*writer)->commit().ok());
+  const auto bytes = store().read("a/late");
+  ASSERT_TRUE(bytes.ok());
+  EXPECT_EQ(as_text(*bytes), "headbody!");
+}
+
 TEST_P(ByteStoreContract, ForgetsAWriterThatDidNotCommit) {
   {
     auto writer = store().open_writer("folder/k");

@@ -63,6 +63,8 @@ class ByteStore {
    public:
     virtual ~Writer() = default;
     virtual Status append(std::span<const std::byte> bytes) = 0;
+    /// Replaces bytes that were appended, from `offset` on. Errors: invalid (beyond the end).
+    virtual Status overwrite(std::int64_t offset, std::span<const std::byte> bytes) = 0;
     /// Makes the object durable, then visible under its key. Call once.
     virtual Status commit() = 0;
   };

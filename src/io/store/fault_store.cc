@@ -12,6 +12,10 @@ class FaultStore::FaultWriter final : public ByteStore::Writer {
     PANTILE_TRY(store_.count(Call::append, key_));
     return inner_->append(bytes);
   }
+  Status overwrite(std::int64_t offset, std::span<const std::byte> bytes) override {
+    PANTILE_TRY(store_.count(Call::append, key_));
+    return inner_->overwrite(offset, bytes);
+  }
   Status commit() override {
     PANTILE_TRY(store_.count(Call::commit, key_));
     return inner_->commit();

@@ -64,6 +64,13 @@ class FileWriter final : public ByteStore::Writer {
     return {};
   }
 
+  Status overwrite(std::int64_t offset, std::span<const std::byte> bytes) override {
+    if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
+      return Error(Code::invalid, path_ + ": only bytes that were appended can be replaced");
+    }
+    return write_all_at(handle_.get(), offset, bytes, path_);
+  }
+
   Status commit() override {
     while (::fdatasync(handle_.get()) != 0) {
       // Not to be tried again after a failure: the kernel may have dropped the pages.

@@ -57,6 +57,13 @@ template <class Commit> class MemoryWriter final : public ByteStore::Writer {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return {};
   }
+  Status overwrite(std::int64_t offset, std::span<const std::byte> bytes) override {
+    if (offset < 0 || static_cast<std::size_t>(offset) + bytes.size() > bytes_.size()) {
+      return Error(Code::invalid, "only bytes that were appended can be replaced");
+    }
+    std::copy(bytes.begin(), bytes.end(), bytes_.begin() + offset);
+    return {};
+  }
   Status commit() override {
     commit_(std::move(bytes_));
     return {};

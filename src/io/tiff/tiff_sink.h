@@ -8,29 +8,27 @@
 ///     // for each unit: sink.put(unit, chunk, encoded by the codec) …; sink.commit(unit)
 ///     PANTILE_TRY(sink.finish());
 ///
-/// Every commit writes a fragment (io/tiff/fragment.h) to `parts`. finish() writes the file
-/// header and all directories, then the tiles: level 0 first, a level's shards in C order, a
-/// shard's tiles in C order. The bytes depend on the plan, the options and the tiles alone.
+/// Every commit writes a fragment (io/tiff/fragment.h) to `parts`, and copies fragments into the
+/// file that is to be (io/tiff/assembler.h): header and all directories in front, then the tiles,
+/// unit by unit in Z-order. The bytes depend on the plan, the options and the tiles alone.
 /// docs/file-formats/tiff.md describes all files.
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "grid/tile_grid.h"
 #include "io/store/byte_store.h"
 #include "io/store/chunk_spool.h"
+#include "io/tiff/assembler.h"
 #include "io/tiff/format.h"
-#include "io/tiff/sums.h"
 #include "pantile/fingerprint.h"
 #include "pantile/tile_sink.h"
 
 namespace pantile::tiff {
-
-class Directory;
 
 struct SinkOptions {
   /// Encodes the tiles; its bytes go into the file as they are, so it must be what `compression`,
@@ -43,13 +41,16 @@ struct SinkOptions {
   bool replace = false;  ///< Replace a file that another job left rather than refuse.
   /// Encoded tiles of open units beyond this many bytes wait on disk.
   std::int64_t spool_cap_bytes = std::int64_t{64} << 20;
-  /// Hears how many of the tiles' bytes finish() has copied, on finish()'s thread; what it returns
+  /// Put the file together while units are being committed, rather than all in finish(). Not for
+  /// a process that commits only a share of the units.
+  bool assemble_early = true;
+  /// Hears how many of the units finish() has in the file, on finish()'s thread; what it returns
   /// other than success stops finish() with that error, to be called again later. May be empty.
   std::function<Status(std::int64_t done, std::int64_t total)> on_copy;
 };
 
-/// Memory: spool_cap_bytes and one tile per thread while units are open; in finish() about 32
-/// bytes for each tile of the image and two blocks of 4 MiB.
+/// Memory: spool_cap_bytes, one tile per thread, about 40 bytes for each tile of the image and one
+/// block of 4 MiB.
 class TiffSink final : public TileSink {
  public:
   /// The TIFF becomes object `key` of `target`, its checksums `key`.sums beside it; fragments lie
@@ -71,7 +72,7 @@ class TiffSink final : public TileSink {
   /// Errors: not_found (a unit is not committed); corrupt (a fragment's bytes do not match their
   /// checksums; the message names the file); out_of_space, io.
   Status finish() override;
-  void abort() override { spool_.clear(); }
+  void abort() override;
   std::int64_t bytes_written() const override { return bytes_written_; }
 
   /// Bytes of encoded tiles that wait in memory for their unit's commit.
@@ -79,39 +80,9 @@ class TiffSink final : public TileSink {
   const Fingerprint& plan_hash() const { return plan_hash_; }
 
  private:
-  /// What the directories need to know of a level's tiles; row-major.
-  struct LevelTiles {
-    std::vector<std::uint64_t> offsets;
-    std::vector<std::uint32_t> bytes;
-  };
-  struct Tables {
-    std::vector<LevelTiles> levels;
-    Sums sums;
-  };
-  /// Some tiles of a fragment that lie one after another.
-  struct Block {
-    UnitId unit;
-    std::int64_t offset = 0;  ///< In the fragment.
-    std::size_t bytes = 0;
-    std::vector<std::uint64_t> tiles;
-  };
-
   Status check_plan(const SinkPlan& plan) const;
-  TileGrid chunk_grid(int level) const;
-  TileGrid shard_grid(int level) const;
-  /// Indices in the level of the tiles of `unit`, in C order.
-  std::vector<std::uint64_t> tiles_of(UnitId unit) const;
-  template <class Fn> Status for_each_unit(Fn fn) const;  ///< In canonical order.
-
-  Result<Tables> gather_tables() const;
-  Directory make_directory(int level, const LevelTiles& tiles,
-                           const std::vector<std::uint64_t>& sub_ifds) const;
-  Status write_head(const Tables& tables, const std::vector<std::uint64_t>& offsets,
-                    ByteStore::Writer& writer, std::uint32_t& crc) const;
-  template <class Fn>
-  Status for_each_block(const Tables& tables, Fn fn) const;  ///< In canonical order.
-  Result<std::vector<std::byte>> load_block(const Block& block, const Tables& tables) const;
-  Status copy_tiles(const Tables& tables, ByteStore::Writer& writer) const;
+  /// Puts the next committed fragments into the file. Requires assembly_mutex_.
+  Status assemble(std::int64_t most_units);
   Status remove_parts();
 
   std::shared_ptr<ByteStore> target_;
@@ -122,6 +93,8 @@ class TiffSink final : public TileSink {
   std::string description_;  ///< OME-XML; empty in the page dialect.
   Fingerprint plan_hash_;
   ChunkSpool spool_;
+  std::mutex assembly_mutex_;
+  std::unique_ptr<Assembler> assembler_;  ///< Null until there is something to put together.
   std::atomic<bool> finished_{false};
   std::atomic<std::int64_t> bytes_written_{0};
 };

@@ -186,7 +186,9 @@ TEST(TiffSink, AMissingTileIsNotCommitted) {
 Status finish_with_damage(const std::function<void(Bytes&)>& damage) {
   const TestPyramid p = picture();
   Folder f;
-  const auto sink = f.sink();
+  SinkOptions o = options_for(Compression::deflate);
+  o.assemble_early = false;  // so that finish() is the first to read the fragment
+  const auto sink = f.sink(o);
   EXPECT_TRUE(sink->begin(p.plan).ok());
   for (const UnitId unit : p.units()) EXPECT_TRUE(p.write_unit(*sink, unit).ok());
   const std::string key = fragment_key(sink->plan_hash(), {0, 1, 1});
@@ -252,6 +254,40 @@ TEST(TiffSink, FinishTellsHowFarItIsAndCanBeStopped) {
   stop = false;
   ASSERT_TRUE(sink->finish().ok());
   EXPECT_EQ(last, sum);
+  EXPECT_EQ(f.file(), uninterrupted(p));
+}
+
+TEST(TiffSink, ItMakesNoDifferenceWhenTheFileIsPutTogether) {
+  const TestPyramid p = picture();
+  for (const bool early : {false, true}) {
+    Folder f;
+    SinkOptions o = options_for(Compression::deflate);
+    o.assemble_early = early;
+    const auto sink = f.sink(o);
+    ASSERT_TRUE(sink->begin(p.plan).ok());
+    // Backwards: nothing can be copied before the unit that comes first in the file is there.
+    std::vector<UnitId> units = p.units();
+    for (auto u = units.rbegin(); u != units.rend(); ++u) {
+      ASSERT_TRUE(p.write_unit(*sink, *u).ok());
+    }
+    ASSERT_TRUE(sink->finish().ok());
+    EXPECT_EQ(f.file(), uninterrupted(p)) << "early " << early;
+  }
+}
+
+TEST(TiffSink, AFileBegunEarlyIsBegunAnewByTheNextProcess) {
+  const TestPyramid p = picture();
+  Folder f;
+  const std::vector<UnitId> units = p.units();
+  {
+    const auto sink = f.sink();
+    ASSERT_TRUE(sink->begin(p.plan).ok());
+    for (std::size_t i = 0; i < units.size() / 2; ++i) {
+      ASSERT_TRUE(p.write_unit(*sink, units[i]).ok());
+    }
+  }
+  EXPECT_FALSE(*f.target->exists(kKey));
+  ASSERT_TRUE(p.write(*f.sink()).ok());
   EXPECT_EQ(f.file(), uninterrupted(p));
 }
 
