@@ -219,7 +219,9 @@ TEST(TiffSink, ErrorsOfTheDiskComeThroughAndCanBeRetried) {
   const TestPyramid p = picture();
   const auto target = std::make_shared<FaultStore>(std::make_shared<MemoryStore>());
   const auto parts = std::make_shared<FaultStore>(std::make_shared<MemoryStore>());
-  TiffSink sink(target, kKey, parts, options_for(Compression::deflate));
+  SinkOptions o = options_for(Compression::deflate);
+  o.assemble_early = false;  // so that finish() does all the writing
+  TiffSink sink(target, kKey, parts, o);
   ASSERT_TRUE(sink.begin(p.plan).ok());
   const auto units = p.units();
   parts->fail(FaultStore::Call::append, 2, Code::out_of_space);
