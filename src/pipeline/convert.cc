@@ -173,10 +173,12 @@ class ConvertRun {
     } else {
       PANTILE_ASSIGN(sink_,
                      make_tiff_sink(std::make_shared<FileStore>(parent),
-                                    output.filename().string(),
                                     std::make_shared<FileStore>(parts_ + "/tiff"), options_.tiff,
-                                    /*replace=*/run_.restart || unfinished,
-                                    memory_.spool_cap_bytes));
+                                    {.file = output.filename().string(),
+                                     .replace = run_.restart || unfinished,
+                                     .whole = run_.share_count == 1,
+                                     .spool_cap_bytes = memory_.spool_cap_bytes,
+                                     .cancel = run_.cancel}));
     }
     JobRecord record{"convert", "{}", settings(), {{sink_->name(), sink_->form()}}};
     if (folder_->earlier && folder_->earlier->forms != record.forms) {
@@ -216,11 +218,11 @@ class ConvertRun {
     const Rect chunk{0, 0, std::min(plan_.chunk_px, plan_.spec.levels[0].width),
                      std::min(plan_.chunk_px, plan_.spec.levels[0].height)};
     const std::int64_t scratch = image_.source->cost(plan_.spec.region(0, chunk)).scratch_bytes;
+    const std::int64_t tables = to_store() ? 0 : tiff_table_bytes(plan_);
     const auto working = [&](int threads) {
-      return drain_memory_bytes(plan_, codecs, threads) + threads * scratch;
+      return drain_memory_bytes(plan_, codecs, threads) + threads * scratch + tables;
     };
-    const std::int64_t finish = to_store() ? 0 : tiff_finish_bytes(plan_);
-    PANTILE_ASSIGN(memory_, plan_memory(run_, working, 1, finish));
+    PANTILE_ASSIGN(memory_, plan_memory(run_, working, 1, 0));
     PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*image_.source, plan_, codecs));
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options_.output));
     std::error_code error;

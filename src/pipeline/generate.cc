@@ -59,10 +59,14 @@ class GenerateRun {
                              setup_.job.facts_json, setup_.memory.spool_cap_bytes);
     sinks_.push_back(store_.get());
     if (!options().tiff.enabled) return {};
-    PANTILE_ASSIGN(tiff_, make_tiff_sink(folder_.files, kTiffName,
-                                         sub_folder(std::string(kPartsFolder) + "/tiff"),
-                                         options().tiff, /*replace=*/true,
-                                         setup_.memory.spool_cap_bytes));
+    PANTILE_ASSIGN(tiff_,
+                   make_tiff_sink(folder_.files, sub_folder(std::string(kPartsFolder) + "/tiff"),
+                                  options().tiff,
+                                  {.file = kTiffName,
+                                   .replace = true,
+                                   .whole = run_.share_count == 1,
+                                   .spool_cap_bytes = setup_.memory.spool_cap_bytes,
+                                   .cancel = run_.cancel}));
     sinks_.push_back(tiff_.get());
     return {};
   }

@@ -39,17 +39,17 @@ Result<GenerateSetup> set_up_generate(const GenerateOptions& options, const RunO
   PANTILE_ASSIGN(setup.store_codec, make_codec({.method = codec::Method::zstd,
                                                 .level = job.options.zstd_level}));
   Codecs codecs{setup.store_codec};
-  std::int64_t finish_bytes = 0;
+  std::int64_t finish_bytes = 0, table_bytes = 0;
   if (job.options.tiff.enabled) {
     PANTILE_ASSIGN(auto tiff_codec, make_tiff_codec(job.options.tiff));
     codecs.push_back(tiff_codec);
-    finish_bytes = tiff_finish_bytes(job.plan);
+    table_bytes = tiff_table_bytes(job.plan);
   }
   const Rect chunk{0, 0, std::min(job.plan.chunk_px, job.options.width),
                    std::min(job.plan.chunk_px, job.options.height)};
   const std::int64_t scratch = job.source->cost(job.plan.spec.region(0, chunk)).scratch_bytes;
   const auto working = [&](int threads) {
-    return drain_memory_bytes(job.plan, codecs, threads) + threads * scratch;
+    return drain_memory_bytes(job.plan, codecs, threads) + threads * scratch + table_bytes;
   };
   for (const PreviewSize& p : job.options.previews) {
     const FittedSize size = fit_preview(job.options.width, job.options.height, p);

@@ -84,18 +84,24 @@ std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store
 }
 
 Result<std::unique_ptr<tiff::TiffSink>> make_tiff_sink(std::shared_ptr<ByteStore> folder,
-                                                       const std::string& file,
                                                        std::shared_ptr<ByteStore> parts,
-                                                       const TiffOptions& options, bool replace,
-                                                       std::int64_t spool_cap_bytes) {
+                                                       const TiffOptions& options,
+                                                       const TiffRun& run) {
   tiff::SinkOptions sink;
   PANTILE_ASSIGN(sink.codec, make_tiff_codec(options));
   sink.compression = options.compression;
   sink.predictor = options.predictor && options.compression != TiffCompression::jpeg;
   sink.dialect = options.dialect;
-  sink.replace = replace;
-  sink.spool_cap_bytes = spool_cap_bytes;
-  return std::make_unique<tiff::TiffSink>(std::move(folder), file, std::move(parts),
+  sink.replace = run.replace;
+  sink.spool_cap_bytes = run.spool_cap_bytes;
+  sink.assemble_early = run.whole;
+  sink.on_copy = [cancel = run.cancel](std::int64_t, std::int64_t) -> Status {
+    if (cancel != nullptr && cancel->cancelled()) {
+      return Error(Code::cancelled, "stopped on request");
+    }
+    return {};
+  };
+  return std::make_unique<tiff::TiffSink>(std::move(folder), run.file, std::move(parts),
                                           std::move(sink));
 }
 
@@ -105,8 +111,8 @@ std::int64_t raw_bytes(const SinkPlan& plan) {
   return pixels * plan.spec.pixel_bytes();
 }
 
-std::int64_t tiff_finish_bytes(const SinkPlan& plan) {
-  constexpr std::int64_t kBytesPerTile = 32, kBlockBytes = std::int64_t{4} << 20;
+std::int64_t tiff_table_bytes(const SinkPlan& plan) {
+  constexpr std::int64_t kBytesPerTile = 40, kBlockBytes = std::int64_t{4} << 20;
   std::int64_t tiles = 0;
   for (const LevelInfo& level : plan.spec.levels) {
     tiles += TileGrid{level.width, level.height, plan.chunk_px}.count();

@@ -34,18 +34,25 @@ std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store
                                                 std::string facts_json,
                                                 std::int64_t spool_cap_bytes);
 
-/// A TIFF sink that becomes `file` of `folder` and keeps its parts in `parts`. `replace`: a file
-/// of another form may be overwritten.
+/// How a TIFF is made, besides its form.
+struct TiffRun {
+  std::string file;                ///< Its name in the folder.
+  bool replace = false;            ///< A file of another form may be overwritten.
+  bool whole = true;               ///< This process makes all of it, not a share.
+  std::int64_t spool_cap_bytes = 0;
+  const CancelToken* cancel = nullptr;  ///< Also heard while the file is put together.
+};
+
+/// A TIFF sink that becomes `run.file` of `folder` and keeps its parts in `parts`.
 Result<std::unique_ptr<tiff::TiffSink>> make_tiff_sink(std::shared_ptr<ByteStore> folder,
-                                                       const std::string& file,
                                                        std::shared_ptr<ByteStore> parts,
-                                                       const TiffOptions& options, bool replace,
-                                                       std::int64_t spool_cap_bytes);
+                                                       const TiffOptions& options,
+                                                       const TiffRun& run);
 
 /// Bytes of all decoded levels of `plan`.
 std::int64_t raw_bytes(const SinkPlan& plan);
 
-/// What finishing a TIFF of this plan takes (its tile tables), in bytes.
-std::int64_t tiff_finish_bytes(const SinkPlan& plan);
+/// What putting a TIFF of this plan together takes (its tile tables), in bytes.
+std::int64_t tiff_table_bytes(const SinkPlan& plan);
 
 }  // namespace pantile
