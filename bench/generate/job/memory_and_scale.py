@@ -17,9 +17,9 @@ import common
 PERIOD_PX = 16384
 SCALE = 6.0 / PERIOD_PX
 # The built-in formula with x and y wrapped into [-3, 3].
-FORMULA = ("let u = mod(x + 3, 6) - 3, v = mod(y + 3, 6) - 3, q = u^2 + v^2, c = cos(q), "
+FORMULA = ("let px = mod(x + 3, 6) - 3, py = mod(y + 3, 6) - 3, q = px^2 + py^2, c = cos(q), "
            "s = sin(100*sqrt(q + 1e-10)), p = abs(c)^s, a = abs(s) "
-           "in clamp(sin(1000*u*v) + if(c > 0, p, if(1 - a < 1e-6, -p, if(a < 1e-6, p, 0)))"
+           "in clamp(sin(1000*px*py) + if(c > 0, p, if(1 - a < 1e-6, -p, if(a < 1e-6, p, 0)))"
            " - 0.5, -3, 3)")
 LIMIT_MIB = 512
 
