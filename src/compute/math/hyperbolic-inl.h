@@ -132,7 +132,8 @@ struct AsinhOfDouble {
 struct AcoshOfDouble {
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
     // f = (x − 1) + √(x²−1)
-    const auto huge = x > L::set(0x1p40), outside = huge | (x < L::set(1));
+    const auto huge = x > L::set(0x1p40);
+    const typename L::Mask outside = huge | (x < L::set(1));
     const L v = select(outside, L::set(1), x);
     const DoubleLane<L> root = sqrt(add(two_prod(v, v), L::set(-1)));
     const DoubleLane<L> f = select_huge(huge, x, add(root, v - L::set(1)));
