@@ -13,7 +13,7 @@ const CodecCase kCases[] = {
      .identity = "zstd-19/interleaved"},
     {.name = "deflate",
      .spec = {.method = Method::deflate},
-     .identity = "deflate-1/interleaved",
+     .identity = "deflate-pixel/interleaved",
      .checked = true},
     {.name = "deflate12predictor",
      .spec = {.method = Method::deflate, .level = 12, .predictor = true},

@@ -7,6 +7,7 @@
 
 #include "core/copy.h"
 #include "io/codec/byte_codec.h"
+#include "io/codec/pixel_deflate.h"
 #include "io/codec/predictor.h"
 
 namespace pantile {
@@ -109,6 +110,56 @@ class PixelCodec final : public ChunkCodec {
   bool predictor_;
 };
 
+/// Deflate without a level: PixelDeflate where it takes the pixels, libdeflate 3 elsewhere.
+class FastDeflate final : public ChunkCodec {
+ public:
+  std::string identity() const override { return "deflate-pixel/interleaved"; }
+  std::unique_ptr<Scratch> make_scratch() const override {
+    auto scratch = std::make_unique<FastScratch>();
+    scratch->other = other_.make_scratch();
+    return scratch;
+  }
+
+  Status encode(View chunk, Scratch& scratch, std::vector<std::byte>& out) const override {
+    auto& s = static_cast<FastScratch&>(scratch);
+    const Layout& layout = chunk.layout();
+    if (!takes(layout)) return other_.encode(chunk, *s.other, out);
+    const std::byte* pixels = chunk.data();
+    if (!layout.is_packed()) {
+      s.pixels.resize(layout.packed_bytes());
+      pixels = s.pixels.data();
+      copy_pixels(chunk, MutableView(s.pixels.data(),
+                                     Layout::interleaved(chunk.dtype(), chunk.height(),
+                                                         chunk.width(), chunk.channels())));
+    }
+    s.encoder.compress({pixels, layout.packed_bytes()}, chunk.channels(), out);
+    return {};
+  }
+
+  Status decode(std::span<const std::byte> bytes, Scratch& scratch,
+                MutableView chunk) const override {
+    return other_.decode(bytes, *static_cast<FastScratch&>(scratch).other, chunk);
+  }
+
+  std::int64_t working_bytes(const Layout& chunk) const override {
+    const std::int64_t other = other_.working_bytes(chunk);  // with a packed copy
+    return takes(chunk) ? other + PixelDeflate::working_bytes(chunk.packed_bytes()) : other;
+  }
+
+ private:
+  struct FastScratch final : Scratch {
+    std::unique_ptr<Scratch> other;
+    PixelDeflate encoder;
+    std::vector<std::byte> pixels;
+  };
+
+  static bool takes(const Layout& chunk) {
+    return chunk.dtype == DType::u8 && PixelDeflate::takes(chunk.channels);
+  }
+
+  PixelCodec other_{make_deflate(3, false), false};
+};
+
 Status check_range(std::string_view what, int value, int low, int high) {
   if (value >= low && value <= high) return {};
   return Error(Code::invalid, fmt::format("{} {}: use {} to {}", what, value, low, high));
@@ -117,7 +168,7 @@ Status check_range(std::string_view what, int value, int low, int high) {
 }  // namespace
 
 Result<std::unique_ptr<const ByteCodec>> make_byte_codec(Method method, int level) {
-  if (level == -1) level = 1;
+  if (level == -1) level = method == Method::deflate || method == Method::gzip ? 3 : 1;
   switch (method) {
     case Method::raw: return make_raw();
     case Method::zstd:
@@ -143,6 +194,9 @@ Result<std::shared_ptr<const ChunkCodec>> make_codec(const codec::Spec& spec) {
     PANTILE_TRY(codec::check_range("jpeg quality", spec.jpeg_quality, 1, 100));
     if (spec.predictor) return Error(Code::invalid, "jpeg takes no predictor; leave it out");
     return codec::make_jpeg(spec.jpeg_quality, spec.jpeg_subsample);
+  }
+  if (spec.method == Method::deflate && spec.level == -1 && !spec.predictor) {
+    return std::shared_ptr<const ChunkCodec>(std::make_shared<codec::FastDeflate>());
   }
   PANTILE_ASSIGN(auto bytes, codec::make_byte_codec(spec.method, spec.level));
   return std::shared_ptr<const ChunkCodec>(

@@ -1,0 +1,366 @@
+#include "io/codec/pixel_deflate.h"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "io/codec/huffman.h"
+
+namespace pantile::codec {
+namespace {
+
+constexpr std::size_t kWindowBytes = 32768;  // RFC 1951, section 2
+constexpr std::size_t kMaxMatchBytes = 258;  // RFC 1951, 3.2.5
+constexpr std::size_t kMaxStored = 65535;    // RFC 1951, 3.2.4
+
+constexpr unsigned kHashBits = 13;        // of pairs and quads of pixels
+constexpr unsigned kSingleHashBits = 11;  // of one pixel; formula pictures have few colours
+constexpr std::size_t kBlockTokens = 16384;
+constexpr std::size_t kStretch = 1024;  // pixels looked up at a time
+constexpr unsigned kMaxLiterals = 0xffff;
+
+/// Symbol, extra bits and first value of each length and distance (RFC 1951, 3.2.5).
+struct Alphabet {
+  std::array<std::uint8_t, kMaxMatchBytes + 1> length_symbol{};  // minus 257
+  std::array<std::uint16_t, 29> length_base{};
+  std::array<std::uint8_t, 29> length_extra{};
+  std::array<std::uint16_t, 30> distance_base{};
+  std::array<std::uint8_t, 30> distance_extra{};
+
+  constexpr Alphabet() {
+    unsigned length = 3;
+    for (unsigned s = 0; s < 28; ++s) {
+      length_extra[s] = static_cast<std::uint8_t>(s < 8 ? 0 : s / 4 - 1);
+      length_base[s] = static_cast<std::uint16_t>(length);
+      for (unsigned i = 0; i < 1u << length_extra[s] && length <= kMaxMatchBytes; ++i) {
+        length_symbol[length++] = static_cast<std::uint8_t>(s);
+      }
+    }
+    length_symbol[258] = 28;
+    length_base[28] = 258;
+    unsigned distance = 1;
+    for (unsigned s = 0; s < 30; ++s) {
+      distance_extra[s] = static_cast<std::uint8_t>(s < 4 ? 0 : s / 2 - 1);
+      distance_base[s] = static_cast<std::uint16_t>(distance);
+      distance += 1u << distance_extra[s];
+    }
+  }
+};
+constexpr Alphabet kAlphabet;
+
+/// The symbol of a distance of 3 bytes or more: from the two highest bits of distance - 1.
+unsigned distance_symbol(unsigned distance) {
+  const unsigned d = distance - 1;
+  const auto top = static_cast<unsigned>(std::bit_width(d)) - 1;
+  return 2 * top + (d >> (top - 1) & 1);
+}
+
+/// `literals` pixels as they are, then `length` pixels from `distance` pixels before.
+struct Token {
+  std::uint16_t literals, distance;
+  std::uint8_t length, distance_symbol;
+};
+
+std::uint64_t load64(const std::byte* p) {
+  std::uint64_t v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+std::size_t index_of(std::byte b) { return std::to_integer<std::size_t>(b); }
+
+}  // namespace
+
+/// One thread's tables. Places of pixels are kept mod 2^16, more than the window holds: a place
+/// too old looks like a nearer one, where the comparison of pixels then decides.
+struct PixelDeflate::State {
+  // By hash: the two latest places of two pixels, the latest of four and of one.
+  std::array<std::uint32_t, 1 << kHashBits> pairs;
+  std::array<std::uint16_t, 1 << kHashBits> quads;
+  std::array<std::uint16_t, 1 << kSingleHashBits> singles;
+  // What they held when the pixels of a stretch came.
+  struct Places {
+    std::uint32_t pair;
+    std::uint16_t quad, single;
+  };
+  std::array<Places, kStretch> places;
+
+  // The block that is being collected.
+  std::array<Token, kBlockTokens> tokens;
+  std::size_t token_count;
+  BlockCode::LitLenCounts lit_len_counts;
+  BlockCode::DistanceCounts distance_counts;
+
+  BlockCode code, fixed;
+  std::vector<std::byte> buffer;
+
+  State() {
+    fixed.set_fixed();
+    fixed.finish();
+  }
+
+  void clear_block() {
+    token_count = 0;
+    lit_len_counts.fill(0);
+    distance_counts.fill(0);
+  }
+  void count_literals(std::span<const std::byte> bytes) {
+    for (const std::byte b : bytes) ++lit_len_counts[index_of(b)];
+  }
+  void write_stored(std::span<const std::byte> in, bool last, BitWriter& bits) const;
+};
+
+void PixelDeflate::State::write_stored(std::span<const std::byte> in, bool last,
+                                       BitWriter& bits) const {
+  do {
+    const std::size_t part = std::min(kMaxStored, in.size());
+    bits.add(last && part == in.size() ? 1 : 0, 3);
+    std::byte* out = bits.align();
+    const auto sizes = static_cast<std::uint32_t>(part | (part ^ 0xffff) << 16);
+    std::memcpy(out, &sizes, 4);
+    if (part != 0) std::memcpy(out + 4, in.data(), part);
+    bits.resume_at(out + 4 + part);
+    in = in.subspan(part);
+  } while (!in.empty());
+}
+
+/// The encoder for one pixel size.
+template <unsigned kPixel>
+class PixelDeflate::Run {
+ public:
+  Run(State& state, std::span<const std::byte> in)
+      : s_(state), in_(in), data_(in.data()), bits_(state.buffer.data()) {}
+
+  /// Fills state.buffer; the end of the stream.
+  std::byte* all();
+
+ private:
+  static constexpr std::size_t kWindow = kWindowBytes / kPixel;
+  static constexpr std::size_t kMaxMatch = kMaxMatchBytes / kPixel;
+  static constexpr std::size_t kCompared = 15 / kPixel;  // pixels in 16 bytes less a bit
+
+  void look_up(std::size_t begin, std::size_t end);
+  std::uint32_t best_repeat(const State::Places& places) const;
+  std::size_t match_length(std::size_t distance) const;
+  void end_block(bool last);
+  void write_tokens(const BlockCode& with);
+
+  State& s_;
+  const std::span<const std::byte> in_;
+  const std::byte* const data_;
+  BitWriter bits_;
+  std::size_t at_ = 0;           // the next pixel to be encoded
+  std::size_t block_start_ = 0;  // byte
+};
+
+/// Puts the pixels [begin, end) into the tables and keeps what was there. It is done apart from
+/// the choice of repeats so that no step of it waits for another.
+template <unsigned kPixel>
+void PixelDeflate::Run<kPixel>::look_up(std::size_t begin, std::size_t end) {
+  constexpr std::uint64_t kMixA = 0x9E3779B97F4A7C15, kMixB = 0xD6E8FEB86659FD93;
+  constexpr int kDrop = 64 - 16 * static_cast<int>(kPixel);  // bits beyond two pixels
+  constexpr std::uint64_t kFour = kPixel == 3 ? 0xffffffff : ~std::uint64_t{0};
+  State& s = s_;
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::uint64_t word = load64(data_ + i * kPixel);
+    const std::uint64_t rest = load64(data_ + i * kPixel + 8) & kFour;
+    auto& pair = s.pairs[(word << kDrop) * kMixA >> (64 - kHashBits)];
+    auto& quad = s.quads[(word * kMixB + rest) * kMixA >> (64 - kHashBits)];
+    auto& single = s.singles[(word << (64 - 8 * kPixel)) * kMixA >> (64 - kSingleHashBits)];
+    s.places[i - begin] = {pair, quad, single};
+    pair = pair << 16 | static_cast<std::uint16_t>(i);
+    quad = static_cast<std::uint16_t>(i);
+    single = static_cast<std::uint16_t>(i);
+  }
+}
+
+/// The longest repeat, the nearest of equals: length << 16 | (0xffff - distance), the length at
+/// most kCompared. Without branches: which place is best cannot be foretold.
+template <unsigned kPixel>
+std::uint32_t PixelDeflate::Run<kPixel>::best_repeat(const State::Places& places) const {
+  constexpr std::uint64_t kTop = std::uint64_t{1} << 63;  // no count beyond the word
+  const std::byte* const here = data_ + at_ * kPixel;
+  const std::uint64_t low = load64(here), high = load64(here + 8);
+  const std::size_t reach = std::min(at_, kWindow);
+  const auto repeat = [&](std::uint32_t place) {
+    const std::size_t d = static_cast<std::uint16_t>(at_ - place);
+    // 1, always a place, in place of what is not in the window.
+    const std::size_t distance = 1 + ((d - 1) & (std::size_t{0} - std::size_t{d - 1 < reach}));
+    const std::byte* const there = here - distance * kPixel;
+    const std::uint64_t x = low ^ load64(there), y = high ^ load64(there + 8);
+    const auto same = static_cast<std::uint32_t>(std::countr_zero(x | kTop)) +
+                      (static_cast<std::uint32_t>(std::countr_zero(y | kTop) + 1) &
+                       (0u - std::uint32_t{x == 0}));
+    const std::uint32_t length = kPixel == 3 ? same * 171 >> 12 : same >> 5;  // bits / 24 or 32
+    return length << 16 | static_cast<std::uint32_t>(0xffff - distance);
+  };
+  return std::max(std::max(repeat(places.pair), repeat(places.pair >> 16)),
+                  std::max(repeat(places.quad), repeat(places.single)));
+}
+
+template <unsigned kPixel>
+std::size_t PixelDeflate::Run<kPixel>::match_length(std::size_t distance) const {
+  const std::byte* const here = data_ + at_ * kPixel;
+  const std::byte* const there = here - distance * kPixel;
+  const std::size_t most = std::min(in_.size() - at_ * kPixel, kMaxMatch * kPixel);
+  std::size_t n = 0;
+  for (; n + 8 <= most; n += 8) {
+    const std::uint64_t differ = load64(here + n) ^ load64(there + n);
+    if (differ != 0) return (n + static_cast<std::size_t>(std::countr_zero(differ)) / 8) / kPixel;
+  }
+  while (n < most && here[n] == there[n]) ++n;
+  return n / kPixel;
+}
+
+template <unsigned kPixel>
+std::byte* PixelDeflate::Run<kPixel>::all() {
+  bits_.add(0x0178, 16);  // RFC 1950, 2.2: deflate, window of 32 KiB, the fastest level
+  bits_.flush();
+  s_.pairs.fill(0);
+  s_.quads.fill(0);
+  s_.singles.fill(0);
+  s_.clear_block();
+
+  // Pixels from which 16 bytes can be loaded. The first has nothing before it.
+  const std::size_t searchable = in_.size() >= 16 ? (in_.size() - 16) / kPixel + 1 : 0;
+  std::size_t literal_start = 0, stretch = 0, stretch_end = 0;
+  while (at_ < searchable) {
+    if (at_ >= stretch_end) {
+      stretch = stretch_end;
+      stretch_end = std::min(searchable, stretch + kStretch);
+      look_up(stretch, stretch_end);
+      continue;
+    }
+    const std::uint32_t best = at_ != 0 ? best_repeat(s_.places[at_ - stretch]) : 0;
+    std::size_t length = best >> 16;
+    if (length == 0) {
+      s_.count_literals(in_.subspan(at_ * kPixel, kPixel));
+      if (++at_ - literal_start < kMaxLiterals) continue;
+    }
+    Token& token = s_.tokens[s_.token_count++];
+    token.literals = static_cast<std::uint16_t>(at_ - literal_start);
+    if (length != 0) {
+      const std::size_t distance = 0xffff - (best & 0xffff);
+      if (length == kCompared) length = match_length(distance);
+      token.distance = static_cast<std::uint16_t>(distance);
+      const unsigned symbol = distance_symbol(static_cast<unsigned>(distance * kPixel));
+      token.distance_symbol = static_cast<std::uint8_t>(symbol);
+      ++s_.lit_len_counts[257u + kAlphabet.length_symbol[length * kPixel]];
+      ++s_.distance_counts[symbol];
+      at_ += length;
+    }
+    token.length = static_cast<std::uint8_t>(length);
+    literal_start = at_;
+    if (s_.token_count == kBlockTokens) end_block(false);
+  }
+  // The last pixels, and bytes that are no whole pixel.
+  if (at_ * kPixel < in_.size()) s_.count_literals(in_.subspan(at_ * kPixel));
+  end_block(true);
+
+  std::byte* end = bits_.align();
+  const std::uint32_t sum = libdeflate_adler32(1, in_.data(), in_.size());
+  for (int shift = 24; shift >= 0; shift -= 8) *end++ = static_cast<std::byte>(sum >> shift);
+  return end;
+}
+
+/// Writes what was collected in the shortest of the three ways, and begins anew.
+template <unsigned kPixel>
+void PixelDeflate::Run<kPixel>::end_block(bool last) {
+  const std::size_t block_end = last ? in_.size() : at_ * kPixel;
+  const auto block = in_.subspan(block_start_, block_end - block_start_);
+  ++s_.lit_len_counts[kEndOfBlock];
+  s_.code.fit(s_.lit_len_counts, s_.distance_counts);
+  const std::int64_t dynamic_bits =
+      s_.code.header_bits() + s_.code.body_bits(s_.lit_len_counts, s_.distance_counts);
+  const std::int64_t fixed_bits = s_.fixed.body_bits(s_.lit_len_counts, s_.distance_counts);
+  std::int64_t extra_bits = 0;
+  for (std::size_t i = 0; i < kAlphabet.length_extra.size(); ++i) {
+    extra_bits += std::int64_t{s_.lit_len_counts[257 + i]} * kAlphabet.length_extra[i];
+  }
+  for (std::size_t i = 0; i < kAlphabet.distance_extra.size(); ++i) {
+    extra_bits += std::int64_t{s_.distance_counts[i]} * kAlphabet.distance_extra[i];
+  }
+  const std::size_t parts = std::max<std::size_t>(1, (block.size() + kMaxStored - 1) / kMaxStored);
+  if (static_cast<std::int64_t>(8 * (block.size() + 5 * parts)) <=
+      std::min(dynamic_bits, fixed_bits) + extra_bits) {
+    s_.write_stored(block, last, bits_);
+  } else {
+    const bool fixed = fixed_bits <= dynamic_bits;
+    bits_.add((last ? 1u : 0u) | (fixed ? 1u : 2u) << 1, 3);
+    bits_.flush();
+    if (!fixed) {
+      s_.code.write_header(bits_);
+      s_.code.finish();
+    }
+    write_tokens(fixed ? s_.fixed : s_.code);
+  }
+  s_.clear_block();
+  block_start_ = block_end;
+}
+
+template <unsigned kPixel>
+void PixelDeflate::Run<kPixel>::write_tokens(const BlockCode& with) {
+  std::array<std::uint32_t, kMaxMatch + 1> length_code;  // with the extra bits
+  std::array<std::uint8_t, kMaxMatch + 1> length_bits;
+  for (unsigned n = 1; n <= kMaxMatch; ++n) {
+    const std::size_t s = kAlphabet.length_symbol[n * kPixel];
+    const unsigned extra = n * kPixel - kAlphabet.length_base[s];
+    const unsigned code_bits = with.lit_len_bits[257 + s];
+    length_code[n] = with.lit_len_code[257 + s] | extra << code_bits;
+    length_bits[n] = static_cast<std::uint8_t>(code_bits + kAlphabet.length_extra[s]);
+  }
+  BitWriter bits = bits_;  // a local one stays in registers
+  const std::byte* in = data_ + block_start_;
+  const auto put_literal = [&](std::byte b) {
+    bits.add(with.lit_len_code[index_of(b)], with.lit_len_bits[index_of(b)]);
+  };
+  for (std::size_t t = 0; t < s_.token_count; ++t) {
+    const Token token = s_.tokens[t];
+    for (unsigned i = 0; i < token.literals; ++i, in += kPixel) {
+      for (unsigned b = 0; b < 3; ++b) put_literal(in[b]);
+      bits.flush();
+      if constexpr (kPixel == 4) {
+        put_literal(in[3]);
+        bits.flush();
+      }
+    }
+    if (token.length == 0) continue;
+    bits.add(length_code[token.length], length_bits[token.length]);
+    const std::size_t s = token.distance_symbol;
+    const std::uint64_t extra = token.distance * kPixel - kAlphabet.distance_base[s];
+    bits.add(with.distance_code[s] | extra << with.distance_bits[s],
+             unsigned{with.distance_bits[s]} + kAlphabet.distance_extra[s]);
+    bits.flush();
+    in += token.length * kPixel;
+  }
+  // A block that is not the last ends with a token.
+  if (s_.token_count < kBlockTokens) {
+    for (const std::byte* const end = data_ + in_.size(); in != end; ++in) {
+      put_literal(*in);
+      bits.flush();
+    }
+  }
+  bits.add(with.lit_len_code[kEndOfBlock], with.lit_len_bits[kEndOfBlock]);
+  bits.flush();
+  bits_ = bits;
+}
+
+PixelDeflate::PixelDeflate() : state_(std::make_unique<State>()) {}
+PixelDeflate::~PixelDeflate() = default;
+
+void PixelDeflate::compress(std::span<const std::byte> in, int pixel_bytes,
+                            std::vector<std::byte>& out) {
+  State& s = *state_;
+  s.buffer.resize(bound(in.size()));
+  std::byte* const end = pixel_bytes == 3 ? Run<3>(s, in).all() : Run<4>(s, in).all();
+  out = std::vector<std::byte>(s.buffer.data(), end);
+}
+
+std::int64_t PixelDeflate::working_bytes(std::size_t raw_bytes) {
+  return static_cast<std::int64_t>(sizeof(State) + 2 * bound(raw_bytes));
+}
+
+}  // namespace pantile::codec

@@ -1,0 +1,45 @@
+#pragma once
+/// \file
+/// Deflate for pictures: zlib streams (RFC 1950, 1951) whose repeats are whole pixels.
+///
+/// General encoders look for a repeat at every byte. Interleaved pixels repeat as a whole, so
+/// this one steps, hashes and counts in pixels: a third or a quarter of the steps.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace pantile::codec {
+
+/// One encoder with its tables (about 200 kB), for one thread at a time. The bytes it gives
+/// depend on the pixels and the arguments alone.
+class PixelDeflate {
+ public:
+  PixelDeflate();
+  ~PixelDeflate();
+  PixelDeflate(const PixelDeflate&) = delete;
+  PixelDeflate& operator=(const PixelDeflate&) = delete;
+
+  /// True for the pixel sizes that compress() takes: 3 and 4 bytes.
+  static bool takes(int pixel_bytes) { return pixel_bytes == 3 || pixel_bytes == 4; }
+
+  /// Upper bound of a stream: whatever else would be longer is stored.
+  static std::size_t bound(std::size_t raw_bytes) { return raw_bytes + raw_bytes / 4096 + 64; }
+
+  /// Replaces `out`, which keeps no spare capacity, by the zlib stream of `in`. Any number of
+  /// bytes is right, also one that is no multiple of `pixel_bytes`, which takes() likes.
+  void compress(std::span<const std::byte> in, int pixel_bytes, std::vector<std::byte>& out);
+
+  /// Bytes of an encoder and one stream.
+  static std::int64_t working_bytes(std::size_t raw_bytes);
+
+ private:
+  struct State;
+  template <unsigned kPixel>
+  class Run;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pantile::codec
