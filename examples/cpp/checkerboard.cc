@@ -14,7 +14,10 @@ class Checkerboard : public pantile::TileSource {
   }
   const pantile::ImageSpec& spec() const override { return spec_; }
   pantile::Cost cost(const pantile::Region&) const override { return {}; }
-  pantile::Fingerprint fingerprint() const override { return {}; }
+  /// Names everything that decides a pixel; a board of other squares needs another text.
+  pantile::Fingerprint fingerprint() const override {
+    return pantile::fingerprint_of("checkerboard 1000000x1000000 squares 8");
+  }
 
   pantile::Status read(const pantile::Region& region, pantile::MutableView out,
                        pantile::ReadContext&) const override {

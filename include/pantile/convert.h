@@ -34,6 +34,29 @@ struct ConvertOptions {
   int zstd_level = 1;
   TiffOptions tiff;
 };
+
+/// Writes the image, or a rectangle of it, in another format or in other colours. Only images of
+/// one plane are converted.
+///
+/// A store or a TIFF is written shard by shard and can be resumed: `<output>.parts` beside the
+/// output holds the record of the conversion (its settings, the identity of the input's pixels)
+/// and a TIFF's fragments, and is removed when the output is complete. A TIFF takes its name when
+/// it is complete; a store has its folder before, but readers find no image in it. The same call
+/// goes on where an earlier one was stopped. A PNG is written at once, under its name when it is
+/// complete. With run.share_count > 1 only a share of a store or TIFF is written, and a last call
+/// without shares completes it.
+///
+/// With run.restart a store (only if it is one) or a TIFF that is there, and what an earlier run
+/// left, are removed first; a PNG is replaced.
+///
+/// Errors: invalid (an output of no known format, the input itself, a region outside the image, a
+/// layout, level or colour that cannot be, too small a budget); not_found (no input); foreign (an
+/// input that is not read here or cannot be what is asked for; a folder in the output's place);
+/// conflict (an output that is there without run.restart; parts of another conversion, the
+/// differing settings named; a second writer); corrupt (the input, or parts); out_of_space
+/// (foreseen before anything is written, or met); out_of_memory; io; cancelled (what is committed
+/// stays).
+/// Different outputs may be written at the same time, from any threads.
 Result<JobSummary> run_convert(const ConvertOptions& options, const RunOptions& run);
 
 struct PreviewOptions {
@@ -44,6 +67,16 @@ struct PreviewOptions {
   std::optional<Rect> region;
   RecolourOptions colour;
 };
+
+/// Writes a PNG that shows all of the image, or of a rectangle of it, shrunk by area averaging from
+/// the smallest level that is large enough; never enlarged, which is noted to run.listener. Values
+/// are shown in colours. A picture that is there already is replaced, atomically; nothing else in
+/// a job folder is touched. There is nothing to resume: what is stopped leaves no file.
+/// run.restart and run.share_* mean nothing here.
+///
+/// Errors: invalid (a region outside the image, a negative size, a colour that cannot be, too small
+/// a budget); not_found (no input, or a job's picture that is not complete); foreign; corrupt;
+/// out_of_space; out_of_memory; io; cancelled. Thread-safe for different outputs.
 Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run);
 
 /// What `info` prints of an image or a job folder.
@@ -54,9 +87,17 @@ struct ImageInfo {
   std::string codec;
   std::int64_t disk_bytes = 0;
   std::string job_json;         ///< Text of job.json when `path` is a job folder.
-  std::string state;            ///< Of a job folder: "complete", "12 of 40 shards", …
+  std::string state;            ///< Of a job folder: "complete", or how far it is, in words.
   std::vector<std::string> outputs;  ///< Of a job folder: what lies in it.
 };
+
+/// Describes an image, or a job folder and the image in it, by its metadata: no pixels of a store
+/// or a TIFF are read; a PNG is decoded. Writes nothing, takes no lock, so it can look at a job
+/// that runs; of one whose picture is not complete, only path, job_json, state and outputs are
+/// set. Thread-safe.
+///
+/// Errors: not_found (nothing is there); foreign (not an image or folder of ours); corrupt
+/// (job.json or the image's metadata); io; out_of_memory (a PNG too large to decode).
 Result<ImageInfo> read_info(const std::string& path);
 
 }  // namespace pantile

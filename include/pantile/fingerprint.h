@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace pantile {
 
@@ -14,5 +15,9 @@ struct Fingerprint {
   std::string hex() const;  ///< 32 lower-case digits.
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
+
+/// The fingerprint of a text: of everything that decides the pixels of a source, written down in
+/// one fixed way. The same on every machine and in every version. Thread-safe.
+Fingerprint fingerprint_of(std::string_view text);
 
 }  // namespace pantile

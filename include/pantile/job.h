@@ -35,7 +35,9 @@ class JobListener {
 /// How a job is run; nothing in here changes a byte of what it writes.
 struct RunOptions {
   int threads = 0;                ///< Workers; 0: one per available core.
-  std::int64_t memory_bytes = 0;  ///< Hard budget; 0: 512 MiB, or half the free memory if less.
+  /// Hard budget; 0: 192 MiB and 160 MiB a thread, or half of the free memory if that is less
+  /// (but never less than the job needs).
+  std::int64_t memory_bytes = 0;
   bool restart = false;           ///< Throw away what an earlier run with other settings left.
   int share_index = 0, share_count = 1;  ///< Do only this share of the units (no finish if > 1).
   const CancelToken* cancel = nullptr;   ///< Raised: finish units in flight, return `cancelled`.

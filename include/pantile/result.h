@@ -3,6 +3,7 @@
 /// Errors are values. A fallible function returns `Result<T>` (or `Status`), never throws across
 /// floors, and every caller may prepend context on the way up.
 
+#include <cassert>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -46,7 +47,8 @@ class [[nodiscard]] Error {
   std::string message_;
 };
 
-/// A value or an Error. Dereferencing a failed result is a bug, checked in debug builds.
+/// A value or an Error. Asking a failed result for its value, or a good one for its error, is a
+/// bug, which debug builds assert.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -56,16 +58,25 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  T& value() & { return *std::get_if<0>(&state_); }
-  const T& value() const& { return *std::get_if<0>(&state_); }
-  T&& value() && { return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && { return std::move(value()); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
-  T* operator->() { return std::get_if<0>(&state_); }
-  const T* operator->() const { return std::get_if<0>(&state_); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
 
-  const Error& error() const { return *std::get_if<1>(&state_); }
+  const Error& error() const {
+    assert(!ok());
+    return *std::get_if<1>(&state_);
+  }
 
   /// Prepends context when failed; passes a value through untouched.
   Result with_context(std::string_view context) && {
@@ -86,7 +97,10 @@ class [[nodiscard]] Result<void> {
 
   bool ok() const { return error_.index() == 0; }
   explicit operator bool() const { return ok(); }
-  const Error& error() const { return *std::get_if<1>(&error_); }
+  const Error& error() const {
+    assert(!ok());
+    return *std::get_if<1>(&error_);
+  }
 
   Result with_context(std::string_view context) && {
     if (ok()) return {};

@@ -45,14 +45,16 @@ class TileSource {
   virtual Cost cost(const Region& region) const = 0;
   /// Fills `out` with `region`. Any rect inside the level is legal, at any alignment.
   /// `out` has the region's height, width and channels, and spec().dtype; any strides.
-  /// Thread-safe. Errors: invalid (region outside the image, wrong shape or type), and whatever
-  /// lies below (corrupt, io, cancelled).
+  /// `out` lies in host memory.
+  /// Thread-safe. Errors: invalid (region outside the image; wrong shape, type or place), and
+  /// whatever lies below (corrupt, io, cancelled).
   virtual Status read(const Region& region, MutableView out, ReadContext& ctx) const = 0;
   /// Identity of the pixels this source returns.
   virtual Fingerprint fingerprint() const = 0;
 };
 
-/// The check every read() begins with: region inside the image, `out` of its shape and type.
+/// The check every read() begins with: region inside the image, `out` of its shape and type and
+/// in host memory. Errors: invalid.
 Status check_read(const ImageSpec& spec, const Region& region, const MutableView& out);
 
 }  // namespace pantile

@@ -70,5 +70,6 @@ Fingerprint Hasher::finish() const {
 
 Fingerprint hash_bytes(std::span<const std::byte> bytes) { return Hasher().add(bytes).finish(); }
 Fingerprint hash_text(std::string_view text) { return Hasher().add(text).finish(); }
+Fingerprint fingerprint_of(std::string_view text) { return hash_text(text); }
 
 }  // namespace pantile

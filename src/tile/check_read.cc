@@ -28,6 +28,11 @@ Status check_read(const ImageSpec& spec, const Region& region, const MutableView
                              out.height(), out.channels(), dtype_name(out.dtype()), r.width(),
                              r.height(), region.channels(), dtype_name(spec.dtype)));
   }
+  if (out.layout().place == Place::device) {
+    return Error(Code::invalid, fmt::format("read into memory of device {}: expected a view that "
+                                            "lies in host memory; read there and copy",
+                                            out.layout().device));
+  }
   return {};
 }
 

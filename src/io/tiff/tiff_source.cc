@@ -26,7 +26,7 @@ Fingerprint identify(const std::string& path) {
   const auto size = static_cast<std::int64_t>(fs::file_size(path, ignored));
   h.add("tiff").add(size);
   std::string sidecar_crc(4, '\0');
-  std::ifstream sidecar(path + ".sums", std::ios::binary);
+  std::ifstream sidecar(sums_key(path), std::ios::binary);
   if (sidecar.seekg(-4, std::ios::end) && sidecar.read(sidecar_crc.data(), 4)) {
     h.add(sidecar_crc);  // of the checksums of all tiles
   } else {
