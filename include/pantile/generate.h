@@ -33,7 +33,7 @@ struct TiffOptions {
 /// The job as a user states it. Everything that decides a byte of the output is in here.
 struct GenerateOptions {
   // [image]
-  std::int64_t width = 10240, height = 10240;  ///< Pixels, 1 to 2^31-1 each.
+  std::int64_t width = 10240, height = 10240;  ///< Pixels, 1 to 2^31-1 each, 2^56 in all.
   // [formula]
   std::string formula = "complex";  ///< A built-in's name or an expression.
   double center_x = 0, center_y = 0;
@@ -50,8 +50,11 @@ struct GenerateOptions {
   std::string name = "pantile";     ///< Goes into the metadata and the default folder's name.
   StoreKind store = StoreKind::rgb8;
   int zstd_level = 1;               ///< Of the store, 1 to 19.
-  std::int64_t tile_px = 0;         ///< Chunk and TIFF tile edge; 0: 512, from 2^19 a side 1024.
-  std::int64_t shard_px = 0;        ///< Shard edge, a multiple of tile_px; 0: see plan_layout().
+  /// Chunk and TIFF tile edge, a multiple of 16 from 64 to 4096; 0: 512, from 2^19 a side 1024.
+  std::int64_t tile_px = 0;
+  /// Shard edge, a multiple of tile_px, at most 65536 and 1 GiB of pixels; 0: tile_px doubled as
+  /// long as it stays within 4096 pixels and 64 MiB of raw pixels.
+  std::int64_t shard_px = 0;
   TiffOptions tiff;
   std::vector<PreviewSize> previews{{"", 1024, 0}, {"", 2048, 0}, {"", 5096, 0}, {"", 10192, 0}};
 };
@@ -78,9 +81,9 @@ std::string simd_target_name();
 /// Errors: invalid (a budget too small too, with the least that works), out_of_memory.
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run);
 
-/// Runs, or resumes, the job in `options.out`. Errors besides plan_generate's: out_of_space (foreseen
-/// before anything is written, or met), conflict (another job's folder: the differing keys are named;
-/// a second writer), foreign, cancelled, corrupt, io.
+/// Runs, or resumes, the job in `options.out`. Errors besides plan_generate's: out_of_space
+/// (foreseen before anything is written, or met), conflict (another job's folder: the differing
+/// keys are named; a second writer), foreign, cancelled, corrupt, io.
 Result<JobSummary> run_generate(const GenerateOptions& options, const RunOptions& run);
 
 }  // namespace pantile

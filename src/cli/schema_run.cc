@@ -103,8 +103,8 @@ void add_run_options(std::vector<Option>& options) {
              .type = Type::bytes,
              .value_name = "BYTES",
              .group = "Run",
-             .help = "Budget for the job's memory, never exceeded. auto is 512MiB, or half of "
-                     "the free memory if that is less.",
+             .help = "Budget for the job's memory, never exceeded. auto is 192MiB and 160MiB a "
+                     "thread, or half of the free memory if that is less.",
              .range = "bytes, or with kB MB GB KiB MiB GiB",
              .example = "1GiB",
              .commands = kAll,
