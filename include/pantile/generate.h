@@ -24,7 +24,8 @@ struct PreviewSize {
 struct TiffOptions {
   bool enabled = true;
   TiffCompression compression = TiffCompression::deflate;
-  int level = -1;           ///< Codec level; -1: the codec's default here (deflate 1, zstd 1).
+  /// Codec level; -1: zstd 1, or deflate made for 8-bit colour (3 for other pixels).
+  int level = -1;
   int jpeg_quality = 90;    ///< 1 to 100.
   TiffDialect dialect = TiffDialect::ome;
   bool predictor = false;   ///< Horizontal differencing; it makes formula pictures larger.

@@ -143,7 +143,7 @@ void add_tiff(std::vector<Option>& options) {
                       .value_name = "LEVEL",
                       .group = "TIFF",
                       .help = "Compression level of deflate (1 to 12) and zstd (1 to 19). auto is "
-                              "1 for both.",
+                              "a deflate made for 8-bit colour (3 for other pixels) and zstd 1.",
                       .range = "1 to 19",
                       .example = "6",
                       .commands = kWriter},
