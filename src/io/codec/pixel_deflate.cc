@@ -16,7 +16,7 @@ constexpr std::size_t kWindowBytes = 32768;  // RFC 1951, section 2
 constexpr std::size_t kMaxMatchBytes = 258;  // RFC 1951, 3.2.5
 constexpr std::size_t kMaxStored = 65535;    // RFC 1951, 3.2.4
 
-constexpr unsigned kHashBits = 13;        // of pairs and quads of pixels
+constexpr unsigned kHashBits = 14;        // of pairs and quads of pixels
 constexpr unsigned kSingleHashBits = 11;  // of one pixel; formula pictures have few colours
 constexpr std::size_t kBlockTokens = 16384;
 constexpr std::size_t kStretch = 1024;  // pixels looked up at a time
@@ -60,8 +60,7 @@ unsigned distance_symbol(unsigned distance) {
 
 /// `literals` pixels as they are, then `length` pixels from `distance` pixels before.
 struct Token {
-  std::uint16_t literals, distance;
-  std::uint8_t length, distance_symbol;
+  std::uint16_t literals, distance, length, distance_symbol;
 };
 
 std::uint64_t load64(const std::byte* p) {
@@ -143,17 +142,16 @@ class PixelDeflate::Run {
   static constexpr std::size_t kCompared = 15 / kPixel;  // pixels in 16 bytes less a bit
 
   void look_up(std::size_t begin, std::size_t end);
-  std::uint32_t best_repeat(const State::Places& places) const;
-  std::size_t match_length(std::size_t distance) const;
-  void end_block(bool last);
+  std::uint32_t best_repeat(std::size_t at, const State::Places& places) const;
+  std::size_t match_length(std::size_t at, std::size_t distance) const;
+  void end_block(std::size_t end, bool last);
   void write_tokens(const BlockCode& with);
 
   State& s_;
   const std::span<const std::byte> in_;
   const std::byte* const data_;
   BitWriter bits_;
-  std::size_t at_ = 0;           // the next pixel to be encoded
-  std::size_t block_start_ = 0;  // byte
+  std::size_t block_start_ = 0;
 };
 
 /// Puts the pixels [begin, end) into the tables and keeps what was there. It is done apart from
@@ -180,13 +178,14 @@ void PixelDeflate::Run<kPixel>::look_up(std::size_t begin, std::size_t end) {
 /// The longest repeat, the nearest of equals: length << 16 | (0xffff - distance), the length at
 /// most kCompared. Without branches: which place is best cannot be foretold.
 template <unsigned kPixel>
-std::uint32_t PixelDeflate::Run<kPixel>::best_repeat(const State::Places& places) const {
+std::uint32_t PixelDeflate::Run<kPixel>::best_repeat(std::size_t at,
+                                                     const State::Places& places) const {
   constexpr std::uint64_t kTop = std::uint64_t{1} << 63;  // no count beyond the word
-  const std::byte* const here = data_ + at_ * kPixel;
+  const std::byte* const here = data_ + at * kPixel;
   const std::uint64_t low = load64(here), high = load64(here + 8);
-  const std::size_t reach = std::min(at_, kWindow);
+  const std::size_t reach = std::min(at, kWindow);
   const auto repeat = [&](std::uint32_t place) {
-    const std::size_t d = static_cast<std::uint16_t>(at_ - place);
+    const std::size_t d = static_cast<std::uint16_t>(at - place);
     // 1, always a place, in place of what is not in the window.
     const std::size_t distance = 1 + ((d - 1) & (std::size_t{0} - std::size_t{d - 1 < reach}));
     const std::byte* const there = here - distance * kPixel;
@@ -202,10 +201,10 @@ std::uint32_t PixelDeflate::Run<kPixel>::best_repeat(const State::Places& places
 }
 
 template <unsigned kPixel>
-std::size_t PixelDeflate::Run<kPixel>::match_length(std::size_t distance) const {
-  const std::byte* const here = data_ + at_ * kPixel;
+std::size_t PixelDeflate::Run<kPixel>::match_length(std::size_t at, std::size_t distance) const {
+  const std::byte* const here = data_ + at * kPixel;
   const std::byte* const there = here - distance * kPixel;
-  const std::size_t most = std::min(in_.size() - at_ * kPixel, kMaxMatch * kPixel);
+  const std::size_t most = std::min(in_.size() - at * kPixel, kMaxMatch * kPixel);
   std::size_t n = 0;
   for (; n + 8 <= most; n += 8) {
     const std::uint64_t differ = load64(here + n) ^ load64(there + n);
@@ -226,39 +225,40 @@ std::byte* PixelDeflate::Run<kPixel>::all() {
 
   // Pixels from which 16 bytes can be loaded. The first has nothing before it.
   const std::size_t searchable = in_.size() >= 16 ? (in_.size() - 16) / kPixel + 1 : 0;
+  std::size_t at = 0;  // the next pixel to be encoded
   std::size_t literal_start = 0, stretch = 0, stretch_end = 0;
-  while (at_ < searchable) {
-    if (at_ >= stretch_end) {
+  while (at < searchable) {
+    if (at >= stretch_end) {
       stretch = stretch_end;
       stretch_end = std::min(searchable, stretch + kStretch);
       look_up(stretch, stretch_end);
       continue;
     }
-    const std::uint32_t best = at_ != 0 ? best_repeat(s_.places[at_ - stretch]) : 0;
+    const std::uint32_t best = at != 0 ? best_repeat(at, s_.places[at - stretch]) : 0;
     std::size_t length = best >> 16;
     if (length == 0) {
-      s_.count_literals(in_.subspan(at_ * kPixel, kPixel));
-      if (++at_ - literal_start < kMaxLiterals) continue;
+      s_.count_literals(in_.subspan(at * kPixel, kPixel));
+      if (++at - literal_start < kMaxLiterals) continue;
     }
     Token& token = s_.tokens[s_.token_count++];
-    token.literals = static_cast<std::uint16_t>(at_ - literal_start);
+    token.literals = static_cast<std::uint16_t>(at - literal_start);
     if (length != 0) {
       const std::size_t distance = 0xffff - (best & 0xffff);
-      if (length == kCompared) length = match_length(distance);
+      if (length == kCompared) length = match_length(at, distance);
       token.distance = static_cast<std::uint16_t>(distance);
       const unsigned symbol = distance_symbol(static_cast<unsigned>(distance * kPixel));
-      token.distance_symbol = static_cast<std::uint8_t>(symbol);
+      token.distance_symbol = static_cast<std::uint16_t>(symbol);
       ++s_.lit_len_counts[257u + kAlphabet.length_symbol[length * kPixel]];
       ++s_.distance_counts[symbol];
-      at_ += length;
+      at += length;
     }
-    token.length = static_cast<std::uint8_t>(length);
-    literal_start = at_;
-    if (s_.token_count == kBlockTokens) end_block(false);
+    token.length = static_cast<std::uint16_t>(length);
+    literal_start = at;
+    if (s_.token_count == kBlockTokens) end_block(at * kPixel, false);
   }
   // The last pixels, and bytes that are no whole pixel.
-  if (at_ * kPixel < in_.size()) s_.count_literals(in_.subspan(at_ * kPixel));
-  end_block(true);
+  if (at * kPixel < in_.size()) s_.count_literals(in_.subspan(at * kPixel));
+  end_block(in_.size(), true);
 
   std::byte* end = bits_.align();
   const std::uint32_t sum = libdeflate_adler32(1, in_.data(), in_.size());
@@ -266,11 +266,10 @@ std::byte* PixelDeflate::Run<kPixel>::all() {
   return end;
 }
 
-/// Writes what was collected in the shortest of the three ways, and begins anew.
+/// Writes what was collected, up to byte `end`, in the shortest of the three ways, and begins anew.
 template <unsigned kPixel>
-void PixelDeflate::Run<kPixel>::end_block(bool last) {
-  const std::size_t block_end = last ? in_.size() : at_ * kPixel;
-  const auto block = in_.subspan(block_start_, block_end - block_start_);
+void PixelDeflate::Run<kPixel>::end_block(std::size_t end, bool last) {
+  const auto block = in_.subspan(block_start_, end - block_start_);
   ++s_.lit_len_counts[kEndOfBlock];
   s_.code.fit(s_.lit_len_counts, s_.distance_counts);
   const std::int64_t dynamic_bits =
@@ -298,7 +297,7 @@ void PixelDeflate::Run<kPixel>::end_block(bool last) {
     write_tokens(fixed ? s_.fixed : s_.code);
   }
   s_.clear_block();
-  block_start_ = block_end;
+  block_start_ = end;
 }
 
 template <unsigned kPixel>

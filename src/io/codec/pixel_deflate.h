@@ -13,7 +13,7 @@
 
 namespace pantile::codec {
 
-/// One encoder with its tables (about 200 kB), for one thread at a time. The bytes it gives
+/// One encoder with its tables (about 250 kB), for one thread at a time. The bytes it gives
 /// depend on the pixels and the arguments alone.
 class PixelDeflate {
  public:
