@@ -11,6 +11,7 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "grid/tile_grid.h"
+#include "io/tiff/sums.h"
 
 namespace pantile::tiff {
 namespace {
