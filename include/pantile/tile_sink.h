@@ -34,7 +34,7 @@ struct ChunkId {
 struct SinkPlan {
   ImageSpec spec;               ///< With every level that is to be written.
   std::int64_t chunk_px = 512;  ///< Chunk (= TIFF tile) edge, multiple of 16.
-  std::int64_t shard_px = 4096; ///< Shard edge, a power-of-two multiple of chunk_px.
+  std::int64_t shard_px = 4096; ///< Shard edge, a multiple of chunk_px.
 };
 
 /// Turns one chunk of pixels into bytes and back. Immutable and thread-safe: per-thread state
@@ -69,19 +69,33 @@ class TileSink {
   /// Identity of everything about the *form* of what is written (codec, layout, dialect),
   /// as a line of text that a job records and compares.
   virtual std::string form() const = 0;
-  /// How chunks are to be encoded before put().
+  /// How chunks are to be encoded before put(). Never null.
   virtual std::shared_ptr<const ChunkCodec> codec() const = 0;
   virtual Status begin(const SinkPlan& plan) = 0;
+  /// Prepares for this image, and finds what an earlier sink of the same plan and form has
+  /// committed or finished, which stays. Call once, before anything below, on one thread. Other
+  /// processes may begin the same plan and write other units of it; the caller sees to it that
+  /// nobody else writes there. Where it is refused, nothing that was there has changed.
+  /// Errors: invalid (a plan or an option that this form cannot hold); conflict (another image, or
+  /// one in another form, lies there); out_of_space, io.
   /// True when `unit` lies committed under its final name; what resume asks. Thread-safe.
   virtual bool committed(UnitId unit) const = 0;
-  /// Takes one encoded chunk of an uncommitted unit. Thread-safe.
+  /// Takes one encoded chunk of an uncommitted unit, to which it belongs; it waits, in memory or on
+  /// disk, for the unit's commit, and is lost with the process. Thread-safe.
+  /// Errors: internal (noticed that the chunk is not the unit's); out_of_space, io.
   virtual Status put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) = 0;
   /// Writes the unit: temporary file, sync, rename. Every chunk of the unit that overlaps the
-  /// image has been put. Idempotent; thread-safe for different units.
+  /// image has been put. Idempotent; thread-safe for different units. After an error the chunks
+  /// are gone: if committed() then denies the unit, they have to be put again.
+  /// Errors: internal (a chunk is missing); out_of_space, io; corrupt (an earlier unit's bytes).
   virtual Status commit(UnitId unit) = 0;
   /// True when readers already see the complete image, so nothing is left to do.
   virtual bool finished() const = 0;
-  /// Makes the image complete for readers. Every unit is committed. Idempotent.
+  /// Makes the image complete for readers. Every unit is committed. Idempotent; on one thread,
+  /// when no put() or commit() is running. After an error the image is not there for readers, what
+  /// is committed stays, and it can be called again.
+  /// Errors: internal or not_found (a unit is not committed); corrupt (a unit's bytes are not those
+  /// that were committed); cancelled; out_of_space, io.
   virtual Status finish() = 0;
   /// Drops what is not committed, keeps the rest for a later resume.
   virtual void abort() = 0;

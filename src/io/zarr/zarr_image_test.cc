@@ -288,6 +288,7 @@ TEST_F(ZarrImage, RefusesPlansItCannotWrite) {
   EXPECT_FALSE(refused(plan_));
   EXPECT_TRUE(refused(plan_, {.zstd_level = 0}));
   EXPECT_TRUE(refused(plan_, {.zstd_level = 20}));
+  EXPECT_NE(ZarrSink(store_, {.zstd_level = 20}).codec(), nullptr);
   EXPECT_TRUE(refused(plan_, {.pantile_json = "[]"}));
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.chunk_px = 24; })));
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.chunk_px = 0; })));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -16,6 +17,7 @@ namespace pantile::zarr {
 namespace {
 
 constexpr std::int64_t kMinChunkPx = 16;
+constexpr int kMinZstdLevel = 1, kMaxZstdLevel = 19;
 
 std::string shard_key(UnitId unit) {
   return fmt::format("{}/c/0/{}/{}", unit.level, unit.y, unit.x);
@@ -64,10 +66,10 @@ Status write_or_match(ByteStore& store, const std::string& key, const std::strin
 ZarrSink::ZarrSink(std::shared_ptr<ByteStore> store, SinkOptions options)
     : store_(std::move(store)),
       options_(std::move(options)),
-      spool_(store_, options_.spool_cap_bytes) {
-  auto codec = make_codec({.method = codec::Method::zstd, .level = options_.zstd_level});
-  if (codec.ok()) codec_ = std::move(codec).value();
-}
+      // begin() refuses a level that does not exist; until then there is a codec all the same.
+      codec_(*make_codec({.method = codec::Method::zstd,
+                          .level = std::clamp(options_.zstd_level, kMinZstdLevel, kMaxZstdLevel)})),
+      spool_(store_, options_.spool_cap_bytes) {}
 
 ZarrSink::~ZarrSink() = default;
 
@@ -81,8 +83,9 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
   const auto bad = [&](const std::string& why) {
     return Error(Code::invalid, fmt::format("{}: {}", options_.name, why));
   };
-  if (codec_ == nullptr) {
-    return bad(fmt::format("zstd level {}: use 1 to 19", options_.zstd_level));
+  if (options_.zstd_level < kMinZstdLevel || options_.zstd_level > kMaxZstdLevel) {
+    return bad(fmt::format("zstd level {}: use {} to {}", options_.zstd_level, kMinZstdLevel,
+                           kMaxZstdLevel));
   }
   if (spec.t != 1 || spec.z != 1) return bad("only images of one plane are written");
   if (spec.channels < 1 || spec.levels.empty()) return bad("the image has no channels or levels");

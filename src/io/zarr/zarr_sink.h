@@ -31,7 +31,7 @@ struct SourceOptions;
 
 struct SinkOptions {
   std::string name = "image.ome.zarr";  ///< For messages.
-  int zstd_level = 1;                   ///< 1 to 19.
+  int zstd_level = 1;                   ///< 1 to 19; begin() refuses others.
   /// Encoded chunks of open units beyond this many bytes wait in an unlinked file.
   std::int64_t spool_cap_bytes = std::int64_t{64} << 20;
   /// A JSON object for `attributes.pantile`; `kind` is added when it is missing.
@@ -47,7 +47,6 @@ class ZarrSink final : public TileSink {
 
   std::string name() const override { return options_.name; }
   std::string form() const override;
-  /// Null when the options' zstd_level is out of range; begin() says so.
   std::shared_ptr<const ChunkCodec> codec() const override { return codec_; }
   /// Writes the arrays' metadata, or checks it when it is there. Errors: invalid (the plan or an
   /// option); conflict (the store holds another image); io.
