@@ -71,13 +71,13 @@ class TileSink {
   virtual std::string form() const = 0;
   /// How chunks are to be encoded before put(). Never null.
   virtual std::shared_ptr<const ChunkCodec> codec() const = 0;
-  virtual Status begin(const SinkPlan& plan) = 0;
   /// Prepares for this image, and finds what an earlier sink of the same plan and form has
   /// committed or finished, which stays. Call once, before anything below, on one thread. Other
   /// processes may begin the same plan and write other units of it; the caller sees to it that
   /// nobody else writes there. Where it is refused, nothing that was there has changed.
   /// Errors: invalid (a plan or an option that this form cannot hold); conflict (another image, or
   /// one in another form, lies there); out_of_space, io.
+  virtual Status begin(const SinkPlan& plan) = 0;
   /// True when `unit` lies committed under its final name; what resume asks. Thread-safe.
   virtual bool committed(UnitId unit) const = 0;
   /// Takes one encoded chunk of an uncommitted unit, to which it belongs; it waits, in memory or on
