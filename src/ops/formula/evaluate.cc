@@ -181,7 +181,7 @@ class Evaluator<T>::Builder {
     Value& value = values_[o];
     if (!is_number(o, Varies::pixel)) return {value.at, false};
     if (value.block == kNone) {
-      value.block = allocate(kColumns);
+      value.block = allocate(kConstantBlock);
       if (steps_[o].varies == Varies::constant) {
         out_.constant_blocks_.emplace_back(value.block, value.number);
       } else {
@@ -272,7 +272,7 @@ typename Evaluator<T>::Scratch Evaluator<T>::make_scratch() const {
   T* memory = scratch.memory_.get();
   for (const auto& [place, number] : constants_) memory[place] = number;
   for (const auto& [place, number] : constant_blocks_) {
-    std::fill_n(memory + place, kColumns, number);
+    std::fill_n(memory + place, kConstantBlock, number);
   }
   return scratch;
 }

@@ -29,6 +29,8 @@ class Evaluator {
   static constexpr std::size_t kColumns = 256;
   /// Rows at a time: a chunk's, so that a chunk's columns are set once.
   static constexpr std::size_t kRows = 512;
+  /// Length of a constant spread over an array: calls over columns and over rows read it.
+  static constexpr std::size_t kConstantBlock = kRows > kColumns ? kRows : kColumns;
 
   class Scratch {
    public:

@@ -108,6 +108,49 @@ TEST(FormulaSource, TiledEqualsWhole) {
   }
 }
 
+// Values of rows and of columns are computed in blocks of their own lengths: a picture longer than
+// every block, both ways, against its pixels read one by one, and against the formula's transpose.
+TEST(FormulaSource, BlocksOfRowsAndColumnsDoNotShow) {
+  const std::vector<std::pair<std::string, std::string>> transposed{
+      {"if(y<0, 5, -5)", "if(x<0, 5, -5)"},
+      {"clamp(y, -1, 1)", "clamp(x, -1, 1)"},
+      {"mix(1, 2, y)", "mix(1, 2, x)"},
+      {"mix(y, 1, 2)", "mix(x, 1, 2)"},
+      {"smoothstep(-1, 1, y)", "smoothstep(-1, 1, x)"},
+      {"if(j<700, 1, 0)", "if(i<700, 1, 0)"},
+      {"x + if(y<0, 5, y)", "y + if(x<0, 5, x)"},
+      {"sin(x*y)*if(sin(5*y)>0, 1, 2)", "sin(y*x)*if(sin(5*x)>0, 1, 2)"},
+      {"max(if(y<0, 5, -5), x) - clamp(v, 0.25, 0.75)",
+       "max(if(x<0, 5, -5), y) - clamp(u, 0.25, 0.75)"},
+      {"atan2(y, 2) + pow(3, y) + hypot(1, y)", "atan2(x, 2) + pow(3, x) + hypot(1, x)"}};
+  for (const Precision precision : {Precision::f64, Precision::f32}) {
+    for (const int samples : {1, 2}) {
+      FormulaImage i = image(1100, 1100, 0.01);
+      i.precision = precision;
+      i.output = Output::value_f32;
+      i.frame.samples = samples;
+      for (const auto& [down, across] : transposed) {
+        const SourcePtr source = make(down, i), turned = make(across, i);
+        const PixelBuffer whole = read_all(*source), other = read_all(*turned);
+        for (std::int64_t y = 0; y < 1100; y += 7) {
+          for (std::int64_t x = 0; x < 1100; x += 13) {
+            const auto value = [](const PixelBuffer& p, std::int64_t r, std::int64_t c) {
+              return *reinterpret_cast<const float*>(p.view().at(r, c));
+            };
+            if (samples == 1) {
+              ASSERT_EQ(value(whole, y, x), value(other, x, y)) << down << " at " << x << "," << y;
+            }
+            if (x % 11 == 0 && y % 5 == 0) {
+              const PixelBuffer alone = read(*source, {x, y, x + 1, y + 1});
+              ASSERT_EQ(value(whole, y, x), value(alone, 0, 0)) << down << " at " << x << "," << y;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(FormulaSource, AnyStridesAndChannels) {
   const SourcePtr source = make("complex", image(300, 70, 0.02));
   const PixelBuffer whole = read_all(*source);
