@@ -12,6 +12,7 @@
 
 #include "pantile/image_spec.h"
 #include "pantile/result.h"
+#include "pantile/tile_source.h"
 #include "pantile/view.h"
 
 namespace pantile {
@@ -97,6 +98,11 @@ class TileSink {
   /// Errors: internal or not_found (a unit is not committed); corrupt (a unit's bytes are not those
   /// that were committed); cancelled; out_of_space, io.
   virtual Status finish() = 0;
+  /// The units committed so far, as a source of all levels that can be read while others are
+  /// being written; null when the sink cannot be read back bit for bit. After begin().
+  virtual Result<std::unique_ptr<TileSource>> open_committed() const {
+    return std::unique_ptr<TileSource>();
+  }
   /// Drops what is not committed, keeps the rest for a later resume.
   virtual void abort() = 0;
   /// Bytes committed to disk by this process so far, for the summary.

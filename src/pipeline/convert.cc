@@ -3,31 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
-#include "io/zarr/zarr_source.h"
-#include "ops/crop/crop_source.h"
-#include "pipeline/drain.h"
+#include "io/codec/codecs.h"
+#include "pantile/encoded_chunks.h"
+#include "pipeline/disk_space.h"
 #include "pipeline/estimate.h"
-#include "pipeline/generate_setup.h"
+#include "pipeline/image_job.h"
 #include "pipeline/job_folder.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/open_image.h"
 #include "pipeline/outputs.h"
-#include "pipeline/previews.h"
+#include "pipeline/picture.h"
 #include "pipeline/setting_names.h"
-#include "pipeline/stage_reporter.h"
-#include "pipeline/value_colours.h"
-#include "runtime/memory.h"
-#include "runtime/workers.h"
 
 namespace pantile {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 std::string to_text(const RecolourOptions& c) {
   const auto number = [](const std::optional<double>& v) {
@@ -39,54 +33,6 @@ std::string to_text(const RecolourOptions& c) {
   return fmt::format("{} {},{} {} {} {}", c.colormap.value_or("-"), number(c.range_lo),
                      number(c.range_hi), color(c.nan_color), color(c.neg_inf_color),
                      color(c.pos_inf_color));
-}
-
-/// The image to be written: opened, cut out, coloured. `levels`: see ColourSource.
-Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
-                            const RecolourOptions& colour, bool as_picture,
-                            ColourSource::Levels levels) {
-  PANTILE_ASSIGN(OpenImage image, open_image(input));
-  const ImageSpec& spec = image.source->spec();
-  if (spec.t * spec.z != 1) {
-    return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); only images of one "
-                                            "plane can be converted",
-                                            image.path, spec.t * spec.z, spec.t, spec.z));
-  }
-  if (region) {
-    PANTILE_ASSIGN(image.source, CropSource::create(image.source, *region));
-  }
-  const bool pictures_only = as_picture && spec.kind == Kind::intensity && spec.channels != 1;
-  if (pictures_only && !colour.any()) {
-    return Error(Code::foreign, fmt::format("{} has {} channels of values, expected colours or "
-                                            "one channel; give --colormap to see the first",
-                                            image.path, spec.channels));
-  }
-  if (as_picture || colour.any()) {
-    PANTILE_ASSIGN(image.source,
-                   colour_values(image.source, image.facts_json, colour, levels));
-  }
-  return image;
-}
-
-/// The rows of a PNG, with progress, as a job of its own.
-Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
-                                 const std::string& path, const RunOptions& run) {
-  const Clock::time_point begin = Clock::now();
-  const auto working = [&](int threads) {
-    return preview_memory_bytes(image.source->spec(), size.width, threads);
-  };
-  PANTILE_ASSIGN(const MemoryPlan memory, plan_memory(run, working, 1, 0));
-  StageReporter stage(run.listener, "picture", "rows", size.height);
-  PANTILE_TRY(write_preview(image.source, size.width, size.height, path, memory.threads,
-                            run.cancel, [&stage](std::int64_t rows) { stage.add(rows); }));
-  JobSummary summary;
-  summary.stages.push_back(stage.end());
-  summary.pixels = summary.pixels_done = size.width * size.height;
-  summary.wall_s = std::chrono::duration<double>(Clock::now() - begin).count();
-  summary.peak_memory_bytes = peak_resident_bytes();
-  summary.outputs.push_back(
-      {path, summary.pixels * image.source->spec().pixel_bytes(), disk_bytes(path)});
-  return summary;
 }
 
 /// Converting into a store or a TIFF: a drain that can be resumed until its result is in place.
@@ -107,22 +53,24 @@ class ConvertRun {
         options_.tile_px != 0 || changed ? options_.tile_px : usable_tile(image_.chunk_px);
     PANTILE_ASSIGN(plan_, plan_layout(image_.source->spec(), tile, options_.shard_px));
     PANTILE_TRY(prepare());
-    PANTILE_TRY(drain_all());
-    if (run_.share_count > 1) return summarise();
-    if (cancelled()) return Error(Code::cancelled, "stopped on request");
-    StageReporter stage(run_.listener, "finish", "files", 1);
-    PANTILE_TRY(sink_->finish());
-    stage.add(1);
-    stages_.push_back(stage.end());
+    const ImageJob job{image_.source.get(),
+                       dynamic_cast<const EncodedChunks*>(image_.source.get()),
+                       {sink_.get()},
+                       plan_,
+                       memory_.threads};
+    ImageJobRun stages(job, run_);
+    PANTILE_TRY(stages.prepare());
+    PANTILE_TRY(stages.drain_as("convert"));
+    if (run_.share_count > 1) return summarise(stages);
+    PANTILE_TRY(stages.finish_as("finish", *sink_));
     std::error_code ignored;  // what is left of the parts does no harm
     fs::remove_all(parts_ + "/tiff", ignored);
     fs::remove_all(parts_, ignored);
-    return summarise();
+    return summarise(stages);
   }
 
  private:
   bool to_store() const { return format_of(options_.output) == FileFormat::zarr; }
-  bool cancelled() const { return run_.cancel != nullptr && run_.cancel->cancelled(); }
   /// The input's own chunk edge where a store or TIFF of ours could have it, else the default.
   static std::int64_t usable_tile(std::int64_t chunk_px) {
     return chunk_px % 16 == 0 && chunk_px >= 64 && chunk_px <= 4096 ? chunk_px : 0;
@@ -227,42 +175,12 @@ class ConvertRun {
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options_.output));
     std::error_code error;
     if (is_job_folder(parts_)) return {};  // some of it is written already
-    return check_disk(options_.output, estimate.bytes[0] * (to_store() ? 1 : 2), free_bytes);
+    return check_disk(options_.output, estimate.bytes[0] * (to_store() ? 1 : 2), free_bytes,
+                      "write to another disk");
   }
 
-  Status drain_all() {
-    DrainJob job;
-    job.source = image_.source.get();
-    job.encoded = dynamic_cast<const EncodedChunks*>(job.source);
-    job.sinks = {sink_.get()};
-    job.plan = plan_;
-    job.share = {run_.share_index, run_.share_count};
-    std::unique_ptr<TileSource> stored;
-    if (to_store()) {
-      PANTILE_ASSIGN(stored, static_cast<zarr::ZarrSink&>(*sink_).open_source({}));
-      job.store = 0;
-      job.stored = stored.get();
-    }
-    const ShardLayout layout(plan_);
-    const DrainPlan todo = plan_drain(layout, job.sinks, job.store,
-                                      matching_levels(*job.source, plan_), job.share);
-    StageReporter stage(run_.listener, "convert", "px", todo.leaf_pixels);
-    DrainOptions drain_options;
-    drain_options.threads = memory_.threads;
-    drain_options.cancel = run_.cancel;
-    drain_options.on_pixels = [&stage](std::int64_t pixels) { stage.add(pixels); };
-    const Status drained = drain(job, todo, drain_options);
-    stages_.push_back(stage.end());
-    return drained;
-  }
-
-  JobSummary summarise() const {
-    JobSummary summary;
-    const LevelInfo& level = plan_.spec.levels.front();
-    summary.pixels = summary.pixels_done = level.width * level.height;
-    summary.wall_s = std::chrono::duration<double>(Clock::now() - begin_).count();
-    summary.peak_memory_bytes = peak_resident_bytes();
-    summary.stages = stages_;
+  JobSummary summarise(const ImageJobRun& stages) const {
+    JobSummary summary = stages.summary();
     summary.outputs.push_back(
         {options_.output, raw_bytes(plan_), disk_bytes(options_.output)});
     return summary;
@@ -276,8 +194,6 @@ class ConvertRun {
   MemoryPlan memory_;
   std::optional<JobFolder> folder_;
   std::unique_ptr<TileSink> sink_;
-  std::vector<StageSummary> stages_;
-  const Clock::time_point begin_ = Clock::now();
 };
 
 }  // namespace
@@ -302,32 +218,6 @@ Result<JobSummary> run_convert(const ConvertOptions& given, const RunOptions& ru
                                                   true, ColourSource::Levels::first));
   const LevelInfo& level = image.source->spec().levels.front();
   return write_picture(image, {level.width, level.height, false}, options.output, run);
-}
-
-Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run) {
-  PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
-                                                  true, ColourSource::Levels::all));
-  const LevelInfo& level = image.source->spec().levels.front();
-  PreviewSize wanted{"", options.width, options.height};
-  if (wanted.width == 0) wanted.width = level.width;
-  if (wanted.width < 0 || wanted.height < 0) {
-    return Error(Code::invalid, "preview: width and height must not be negative");
-  }
-  const FittedSize size = fit_preview(level.width, level.height, wanted);
-  if (size.limited && run.listener != nullptr) {
-    run.listener->on_note(fmt::format("the picture has {}x{} pixels and is not enlarged",
-                                      level.width, level.height));
-  }
-  std::string path = options.output;
-  if (path.empty()) {
-    const std::string name = preview_name({"", size.width, 0}) + ".png";
-    fs::path input = fs::path(options.input).lexically_normal();
-    if (input.filename().empty()) input = input.parent_path();
-    path = is_job_folder(options.input)
-               ? (input / kPreviewFolder / name).string()
-               : (input.parent_path() / (input.stem().stem().string() + "-" + name)).string();
-  }
-  return write_picture(image, size, path, run);
 }
 
 }  // namespace pantile

@@ -1,16 +1,11 @@
 #include "pipeline/estimate.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "core/buffer.h"
-#include "io/store/os_error.h"
 #include "pipeline/shard_layout.h"
 
 namespace pantile {
@@ -68,19 +63,6 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
     estimate.bytes.push_back(static_cast<std::int64_t>(std::min(static_cast<double>(b) * factor, kMostBytes)));
   }
   return estimate;
-}
-
-Result<std::int64_t> free_disk_bytes(const std::string& path) {
-  std::filesystem::path folder = std::filesystem::absolute(path);
-  std::error_code ignored;
-  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path()) {
-    folder = folder.parent_path();
-  }
-  struct statvfs info {};
-  if (::statvfs(folder.c_str(), &info) != 0) {
-    return os_error(errno, "ask for the free space of", folder.string());
-  }
-  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
 }
 
 }  // namespace pantile

@@ -19,7 +19,4 @@ struct Estimate {
 Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
                                 const Codecs& codecs);
 
-/// Free bytes on the file system that holds `path` or will hold it.
-Result<std::int64_t> free_disk_bytes(const std::string& path);
-
 }  // namespace pantile

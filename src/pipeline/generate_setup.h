@@ -28,7 +28,8 @@ struct GenerateSetup {
 
 Result<GenerateSetup> set_up_generate(const GenerateOptions& options, const RunOptions& run);
 
-/// Errors: out_of_space, when less than `needed_bytes` is free.
-Status check_disk(const std::string& path, std::int64_t needed_bytes, std::int64_t free_bytes);
+/// What a generate job can do about a full disk.
+inline constexpr char kWriteLessAdvice[] =
+    "choose another --out, or write less (--tiff off, --previews none)";
 
 }  // namespace pantile

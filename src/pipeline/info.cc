@@ -4,7 +4,7 @@
 
 #include "io/store/file_store.h"
 #include "pantile/convert.h"
-#include "pipeline/drain_plan.h"
+#include "pipeline/disk_space.h"
 #include "pipeline/job_folder.h"
 #include "pipeline/job_record.h"
 #include "pipeline/open_image.h"
@@ -23,7 +23,7 @@ std::vector<std::string> outputs_in(const std::string& folder, const JobRecord& 
     const fs::path path = fs::path(folder) / name;
     const bool there = name == kStoreName ? fs::exists(path / "zarr.json", error)
                                           : fs::exists(path, error);
-    if (there) found.push_back(name);
+    if (there && !form.empty()) found.push_back(name);
   }
   return found;
 }

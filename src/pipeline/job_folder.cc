@@ -102,17 +102,4 @@ Result<JobFolder> open_job_folder(const std::string& path, const Settings& pixel
   return folder;
 }
 
-std::int64_t disk_bytes(const std::string& path) {
-  std::error_code error;
-  if (fs::is_regular_file(path, error)) {
-    return static_cast<std::int64_t>(fs::file_size(path, error));
-  }
-  std::int64_t bytes = 0;
-  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
-       at.increment(error)) {
-    if (at->is_regular_file(error)) bytes += static_cast<std::int64_t>(at->file_size(error));
-  }
-  return bytes;
-}
-
 }  // namespace pantile

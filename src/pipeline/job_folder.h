@@ -33,7 +33,4 @@ struct JobFolder {
 Result<JobFolder> open_job_folder(const std::string& path, const Settings& pixels,
                                   const RunOptions& run);
 
-/// Size of a file, or of all files below a folder, in bytes; 0 when there is none.
-std::int64_t disk_bytes(const std::string& path);
-
 }  // namespace pantile

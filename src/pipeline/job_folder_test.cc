@@ -1,3 +1,4 @@
+#include "pipeline/disk_space.h"
 #include "pipeline/job_folder.h"
 
 #include <gtest/gtest.h>

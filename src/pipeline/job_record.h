@@ -22,7 +22,7 @@ struct JobRecord {
   std::string command;      ///< "generate" or "convert".
   std::string config_json;  ///< The resolved configuration, a JSON object of sections.
   Settings pixels;
-  std::map<std::string, std::string> forms;
+  std::map<std::string, std::string> forms;  ///< Of a preview: its size; empty while it is to come.
 };
 
 inline constexpr char kJobFileName[] = "job.json";

@@ -1,3 +1,4 @@
+#include "pipeline/disk_space.h"
 #include "pipeline/outputs.h"
 
 #include <gtest/gtest.h>

@@ -240,4 +240,9 @@ Result<std::unique_ptr<ZarrSource>> ZarrSink::open_source(const SourceOptions& o
   return ZarrSource::open_unfinished(store_, plan_.spec, options);
 }
 
+Result<std::unique_ptr<TileSource>> ZarrSink::open_committed() const {
+  PANTILE_ASSIGN(std::unique_ptr<TileSource> source, open_source({}));
+  return source;
+}
+
 }  // namespace pantile::zarr

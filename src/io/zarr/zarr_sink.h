@@ -63,6 +63,7 @@ class ZarrSink final : public TileSink {
   /// Reads what is committed so far, also before finish(); an uncommitted chunk is an error
   /// (not_found). After begin(). The source may outlive the sink.
   Result<std::unique_ptr<ZarrSource>> open_source(const SourceOptions& options) const;
+  Result<std::unique_ptr<TileSource>> open_committed() const override;
   /// Bytes of encoded chunks that wait in memory for their unit's commit.
   std::int64_t pending_bytes() const { return spool_.held_bytes(); }
 

@@ -1,0 +1,83 @@
+#include "pipeline/image_job.h"
+
+#include <algorithm>
+
+#include "pipeline/shard_layout.h"
+#include "pipeline/stage_reporter.h"
+#include "runtime/memory.h"
+
+namespace pantile {
+
+ImageJobRun::ImageJobRun(const ImageJob& job, const RunOptions& run) : job_(job), run_(run) {
+  const LevelInfo& level = job.plan.spec.levels.front();
+  image_pixels_ = level.width * level.height;
+}
+
+double ImageJobRun::source_fraction() const {
+  return static_cast<double>(source_pixels_) / static_cast<double>(image_pixels_);
+}
+
+Status ImageJobRun::prepare() {
+  drain_job_.source = job_.source;
+  drain_job_.encoded = job_.encoded;
+  drain_job_.sinks = job_.sinks;
+  drain_job_.plan = job_.plan;
+  drain_job_.share = {run_.share_index, run_.share_count};
+  for (std::size_t i = 0; i < job_.sinks.size() && committed_ == nullptr; ++i) {
+    PANTILE_ASSIGN(committed_, job_.sinks[i]->open_committed());
+    if (committed_ != nullptr) drain_job_.store = static_cast<int>(i);
+  }
+  drain_job_.stored = committed_.get();
+  todo_ = plan_drain(ShardLayout(job_.plan), job_.sinks, drain_job_.store,
+                     matching_levels(*job_.source, job_.plan), drain_job_.share);
+  source_pixels_ = todo_.source_pixels;
+  return {};
+}
+
+Status ImageJobRun::drain_as(std::string_view name) {
+  // What needs no reading any more is counted as done by an earlier run; a share knows only its
+  // own part.
+  const bool whole = run_.share_count == 1;
+  const std::int64_t total =
+      whole ? std::max(image_pixels_, todo_.leaf_pixels) : todo_.leaf_pixels;
+  StageReporter stage(run_.listener, source_pixels_ > 0 ? name : "export", "px", total,
+                      total - todo_.leaf_pixels);
+  DrainOptions options;
+  options.threads = job_.threads;
+  options.cancel = run_.cancel;
+  options.on_pixels = [&stage](std::int64_t pixels) { stage.add(pixels); };
+  const Status drained = drain(drain_job_, todo_, options);
+  stages_.push_back(stage.end());
+  if (!drained.ok()) {
+    for (TileSink* sink : job_.sinks) sink->abort();
+  }
+  return drained;
+}
+
+Status ImageJobRun::finish_as(std::string_view name, TileSink& sink) {
+  if (sink.finished()) return {};
+  PANTILE_TRY(check_cancelled());
+  StageReporter stage(run_.listener, name, "files", 1);
+  PANTILE_TRY(sink.finish());
+  stage.add(1);
+  stages_.push_back(stage.end());
+  return {};
+}
+
+Status ImageJobRun::check_cancelled() const {
+  if (run_.cancel == nullptr || !run_.cancel->cancelled()) return {};
+  return Error(Code::cancelled, "stopped on request");
+}
+
+JobSummary ImageJobRun::summary() const {
+  JobSummary summary;
+  summary.pixels = image_pixels_;
+  summary.pixels_done = source_pixels_;
+  summary.wall_s =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  summary.peak_memory_bytes = peak_resident_bytes();
+  summary.stages = stages_;
+  return summary;
+}
+
+}  // namespace pantile

@@ -1,0 +1,62 @@
+#include "pipeline/picture.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "ops/crop/crop_source.h"
+#include "pipeline/disk_space.h"
+#include "pipeline/memory_plan.h"
+#include "pipeline/stage_reporter.h"
+#include "pipeline/value_colours.h"
+#include "runtime/memory.h"
+
+namespace pantile {
+
+Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
+                            const RecolourOptions& colour, bool as_picture,
+                            ColourSource::Levels levels) {
+  PANTILE_ASSIGN(OpenImage image, open_image(input));
+  const ImageSpec& spec = image.source->spec();
+  if (spec.t * spec.z != 1) {
+    return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); only images of one "
+                                            "plane can be converted",
+                                            image.path, spec.t * spec.z, spec.t, spec.z));
+  }
+  if (region) {
+    PANTILE_ASSIGN(image.source, CropSource::create(image.source, *region));
+  }
+  const bool pictures_only = as_picture && spec.kind == Kind::intensity && spec.channels != 1;
+  if (pictures_only && !colour.any()) {
+    return Error(Code::foreign, fmt::format("{} has {} channels of values, expected colours or "
+                                            "one channel; give --colormap to see the first",
+                                            image.path, spec.channels));
+  }
+  if (as_picture || colour.any()) {
+    PANTILE_ASSIGN(image.source,
+                   colour_values(image.source, image.facts_json, colour, levels));
+  }
+  return image;
+}
+
+Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
+                                 const std::string& path, const RunOptions& run) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto working = [&](int threads) {
+    return preview_memory_bytes(image.source->spec(), size.width, threads);
+  };
+  PANTILE_ASSIGN(const MemoryPlan memory, plan_memory(run, working, 1, 0));
+  StageReporter stage(run.listener, "picture", "rows", size.height);
+  PANTILE_TRY(write_preview(image.source, size.width, size.height, path, memory.threads,
+                            run.cancel, [&stage](std::int64_t rows) { stage.add(rows); }));
+  JobSummary summary;
+  summary.stages.push_back(stage.end());
+  summary.pixels = summary.pixels_done = size.width * size.height;
+  summary.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  summary.peak_memory_bytes = peak_resident_bytes();
+  summary.outputs.push_back(
+      {path, summary.pixels * image.source->spec().pixel_bytes(), disk_bytes(path)});
+  return summary;
+}
+
+}  // namespace pantile

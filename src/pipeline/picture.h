@@ -1,0 +1,28 @@
+#pragma once
+/// \file
+/// One picture out of any image on disk: cut out, coloured, written as a PNG.
+
+#include <optional>
+#include <string>
+
+#include "ops/colormap/colour_source.h"
+#include "pantile/convert.h"
+#include "pantile/job.h"
+#include "pipeline/open_image.h"
+#include "pipeline/previews.h"
+
+namespace pantile {
+
+/// Opens `input` and cuts `region` out of it. Values get colours when `colour` asks for them, or
+/// when the result is to be looked at (`as_picture`). `levels`: see ColourSource.
+/// Errors: those of open_image(), CropSource and colour_values(); foreign (more than one plane, or
+/// a picture of several channels of values).
+Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
+                            const RecolourOptions& colour, bool as_picture,
+                            ColourSource::Levels levels);
+
+/// Writes `image`, shrunk to `size`, as the PNG `path`: a job of one stage.
+Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
+                                 const std::string& path, const RunOptions& run);
+
+}  // namespace pantile
