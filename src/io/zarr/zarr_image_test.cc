@@ -207,8 +207,27 @@ TEST_F(ZarrImage, AShortShardIsNotCommitted) {
   ASSERT_TRUE(sink.finish().ok());
 }
 
-TEST_F(ZarrImage, MissingChunksAreFillValueOrAnError) {
+TEST_F(ZarrImage, AMissingShardOfOursIsDamage) {
   write_image();
+  ASSERT_TRUE(memory_->remove("0/c/0/0/1").ok());
+  for (const bool missing_is_error : {false, true}) {
+    const auto source = open({.missing_is_error = missing_is_error});
+    std::byte pixel[3];
+    EXPECT_TRUE(read_pixel(*source, 0, 3, 3, pixel).ok());
+    const Status status = read_pixel(*source, 0, 40, 3, pixel);
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code(), Code::corrupt);
+    EXPECT_NE(status.error().message().find("shard 1,0 of level 0 is missing"), std::string::npos)
+        << status.error().message();
+    EXPECT_EQ(source->read_encoded_chunk(0, 2, 0).error().code(), Code::corrupt);
+  }
+}
+
+TEST_F(ZarrImage, MissingChunksOfOthersAreFillValueOrAnError) {
+  write_image();
+  auto group = nlohmann::json::parse(as_text(*memory_->read("zarr.json")));
+  group["attributes"].erase("pantile");
+  ASSERT_TRUE(memory_->write("zarr.json", as_bytes(group.dump())).ok());
   ASSERT_TRUE(memory_->remove("0/c/0/0/1").ok());
   std::byte pixel[3] = {std::byte{9}, std::byte{9}, std::byte{9}};
   ASSERT_TRUE(read_pixel(*open(), 0, 40, 3, pixel).ok());

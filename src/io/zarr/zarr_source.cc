@@ -35,6 +35,10 @@ std::int64_t number_in(const Position& grid, const Position& position) {
   return number;
 }
 
+bool is_empty(const ShardIndex& index) {
+  return std::none_of(index.begin(), index.end(), [](auto& place) { return place.has_value(); });
+}
+
 std::string method_name(const ByteStep& step) {
   switch (step.kind) {
     case ByteStep::Kind::zstd: return fmt::format("zstd-{}", step.level);
@@ -62,6 +66,9 @@ struct ZarrSource::State {
   Result<std::shared_ptr<const Bytes>> chunk_of(int i, const Position& chunk) const;
   Status read_chunk(const Region& region, const Position& position, MutableView out) const;
   std::string find_codec_identity() const;
+  /// What a chunk that is not there is: an error, or nothing (its pixels are the fill value).
+  Status check_absent(int i, const Position& chunk, const ShardIndex* index,
+                      const Error& not_found) const;
   /// Calls fn(position) for each chunk that `region` meets, until one fails.
   template <class Fn> Status for_each_chunk(const Region& region, Fn fn) const;
 
@@ -70,6 +77,7 @@ struct ZarrSource::State {
   OpenedImage image;
   std::int64_t chunk_px = 0, shard_px = 0;
   std::string identity;
+  bool is_complete = false;  ///< All shards were written, so one that is not there was lost.
   mutable ChunkCache<Bytes> chunks;
   mutable ChunkCache<ShardIndex> indices;
 };
@@ -83,13 +91,27 @@ Result<std::shared_ptr<const ShardIndex>> ZarrSource::State::index_of(int i,
   if (auto kept = indices.get(key)) return kept;
   PANTILE_ASSIGN(auto read, array.read_index(shard));
   auto index = std::make_shared<const ShardIndex>(std::move(read));
-  const bool empty =
-      std::none_of(index->begin(), index->end(), [](auto& p) { return p.has_value(); });
   // An empty one may be a shard that is still to be written.
-  if (!empty || !options.missing_is_error) {
+  if (!is_empty(*index) || !options.missing_is_error) {
     indices.put(key, index, static_cast<std::int64_t>(index->size() * sizeof(index->front())));
   }
   return index;
+}
+
+Status ZarrSource::State::check_absent(int i, const Position& chunk, const ShardIndex* index,
+                                       const Error& not_found) const {
+  if (!is_complete) {
+    if (options.missing_is_error) return not_found;
+    return {};
+  }
+  if (index != nullptr && !is_empty(*index)) {
+    return Error(Code::corrupt, not_found.message() + "; run the job again, or repair");
+  }
+  const Position shard = level(i).shard_of(chunk);
+  return Error(Code::corrupt,
+               fmt::format("{}: shard {},{} of level {} is missing; run the job again, or repair",
+                           store->name(), shard[static_cast<std::size_t>(image.axes.x)],
+                           shard[static_cast<std::size_t>(image.axes.y)], i));
 }
 
 /// Null when the chunk is absent and may be.
@@ -101,10 +123,9 @@ Result<std::shared_ptr<const Bytes>> ZarrSource::State::chunk_of(int i,
   PANTILE_ASSIGN(const auto index, index_of(i, chunk));
   auto stored = array.read_stored(chunk, index ? *index : ShardIndex());
   if (!stored.ok()) {
-    if (stored.error().code() == Code::not_found && !options.missing_is_error) {
-      return std::shared_ptr<const Bytes>();
-    }
-    return stored.error();
+    if (stored.error().code() != Code::not_found) return stored.error();
+    PANTILE_TRY(check_absent(i, chunk, index.get(), stored.error()));
+    return std::shared_ptr<const Bytes>();
   }
   PANTILE_ASSIGN(auto decoded, array.decode(chunk, *stored));
   const auto size = static_cast<std::int64_t>(decoded.size());
@@ -223,8 +244,11 @@ ZarrSource::~ZarrSource() = default;
 Result<std::unique_ptr<ZarrSource>> ZarrSource::open(std::shared_ptr<const ByteStore> store,
                                                      const SourceOptions& options) {
   PANTILE_ASSIGN(auto image, open_image(store));
-  return std::unique_ptr<ZarrSource>(
-      new ZarrSource(std::make_unique<State>(std::move(store), options, std::move(image))));
+  const bool is_ours = image.pantile_json != "{}";
+  auto state = std::make_unique<State>(std::move(store), options, std::move(image));
+  // Our sink writes every shard before the group's metadata, also those of one value only.
+  state->is_complete = is_ours;
+  return std::unique_ptr<ZarrSource>(new ZarrSource(std::move(state)));
 }
 
 Result<std::unique_ptr<ZarrSource>> ZarrSource::open_unfinished(
@@ -303,7 +327,8 @@ Result<Bytes> ZarrSource::read_encoded_chunk(int level, std::int64_t chunk_x,
   }
   PANTILE_ASSIGN(const auto index, s.index_of(level, position));
   auto stored = array.read_stored(position, index ? *index : ShardIndex());
-  if (!stored.ok() && stored.error().code() == Code::not_found && !s.options.missing_is_error) {
+  if (!stored.ok() && stored.error().code() == Code::not_found) {
+    PANTILE_TRY(s.check_absent(level, position, index.get(), stored.error()));
     return Bytes();
   }
   if (stored.ok()) PANTILE_TRY(array.strip_crc32c(position, *stored));

@@ -25,6 +25,7 @@ namespace pantile::zarr {
 struct SourceOptions {
   std::int64_t cache_bytes = std::int64_t{32} << 20;  ///< Decoded chunks and shard indices kept.
   /// A chunk that is not there: its pixels are fill_value (as Zarr says), or a not_found error.
+  /// In a complete image of ours (its attributes hold `pantile`) it is always a corrupt error.
   bool missing_is_error = false;
 };
 
@@ -59,7 +60,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   /// that they may be copied; empty when none of ours would have made them.
   std::string codec_identity() const override;
   /// The chunk's bytes as that codec made them, checksum verified and taken off. Empty when the
-  /// chunk is absent. Errors: invalid (codec_identity() is empty, no such chunk), corrupt, io.
+  /// chunk is absent and may be. Errors: invalid (codec_identity() is empty, no such chunk), corrupt, io.
   Result<Bytes> read_encoded_chunk(int level, std::int64_t chunk_x,
                                    std::int64_t chunk_y) const override;
 
