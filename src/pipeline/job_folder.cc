@@ -13,6 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Refuses a job.json that another program wrote. A damaged one of ours passes: --restart may
+/// replace it, and without --restart reading it says what is wrong.
+Status check_owner(const fs::path& path) {
+  const FileStore files(path.string());
+  const auto record = read_job_record(files);
+  if (record.ok()) return {};
+  if (record.error().code() != Code::corrupt) return record.error();
+  PANTILE_ASSIGN(const Bytes bytes, files.read(kJobFileName));
+  const std::string_view text = as_text(bytes);
+  if (text.empty() || text.find("\"pantile_job\"") != std::string_view::npos) return {};
+  return Error(Code::foreign, (path / kJobFileName).string() +
+                                  " was not written by pantile; choose another --out");
+}
+
 /// Refuses what is there but cannot be a job's folder.
 Status check_folder(const fs::path& path) {
   std::error_code error;
@@ -22,7 +36,7 @@ Status check_folder(const fs::path& path) {
     return Error(Code::foreign, path.string() + " is a file, expected a folder to write to; "
                                                 "choose another --out");
   }
-  if (fs::exists(path / kJobFileName, error)) return {};
+  if (fs::exists(path / kJobFileName, error)) return check_owner(path);
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const std::string name = entry.path().filename().string();
     if (name == kPartsFolder || name.starts_with(kTemporaryPrefix)) continue;  // a first run died

@@ -29,7 +29,8 @@ struct JobFolder {
 /// with the other shares, and its own share for itself. With run.restart everything that pantile
 /// has put there is removed first. Leftover temporary files are removed.
 /// Errors: conflict (another writer; another job's pixels, with the differing settings named);
-/// foreign (a folder that is not empty and not a job's, or not a folder); corrupt (job.json); io.
+/// foreign (a folder that is not empty and not a job's, a job.json of another program, or not a
+/// folder; also with run.restart); corrupt (job.json, but for run.restart); io.
 Result<JobFolder> open_job_folder(const std::string& path, const Settings& pixels,
                                   const RunOptions& run);
 

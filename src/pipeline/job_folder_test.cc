@@ -91,6 +91,41 @@ TEST_F(JobFolderTest, RefusesStrangersFoldersAndFiles) {
   EXPECT_EQ(file.error().code(), Code::foreign);
 }
 
+TEST_F(JobFolderTest, AStrangersJobFileMakesNoFolderOurs) {
+  const std::vector<std::string> theirs{"image.tiff", "previews/a.txt"};
+  for (const std::string& name : theirs) write("job/" + name);
+  for (const std::string text : {R"({"name":"slurm job"})", R"(["slurm job"])", "slurm job"}) {
+    write("job/job.json", text);
+    for (const bool restart : {false, true}) {
+      RunOptions run;
+      run.restart = restart;
+      const auto refused = open(run);
+      ASSERT_FALSE(refused.ok()) << text;
+      EXPECT_EQ(refused.error().code(), Code::foreign) << text;
+    }
+    for (const std::string& name : theirs) EXPECT_TRUE(fs::exists(root_ / "job" / name)) << name;
+    EXPECT_TRUE(fs::exists(root_ / "job/job.json"));
+  }
+}
+
+TEST_F(JobFolderTest, RestartReplacesADamagedRecordOfOurs) {
+  const JobRecord ours{"generate", "{}", pixels_, {}};
+  for (const std::string& text : {std::string(), to_json(ours).replace(20, 1, "#"),
+                                  to_json(ours).substr(0, to_json(ours).size() / 2 + 40)}) {
+    write("job/job.json", text);
+    write("job/image.tiff");
+    const auto refused = open();
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), Code::corrupt);
+    EXPECT_TRUE(fs::exists(root_ / "job/image.tiff"));
+    RunOptions run;
+    run.restart = true;
+    const auto folder = open(run);
+    ASSERT_TRUE(folder.ok()) << folder.error().message();
+    EXPECT_FALSE(fs::exists(root_ / "job/image.tiff"));
+  }
+}
+
 TEST_F(JobFolderTest, GoesOnWhereAFirstRunDiedBeforeItsRecord) {
   write("job/.pantile/tiff/x");
   write("job/.tmp-1-0");
