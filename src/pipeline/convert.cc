@@ -44,10 +44,8 @@ class ConvertRun {
   Result<JobSummary> execute() {
     PANTILE_ASSIGN(image_, open_view(options_.input, options_.region, options_.colour, false,
                                      ColourSource::Levels::first));
-    std::error_code error;
-    if (fs::equivalent(image_.path, options_.output, error)) {
-      return Error(Code::invalid, options_.output + " is the input itself; choose another name");
-    }
+    PANTILE_TRY(check_apart(image_.path, options_.output));
+    PANTILE_TRY(check_apart(image_.path, parts_));
     const bool changed = options_.region.has_value() || options_.colour.any();
     const std::int64_t tile =
         options_.tile_px != 0 || changed ? options_.tile_px : usable_tile(image_.chunk_px);
@@ -216,6 +214,7 @@ Result<JobSummary> run_convert(const ConvertOptions& given, const RunOptions& ru
   }
   PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
                                                   true, ColourSource::Levels::first));
+  PANTILE_TRY(check_apart(image.path, options.output));
   const LevelInfo& level = image.source->spec().levels.front();
   return write_picture(image, {level.width, level.height, false}, options.output, run);
 }

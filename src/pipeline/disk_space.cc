@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "io/store/os_error.h"
 
@@ -12,12 +14,31 @@ namespace pantile {
 
 namespace fs = std::filesystem;
 
-Result<std::int64_t> free_disk_bytes(const std::string& path) {
-  std::filesystem::path folder = std::filesystem::absolute(path);
+namespace {
+
+/// `path`, or the nearest folder above it that exists.
+fs::path existing_part(const std::string& path) {
+  fs::path folder = fs::absolute(path);
   std::error_code ignored;
-  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path()) {
-    folder = folder.parent_path();
-  }
+  while (!fs::exists(folder, ignored) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder;
+}
+
+}  // namespace
+
+Status check_writable(const std::string& path) {
+  const fs::path folder = existing_part(path);
+  struct statvfs info {};
+  const bool holds_files = ::statvfs(folder.c_str(), &info) == 0 && info.f_blocks > 0;
+  if (::access(folder.c_str(), W_OK) == 0 && holds_files) return {};
+  const int reason = holds_files ? errno : EROFS;
+  return Error(Code::invalid, fmt::format("{} cannot be written to ({}: {}); choose another folder",
+                                          path, folder.string(),
+                                          std::generic_category().message(reason)));
+}
+
+Result<std::int64_t> free_disk_bytes(const std::string& path) {
+  const fs::path folder = existing_part(path);
   struct statvfs info {};
   if (::statvfs(folder.c_str(), &info) != 0) {
     return os_error(errno, "ask for the free space of", folder.string());

@@ -13,6 +13,9 @@ namespace pantile {
 /// Free bytes on the file system that holds `path` or will hold it.
 Result<std::int64_t> free_disk_bytes(const std::string& path);
 
+/// Errors: invalid, when `path`, or the nearest folder above it that exists, cannot be written to.
+Status check_writable(const std::string& path);
+
 /// Size of a file, or of all files below a folder, in bytes; 0 when there is none.
 std::int64_t disk_bytes(const std::string& path);
 

@@ -114,7 +114,9 @@ class Drain {
         queue_.stop_now();
         return result;
       }
-      if (options_.on_pixels) options_.on_pixels(layout_.chunk_rect(task->chunk).area());
+      if (options_.on_pixels) {
+        options_.on_pixels(layout_.chunk_rect(task->chunk).area(), task->unit->origin);
+      }
     }
   }
 

@@ -28,7 +28,7 @@ class GenerateRun {
       : setup_(std::move(setup)), folder_(std::move(folder)), run_(run) {}
 
   Result<JobSummary> execute() {
-    plan_previews();
+    previews_ = plan_previews(options().width, options().height, options().previews);
     PANTILE_TRY(make_sinks());
     // The record first: a folder with a store but no record would be taken for a stranger's.
     PANTILE_TRY(begin_record());
@@ -37,6 +37,7 @@ class GenerateRun {
     stages_.emplace(image_job_, run_);
     PANTILE_TRY(stages_->prepare());
     PANTILE_TRY(check_room());
+    if (stages_->complete() && store_->finished()) note("every pixel is there already");
     PANTILE_TRY(stages_->drain_as("render"));
     if (run_.share_count > 1) {
       note("this share is done; when all shares are, run the same command without --share to "
@@ -51,11 +52,9 @@ class GenerateRun {
   }
 
  private:
-  struct Preview {
-    std::string key;  ///< In the job's folder.
-    FittedSize size;
-  };
-
+  static std::string key_of(const PlannedPreview& preview) {
+    return fmt::format("{}/{}.png", kPreviewFolder, preview.name);
+  }
   const GenerateOptions& options() const { return setup_.job.options; }
   const SinkPlan& plan() const { return setup_.job.plan; }
   void note(std::string_view text) {
@@ -89,7 +88,7 @@ class GenerateRun {
     record_.config_json = config_json(options());
     record_.pixels = setup_.job.pixels;
     for (const TileSink* sink : sinks_) record_.forms[sink->name()] = sink->form();
-    for (const Preview& preview : previews_) record_.forms.try_emplace(preview.key);  // to come
+    for (const PlannedPreview& preview : previews_) record_.forms.try_emplace(key_of(preview));  // to come
     return save_record();
   }
 
@@ -112,7 +111,7 @@ class GenerateRun {
     PANTILE_ASSIGN(std::shared_ptr<const TileSource> image,
                    zarr::ZarrSource::open(sub_folder(kStoreName), {}));
     PANTILE_ASSIGN(image, colour_values(image, setup_.job.facts_json, {}, ColourSource::Levels::all));
-    for (const Preview& preview : previews_) PANTILE_TRY(make_preview(image, preview));
+    for (const PlannedPreview& preview : previews_) PANTILE_TRY(make_preview(image, preview));
     return save_record();
   }
 
@@ -122,27 +121,12 @@ class GenerateRun {
     std::filesystem::remove_all(folder_.path + "/" + kPartsFolder, ignored);
   }
 
-  /// Decides which previews there will be, and where.
-  void plan_previews() {
-    bool shown_whole = false;
-    for (const PreviewSize& wanted : options().previews) {
-      const FittedSize size = fit_preview(options().width, options().height, wanted);
-      if (size.limited) {
-        // The first preview that is larger than the picture shows all of it; more would repeat it.
-        if (std::exchange(shown_whole, true)) continue;
-        note(fmt::format("preview {} is made as large as the picture, {}x{}; larger ones are left "
-                         "out",
-                         preview_name(wanted), size.width, size.height));
-      }
-      previews_.push_back({fmt::format("{}/{}.png", kPreviewFolder, preview_name(wanted)), size});
-    }
-  }
-
-  Status make_preview(const std::shared_ptr<const TileSource>& image, const Preview& preview) {
+  Status make_preview(const std::shared_ptr<const TileSource>& image, const PlannedPreview& preview) {
     const FittedSize size = preview.size;
+    const std::string key = key_of(preview);
     const std::string form = fmt::format("{}x{}", size.width, size.height);
-    PANTILE_ASSIGN(const bool there, folder_.files->exists(preview.key));
-    std::string& recorded = record_.forms[preview.key];
+    PANTILE_ASSIGN(const bool there, folder_.files->exists(key));
+    std::string& recorded = record_.forms[key];
     if (there && recorded == form) return {};
     PANTILE_TRY(stages_->check_cancelled());
     // A picture of another size must not be taken for this one if the process dies in between.
@@ -150,8 +134,8 @@ class GenerateRun {
       recorded.clear();
       PANTILE_TRY(save_record());
     }
-    StageReporter stage(run_.listener, preview.key, "rows", size.height);
-    PANTILE_TRY(write_preview(image, size.width, size.height, folder_.path + "/" + preview.key,
+    StageReporter stage(run_.listener, key, "rows", size.height);
+    PANTILE_TRY(write_preview(image, size.width, size.height, folder_.path + "/" + key,
                               setup_.memory.threads, run_.cancel,
                               [&stage](std::int64_t rows) { stage.add(rows); }));
     stages_->add_stage(stage.end());
@@ -165,8 +149,8 @@ class GenerateRun {
       const std::string path = folder_.path + "/" + sink->name();
       summary.outputs.push_back({path, raw_bytes(plan()), disk_bytes(path)});
     }
-    for (const Preview& preview : previews_) {
-      const std::string path = folder_.path + "/" + preview.key;
+    for (const PlannedPreview& preview : previews_) {
+      const std::string path = folder_.path + "/" + key_of(preview);
       if (disk_bytes(path) > 0) summary.outputs.push_back({path, 0, disk_bytes(path)});
     }
     return summary;
@@ -181,13 +165,16 @@ class GenerateRun {
   JobRecord record_;
   ImageJob image_job_;
   std::optional<ImageJobRun> stages_;
-  std::vector<Preview> previews_;
+  std::vector<PlannedPreview> previews_;
 };
 
 }  // namespace
 
-Result<JobSummary> run_generate(const GenerateOptions& options, const RunOptions& run) {
+Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& run) {
+  GenerateOptions options = given;
+  while (options.out.size() > 1 && options.out.ends_with('/')) options.out.pop_back();
   if (options.out.empty()) return Error(Code::invalid, "no output folder: give --out FOLDER");
+  PANTILE_TRY(check_writable(options.out));
   PANTILE_ASSIGN(GenerateSetup setup, set_up_generate(options, run));
   if (run.listener != nullptr) {
     for (const std::string& text : setup.job.notes) run.listener->on_note(text);

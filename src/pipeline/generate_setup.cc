@@ -12,8 +12,8 @@ constexpr double kPngRatio = 0.6;
 
 std::int64_t estimate_previews(const GenerateOptions& o) {
   double bytes = 0;
-  for (const PreviewSize& p : o.previews) {
-    const FittedSize size = fit_preview(o.width, o.height, p);
+  for (const PlannedPreview& p : plan_previews(o.width, o.height, o.previews)) {
+    const FittedSize& size = p.size;
     bytes += 3 * kPngRatio * static_cast<double>(size.width) * static_cast<double>(size.height);
   }
   return static_cast<std::int64_t>(bytes);

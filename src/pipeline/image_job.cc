@@ -35,17 +35,20 @@ Status ImageJobRun::prepare() {
 }
 
 Status ImageJobRun::drain_as(std::string_view name) {
-  // What needs no reading any more is counted as done by an earlier run; a share knows only its
-  // own part.
+  if (todo_.leaves.empty()) return {};
+  // What needs no reading any more was done by an earlier run; reading back what it stored is not
+  // counted. A share knows only its own part; without anything to read, all work is reading back.
   const bool whole = run_.share_count == 1;
-  const std::int64_t total =
-      whole ? std::max(image_pixels_, todo_.leaf_pixels) : todo_.leaf_pixels;
-  StageReporter stage(run_.listener, source_pixels_ > 0 ? name : "export", "px", total,
-                      total - todo_.leaf_pixels);
+  const bool reads_source = source_pixels_ > 0;
+  const std::int64_t to_do = reads_source ? source_pixels_ : todo_.leaf_pixels;
+  const std::int64_t total = whole && reads_source ? std::max(image_pixels_, to_do) : to_do;
+  StageReporter stage(run_.listener, reads_source ? name : "export", "px", total, total - to_do);
   DrainOptions options;
   options.threads = job_.threads;
   options.cancel = run_.cancel;
-  options.on_pixels = [&stage](std::int64_t pixels) { stage.add(pixels); };
+  options.on_pixels = [&](std::int64_t pixels, Origin origin) {
+    if (!reads_source || origin == Origin::source) stage.add(pixels);
+  };
   const Status drained = drain(drain_job_, todo_, options);
   stages_.push_back(stage.end());
   if (!drained.ok()) {

@@ -34,6 +34,8 @@ class ImageJobRun {
 
   /// Level-0 pixels that drain() will read from the source, after prepare().
   std::int64_t source_pixels() const { return source_pixels_; }
+  /// True when no unit is missing anywhere.
+  bool complete() const { return todo_.leaves.empty(); }
   /// The share of the image that has to be read from the source, 0 to 1.
   double source_fraction() const;
   /// Asks the sinks what is left to do. Errors: those of opening what is committed.

@@ -44,9 +44,9 @@ Result<MemoryPlan> plan_memory(const RunOptions& run,
   }
   if (plan.budget_bytes < plan.least_bytes) {
     return Error(Code::invalid,
-                 fmt::format("--memory {} MiB is too small for this job: it needs at least {} MiB "
-                             "with one thread; give --memory {}MiB or more, or smaller --tile",
-                             plan.budget_bytes / kMiB, to_mib_up(plan.least_bytes),
+                 fmt::format("--memory of {} bytes is too small for this job: it needs at least {} "
+                             "MiB with one thread; give --memory {}MiB or more, or smaller --tile",
+                             plan.budget_bytes, to_mib_up(plan.least_bytes),
                              to_mib_up(plan.least_bytes)));
   }
   plan.threads = wanted;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include "ops/crop/crop_source.h"
 #include "pipeline/disk_space.h"
@@ -37,6 +39,24 @@ Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>&
                    colour_values(image.source, image.facts_json, colour, levels));
   }
   return image;
+}
+
+Status check_apart(const std::string& input, const std::string& output) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::equivalent(input, output, error)) {
+    return Error(Code::invalid, output + " is the input itself; choose another name");
+  }
+  const fs::path a = fs::weakly_canonical(input, error);
+  if (error) return Error(Code::io, "cannot resolve " + input + ": " + error.message());
+  const fs::path b = fs::weakly_canonical(output, error);
+  if (error) return Error(Code::io, "cannot resolve " + output + ": " + error.message());
+  const auto [rest_a, rest_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (rest_a != a.end() && rest_b != b.end()) return {};
+  const bool inside = rest_a == a.end();
+  return Error(Code::invalid,
+               fmt::format("{} {} the input {}; choose a place apart from it", output,
+                           inside ? "lies inside" : "contains", input));
 }
 
 Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,

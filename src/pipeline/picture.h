@@ -21,6 +21,10 @@ Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>&
                             const RecolourOptions& colour, bool as_picture,
                             ColourSource::Levels levels);
 
+/// Refuses (invalid) an `output` that is `input` itself, lies inside it or contains it: writing or
+/// replacing the one would harm the other. Links are followed.
+Status check_apart(const std::string& input, const std::string& output);
+
 /// Writes `image`, shrunk to `size`, as the PNG `path`: a job of one stage.
 Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
                                  const std::string& path, const RunOptions& run);

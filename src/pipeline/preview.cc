@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "pantile/convert.h"
 #include "pipeline/outputs.h"
@@ -11,7 +13,28 @@ namespace pantile {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Only a PNG may be replaced: a slip of the hand must not cost a file of another kind.
+Status check_target(const std::string& path) {
+  if (format_of(path) != FileFormat::png) {
+    return Error(Code::invalid, path + ": expected a name that ends in .png");
+  }
+  std::error_code error;
+  if (!fs::exists(path, error)) return {};
+  constexpr std::array<char, 8> kSignature{'\x89', 'P', 'N', 'G', '\r', '\n', '\x1a', '\n'};
+  std::array<char, 8> found{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(found.data(), found.size());
+  if (file && found == kSignature) return {};
+  return Error(Code::conflict, path + " is there already and is not a PNG file; remove it, or "
+                                      "choose another name");
+}
+
+}  // namespace
+
 Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run) {
+  if (!options.output.empty()) PANTILE_TRY(check_target(options.output));
   PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
                                                   true, ColourSource::Levels::all));
   const LevelInfo& level = image.source->spec().levels.front();
@@ -34,6 +57,8 @@ Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& 
                ? (input / kPreviewFolder / name).string()
                : (input.parent_path() / (input.stem().stem().string() + "-" + name)).string();
   }
+  PANTILE_TRY(check_target(path));
+  PANTILE_TRY(check_apart(image.path, path));
   return write_picture(image, size, path, run);
 }
 

@@ -11,6 +11,7 @@
 #include "io/png/png_writer.h"
 #include "io/store/file_store.h"
 #include "ops/resize/area_source.h"
+#include "pipeline/setting_names.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -53,6 +54,22 @@ FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSiz
   fitted.width = side(width);
   fitted.height = side(height);
   return fitted;
+}
+
+std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t height,
+                                          const std::vector<PreviewSize>& wanted) {
+  std::vector<PlannedPreview> planned;
+  for (const PreviewSize& w : wanted) {
+    const FittedSize size = fit_preview(width, height, w);
+    const bool own_name = !w.name.empty();
+    const auto same = [&](const PlannedPreview& p) {
+      return p.size.width == size.width && p.size.height == size.height;
+    };
+    if (size.limited && !own_name && std::any_of(planned.begin(), planned.end(), same)) continue;
+    const bool renamed = size.limited && !own_name;
+    planned.push_back({renamed ? preview_name({"", size.width, 0}) : preview_name(w), size});
+  }
+  return planned;
 }
 
 std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads) {

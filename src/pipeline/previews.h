@@ -21,6 +21,16 @@ struct FittedSize {
 };
 FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSize& size);
 
+/// A preview that will be made: its file stem and its size.
+struct PlannedPreview {
+  std::string name;
+  FittedSize size;
+};
+/// What comes of `wanted` for an image of that size: nothing is enlarged, so those larger than the
+/// image show all of it once, named by the width they have unless the user named them.
+std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t height,
+                                          const std::vector<PreviewSize>& wanted);
+
 /// Writes `image` (u8 or u16, 1 or 3 channels) shrunk to width × height as the PNG file `path`,
 /// from the nearest pyramid level, in bands of bounded memory on `threads` workers. Appears under
 /// its name only when complete. `on_rows` is called with the number of rows done. Errors: invalid (a
