@@ -26,9 +26,9 @@ struct RecolourOptions {
 };
 
 struct ConvertOptions {
-  std::string input;    ///< A job folder, an .ome.zarr, a .tif/.tiff or a .png.
-  std::string output;   ///< Ends in .ome.zarr, .tif, .tiff or .png; decides the format.
-  std::optional<Rect> region;   ///< Level-0 pixels; none: everything.
+  std::string input;           ///< A job folder, an .ome.zarr, a .tif/.tiff or a .png.
+  std::string output;          ///< Ends in .ome.zarr, .tif, .tiff or .png; decides the format.
+  std::optional<Rect> region;  ///< Level-0 pixels; none: everything.
   RecolourOptions colour;
   std::int64_t tile_px = 0, shard_px = 0;  ///< As in GenerateOptions.
   int zstd_level = 1;
@@ -49,8 +49,9 @@ struct ConvertOptions {
 /// With run.restart a store (only if it is one) or a TIFF that is there, and what an earlier run
 /// left, are removed first; a PNG is replaced.
 ///
-/// Errors: invalid (an output of no known format, the input itself, a region outside the image, a
-/// layout, level or colour that cannot be, too small a budget); not_found (no input); foreign (an
+/// Errors: invalid (an output of no known format, or that is, lies inside or contains the input; a
+/// region outside the image; a layout, level, colour or budget that cannot be); not_found (no
+/// input); foreign (an
 /// input that is not read here or cannot be what is asked for; a folder in the output's place);
 /// conflict (an output that is there without run.restart; parts of another conversion, the
 /// differing settings named; a second writer); corrupt (the input, or parts); out_of_space
@@ -60,9 +61,9 @@ struct ConvertOptions {
 Result<JobSummary> run_convert(const ConvertOptions& options, const RunOptions& run);
 
 struct PreviewOptions {
-  std::string input;            ///< As ConvertOptions::input.
-  std::string output;           ///< A .png; empty: previews/preview-<width>.png in a job folder,
-                                ///< else "<input stem>-<width>.png" beside the input.
+  std::string input;   ///< As ConvertOptions::input.
+  std::string output;  ///< A .png; empty: previews/preview-<width>.png in a job folder,
+                       ///< else "<input stem>-<width>.png" beside the input.
   std::int64_t width = 1024, height = 0;  ///< Fits into; 0: no limit on that side.
   std::optional<Rect> region;
   RecolourOptions colour;
@@ -70,24 +71,25 @@ struct PreviewOptions {
 
 /// Writes a PNG that shows all of the image, or of a rectangle of it, shrunk by area averaging from
 /// the smallest level that is large enough; never enlarged, which is noted to run.listener. Values
-/// are shown in colours. A picture that is there already is replaced, atomically; nothing else in
-/// a job folder is touched. There is nothing to resume: what is stopped leaves no file.
+/// are shown in colours. A PNG that is there already is replaced, atomically; nothing else is
+/// touched. There is nothing to resume: what is stopped leaves no file.
 /// run.restart and run.share_* mean nothing here.
 ///
-/// Errors: invalid (a region outside the image, a negative size, a colour that cannot be, too small
-/// a budget); not_found (no input, or a job's picture that is not complete); foreign; corrupt;
+/// Errors: invalid (an output not named .png, or inside the input; a region outside the image; a
+/// negative size; a colour or budget that cannot be); conflict (an output that is there and is no
+/// PNG); not_found (no input, or a job's picture that is not complete); foreign; corrupt;
 /// out_of_space; out_of_memory; io; cancelled. Thread-safe for different outputs.
 Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run);
 
 /// What `info` prints of an image or a job folder.
 struct ImageInfo {
-  std::string path, format;     ///< "OME-Zarr 0.5", "OME-BigTIFF", "PNG", …
+  std::string path, format;  ///< "OME-Zarr 0.5", "OME-BigTIFF", "PNG", …
   ImageSpec spec;
   std::int64_t chunk_px = 0, shard_px = 0;
   std::string codec;
   std::int64_t disk_bytes = 0;
-  std::string job_json;         ///< Text of job.json when `path` is a job folder.
-  std::string state;            ///< Of a job folder: "complete", or how far it is, in words.
+  std::string job_json;              ///< Text of job.json when `path` is a job folder.
+  std::string state;                 ///< Of a job folder: "complete", or how far it is, in words.
   std::vector<std::string> outputs;  ///< Of a job folder: what lies in it.
 };
 

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "compute/cpu/reduce.h"
 #include "contract/temporary_folder.h"
@@ -103,8 +105,9 @@ TEST_F(Convert, ToZstdTiffCopiesTheEncodedTiles) {
       const auto chunk = (*store)->read_encoded_chunk(0, x, y);
       ASSERT_TRUE(chunk.ok());
       std::vector<std::byte> tile(chunk->size() + 1);
-      const auto size = TIFFReadRawTile((*file)->tiff(), static_cast<std::uint32_t>(y * columns + x),
-                                        tile.data(), static_cast<tmsize_t>(tile.size()));
+      const auto size =
+          TIFFReadRawTile((*file)->tiff(), static_cast<std::uint32_t>(y * columns + x), tile.data(),
+                          static_cast<tmsize_t>(tile.size()));
       ASSERT_EQ(size, static_cast<tmsize_t>(chunk->size()));
       tile.resize(chunk->size());
       EXPECT_EQ(tile, *chunk) << x << ", " << y;
@@ -214,6 +217,67 @@ TEST_F(Convert, TheInputItselfIsNeverTheOutput) {
     }
   }
   expect_same(read_level(*open(job), 0), before, "untouched");
+}
+
+TEST_F(Convert, InputAndOutputNeverLieInOneAnother) {
+  const std::string job = make_job("job", "x");
+  // A store with a store inside: as p.zarr with its image "0.ome.zarr".
+  expect_ok(run_convert(from_to(job, at("p.zarr")), {}));
+  expect_ok(run_convert(from_to(job, at("0.ome.zarr")), {}));
+  fs::rename(at("0.ome.zarr"), at("p.zarr/0.ome.zarr"));
+  fs::create_directory_symlink(at("p.zarr"), at("link"));
+  RunOptions restart;
+  restart.restart = true;
+  const std::pair<std::string, std::string> cases[] = {
+      {"p.zarr/0.ome.zarr", "p.zarr"},       {"link/0.ome.zarr", "p.zarr"},
+      {"p.zarr", "p.zarr/new.ome.zarr"},     {"p.zarr", "link/new/deep.tiff"},
+      {"p.zarr", "p.zarr/new.png"},          {"job", "job/image.ome.zarr/new.tiff"},
+      {"p.zarr", "x/../p.zarr/new.ome.zarr"}};
+  for (const auto& [input, output] : cases) {
+    for (const RunOptions& run : {RunOptions(), restart}) {
+      const auto refused = run_convert(from_to(at(input), at(output)), run);
+      ASSERT_FALSE(refused.ok()) << input << " to " << output;
+      EXPECT_EQ(refused.error().code(), Code::invalid) << input << " to " << output;
+    }
+  }
+  expect_same_image(job, at("p.zarr"));
+  expect_same_image(job, at("p.zarr/0.ome.zarr"));
+  EXPECT_FALSE(fs::exists(at("p.zarr/new.ome.zarr")) || fs::exists(at("p.zarr/new.png")));
+  expect_ok(run_convert(from_to(job, job + "/out.tiff"), {}));  // beside the job's store
+  expect_same_image(job, job + "/out.tiff");
+}
+
+TEST_F(Convert, APreviewReplacesOnlyPictures) {
+  const std::string job = make_job("job", "x");
+  PreviewOptions options;
+  options.input = job;
+  options.width = 100;
+  const auto text_of = [](const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string record = text_of(job + "/job.json");
+  for (const std::string& path : {job + "/job.json", at("new.txt"), at("png")}) {
+    options.output = path;
+    const auto refused = run_preview(options, {});
+    ASSERT_FALSE(refused.ok()) << path;
+    EXPECT_EQ(refused.error().code(), Code::invalid) << path;
+  }
+  EXPECT_EQ(text_of(job + "/job.json"), record);
+  for (const std::string text : {"", "years of work"}) {
+    options.output = at("thesis.png");
+    std::ofstream(options.output) << text;
+    const auto refused = run_preview(options, {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), Code::conflict);
+    EXPECT_EQ(text_of(options.output), text);
+  }
+  options.output = at("a.png");
+  expect_ok(run_preview(options, {}));
+  const std::string first = text_of(options.output);
+  options.width = 50;
+  expect_ok(run_preview(options, {}));
+  EXPECT_NE(text_of(options.output), first);
 }
 
 TEST_F(Convert, AFolderThatIsNoStoreIsNotReplaced) {
