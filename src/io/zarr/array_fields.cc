@@ -70,6 +70,18 @@ Result<Bytes> float_fill(const Json& value, std::size_t bytes, const std::string
 
 }  // namespace
 
+Status check_zarr_format(const Json& root, int wanted, const std::string& where) {
+  if (find_member(root, "zarr_format") == nullptr) {
+    return Error(Code::foreign,
+                 fmt::format("{}: want Zarr metadata with \"zarr_format\": {}, found none; name a "
+                             "job's folder or a Zarr image",
+                             where, wanted));
+  }
+  PANTILE_ASSIGN(const auto version, int_member(root, "zarr_format", where));
+  if (version != wanted) return unsupported(where, fmt::format("zarr_format {}", version));
+  return {};
+}
+
 Result<Bytes> parse_fill(const Json& value, DType dtype, const std::string& where) {
   if (value.is_null()) return Bytes(dtype_bytes(dtype));
   switch (dtype) {

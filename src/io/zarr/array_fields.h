@@ -9,6 +9,9 @@
 
 namespace pantile::zarr {
 
+/// `zarr_format` is `wanted`. Errors: foreign (another, or none: not Zarr's metadata), corrupt.
+Status check_zarr_format(const Json& root, int wanted, const std::string& where);
+
 /// One sample holding a `fill_value`: a number, "NaN", "Infinity", "-Infinity", "0x…" (a float's
 /// bits), or null (0, in v2). Errors: corrupt, foreign.
 Result<Bytes> parse_fill(const Json& value, DType dtype, const std::string& where);

@@ -52,8 +52,7 @@ Status parse_compressor(const Json& value, ArrayMetadata& array, const std::stri
 
 Result<ArrayMetadata> parse_array_v2(std::string_view dot_zarray, const std::string& where) {
   PANTILE_ASSIGN(const Json root, parse_json(dot_zarray, where));
-  PANTILE_ASSIGN(const auto version, int_member(root, "zarr_format", where));
-  if (version != 2) return unsupported(where, fmt::format("zarr_format {}", version));
+  PANTILE_TRY(check_zarr_format(root, 2, where));
 
   ArrayMetadata array;
   array.key_prefix = "";

@@ -167,8 +167,7 @@ Status parse_dimension_names(const Json& root, ArrayMetadata& array, const std::
 
 Result<ArrayMetadata> parse_array_v3(std::string_view zarr_json, const std::string& where) {
   PANTILE_ASSIGN(const Json root, parse_json(zarr_json, where));
-  PANTILE_ASSIGN(const auto version, int_member(root, "zarr_format", where));
-  if (version != 3) return unsupported(where, fmt::format("zarr_format {}", version));
+  PANTILE_TRY(check_zarr_format(root, 3, where));
   PANTILE_ASSIGN(const auto node, string_member(root, "node_type", where));
   if (node != "array") {
     return Error(Code::foreign, fmt::format("{}: want an array, got a {}", where, node));

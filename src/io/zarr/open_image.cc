@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/zarr/array_fields.h"
 #include "io/zarr/json_fields.h"
 #include "io/zarr/ome_metadata.h"
 
@@ -118,6 +119,7 @@ Result<OpenedImage> open_image(const std::shared_ptr<const ByteStore>& store) {
     const std::string where = reader.where("zarr.json");
     PANTILE_ASSIGN(const auto text, reader.text("zarr.json"));
     PANTILE_ASSIGN(const Json root, parse_json(text, where));
+    PANTILE_TRY(check_zarr_format(root, 3, where));
     PANTILE_ASSIGN(const auto node, string_member(root, "node_type", where));
     if (node == "array") {
       image.metadata_texts.clear();  // it is read once more, as an array

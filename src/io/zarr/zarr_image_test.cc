@@ -352,6 +352,8 @@ TEST_F(ZarrImage, DamagedGroupsAreErrors) {
   };
   EXPECT_EQ(code_of("{"), "corrupt");
   EXPECT_EQ(code_of(good.substr(0, good.size() / 2)), "corrupt");
+  EXPECT_EQ(code_of("{}"), "foreign");
+  EXPECT_EQ(without("/zarr_format"), "foreign");
   EXPECT_EQ(without("/node_type"), "corrupt");
   EXPECT_EQ(without("/attributes"), "foreign");
   EXPECT_EQ(without("/attributes/ome/multiscales"), "foreign");

@@ -105,11 +105,11 @@ Status ZarrSource::State::check_absent(int i, const Position& chunk, const Shard
     return {};
   }
   if (index != nullptr && !is_empty(*index)) {
-    return Error(Code::corrupt, not_found.message() + "; run the job again, or repair");
+    return Error(Code::corrupt, not_found.message() + "; run the job again to write it");
   }
   const Position shard = level(i).shard_of(chunk);
   return Error(Code::corrupt,
-               fmt::format("{}: shard {},{} of level {} is missing; run the job again, or repair",
+               fmt::format("{}: shard {},{} of level {} is missing; run the job again to write it",
                            store->name(), shard[static_cast<std::size_t>(image.axes.x)],
                            shard[static_cast<std::size_t>(image.axes.y)], i));
 }
