@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <thread>
 
 #include "io/codec/codecs.h"
+#include "io/codec/crc32c.h"
 #include "io/store/fault_store.h"
 #include "io/store/memory_store.h"
 #include "io/tiff/fragment.h"
+#include "io/tiff/le_bytes.h"
+#include "io/tiff/sums.h"
 #include "io/tiff/test_pyramid.h"
 
 namespace pantile::tiff {
@@ -71,6 +75,35 @@ TEST(TiffSink, FinishLeavesTheFileAndItsSumsOnly) {
   EXPECT_EQ(sink->pending_bytes(), 0);
 }
 
+/// Where the directory at `offset` of a BigTIFF says tiles and other directories are.
+struct FileDirectory {
+  std::vector<std::uint64_t> tile_offsets, tile_bytes, sub_directories;
+};
+
+FileDirectory read_directory(std::span<const std::byte> file, std::uint64_t offset) {
+  FileDirectory out;
+  LeReader reader(file.subspan(offset));
+  for (auto left = reader.take<std::uint64_t>(); left > 0; --left) {
+    const auto tag = reader.take<std::uint16_t>();
+    const auto type = reader.take<std::uint16_t>();
+    const auto count = reader.take<std::uint64_t>();
+    const auto field = reader.rest().first(8);
+    const auto far = reader.take<std::uint64_t>();
+    std::vector<std::uint64_t>* values = tag == 324   ? &out.tile_offsets
+                                         : tag == 325 ? &out.tile_bytes
+                                         : tag == 330 ? &out.sub_directories
+                                                      : nullptr;
+    if (values == nullptr) continue;
+    const bool is_long = type == 4;  // else LONG8 or IFD8
+    const bool inside = count * (is_long ? 4 : 8) <= 8;
+    LeReader elements(inside ? field : file.subspan(far));
+    for (std::uint64_t i = 0; i < count; ++i) {
+      values->push_back(is_long ? elements.take<std::uint32_t>() : elements.take<std::uint64_t>());
+    }
+  }
+  return out;
+}
+
 TEST(TiffSink, SumsCoverEveryByte) {
   const TestPyramid p = picture();
   Folder f;
@@ -79,9 +112,36 @@ TEST(TiffSink, SumsCoverEveryByte) {
   const auto sums = decode_sums(f.file("image.tiff.sums"));
   ASSERT_TRUE(sums.ok());
   EXPECT_EQ(sums->file_bytes, file.size());
-  EXPECT_EQ(sums->levels.size(), p.levels.size());
+  ASSERT_EQ(sums->levels.size(), p.levels.size());
   EXPECT_EQ(sums->levels[0].columns, 10u);
   EXPECT_EQ(sums->levels[0].rows, 7u);
+
+  const std::span<const std::byte> bytes(file);
+  EXPECT_EQ(sums->head_crc, crc32c(bytes.first(sums->head_bytes)));
+  const auto first = LeReader(bytes.subspan(8)).take<std::uint64_t>();
+  std::vector<FileDirectory> directories{read_directory(bytes, first)};
+  for (const std::uint64_t offset : directories[0].sub_directories) {
+    directories.push_back(read_directory(bytes, offset));
+  }
+  ASSERT_EQ(directories.size(), sums->levels.size());
+  std::map<std::uint64_t, std::uint64_t> runs{{0, sums->head_bytes}};  // offset to size
+  for (std::size_t i = 0; i < directories.size(); ++i) {
+    const FileDirectory& d = directories[i];
+    const std::vector<std::uint32_t>& crcs = sums->levels[i].tile_crcs;
+    ASSERT_EQ(d.tile_offsets.size(), crcs.size());
+    ASSERT_EQ(d.tile_bytes.size(), crcs.size());
+    for (std::size_t t = 0; t < crcs.size(); ++t) {
+      EXPECT_EQ(crcs[t], crc32c(bytes.subspan(d.tile_offsets[t], d.tile_bytes[t])))
+          << "level " << i << ", tile " << t;
+      EXPECT_TRUE(runs.emplace(d.tile_offsets[t], d.tile_bytes[t]).second);
+    }
+  }
+  std::uint64_t end = 0;
+  for (const auto& [offset, size] : runs) {
+    EXPECT_EQ(offset, end) << "a gap or an overlap";
+    end = offset + size;
+  }
+  EXPECT_EQ(end, file.size());
 }
 
 TEST(TiffSink, ResumesToTheSameBytes) {
