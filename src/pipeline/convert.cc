@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "io/codec/codecs.h"
+#include "io/store/file_handle.h"
 #include "pantile/encoded_chunks.h"
 #include "pipeline/disk_space.h"
 #include "pipeline/estimate.h"
@@ -39,7 +40,8 @@ std::string to_text(const RecolourOptions& c) {
 class ConvertRun {
  public:
   ConvertRun(ConvertOptions options, const RunOptions& run)
-      : options_(std::move(options)), run_(run), parts_(options_.output + ".parts") {}
+      : options_(std::move(options)), run_(run), parts_(options_.output + ".parts"),
+        made_(parts_ + "/made") {}
 
   Result<JobSummary> execute() {
     PANTILE_ASSIGN(image_, open_view(options_.input, options_.region, options_.colour, false,
@@ -61,9 +63,9 @@ class ConvertRun {
     PANTILE_TRY(stages.drain_as("convert"));
     if (run_.share_count > 1) return summarise(stages);
     PANTILE_TRY(stages.finish_as("finish", *sink_));
+    if (!to_store()) PANTILE_TRY(put_in_place());
     std::error_code ignored;  // what is left of the parts does no harm
-    fs::remove_all(parts_ + "/tiff", ignored);
-    fs::remove_all(parts_, ignored);
+    for (const char* folder : {"/tiff", "/made", ""}) fs::remove_all(parts_ + folder, ignored);
     return summarise(stages);
   }
 
@@ -110,18 +112,19 @@ class ConvertRun {
     PANTILE_ASSIGN(folder_, open_job_folder(parts_, settings(), run_));
     if (there && run_.restart) PANTILE_TRY(remove_output());
     const fs::path output(options_.output);
-    const std::string parent = output.has_parent_path() ? output.parent_path().string() : ".";
     if (to_store()) {
-      sink_ = make_store_sink(std::make_shared<FileStore>(options_.output),
-                              output.filename().string(), options_.zstd_level,
+      auto store = std::make_shared<FileStore>(options_.output);
+      // Whoever left them is dead: a whole conversion holds the lock of the parts alone.
+      if (run_.share_count == 1) PANTILE_TRY(store->remove_leftovers());
+      sink_ = make_store_sink(std::move(store), output.filename().string(), options_.zstd_level,
                               options_.colour.any() ? "{}" : image_.facts_json,
                               memory_.spool_cap_bytes);
     } else {
       PANTILE_ASSIGN(sink_,
-                     make_tiff_sink(std::make_shared<FileStore>(parent),
+                     make_tiff_sink(std::make_shared<FileStore>(made_),
                                     std::make_shared<FileStore>(parts_ + "/tiff"), options_.tiff,
                                     {.file = output.filename().string(),
-                                     .replace = run_.restart || unfinished,
+                                     .replace = true,
                                      .whole = run_.share_count == 1,
                                      .spool_cap_bytes = memory_.spool_cap_bytes,
                                      .cancel = run_.cancel}));
@@ -160,6 +163,22 @@ class ConvertRun {
     return {};
   }
 
+  /// Gives a TIFF its name. It was made among the parts, so that a killed run leaves nothing beside
+  /// the output. Its sums go first: once the TIFF has its name, nothing is missing.
+  Status put_in_place() const {
+    const fs::path output(options_.output);
+    const std::string made = (fs::path(made_) / output.filename()).string();
+    for (const std::string& end : {std::string(".sums"), std::string()}) {
+      std::error_code error;
+      fs::rename(made + end, options_.output + end, error);
+      if (error) {
+        return Error(Code::io, "cannot give " + options_.output + end +
+                                   " its name: " + error.message());
+      }
+    }
+    return sync_folder(output.has_parent_path() ? output.parent_path().string() : ".");
+  }
+
   Status plan_resources(const Codecs& codecs) {
     const Rect chunk{0, 0, std::min(plan_.chunk_px, plan_.spec.levels[0].width),
                      std::min(plan_.chunk_px, plan_.spec.levels[0].height)};
@@ -187,6 +206,7 @@ class ConvertRun {
   const ConvertOptions options_;
   const RunOptions& run_;
   const std::string parts_;
+  const std::string made_;  ///< Where a TIFF is put together.
   OpenImage image_;
   SinkPlan plan_;
   MemoryPlan memory_;
