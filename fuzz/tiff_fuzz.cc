@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const pantile::Rect corner = intersect(spec.levels[level].bounds(), {0, 0, 64, 64});
       pantile::PixelBuffer pixels(spec.dtype, corner.height(), corner.width(), spec.channels);
       pantile::ReadContext context;
-      static_cast<void>((*source)->read(spec.region(static_cast<int>(level), corner),
-                                        pixels.view(), context));
+      static_cast<void>(
+          (*source)->read(spec.region(static_cast<int>(level), corner), pixels.view(), context));
     }
   }
   std::remove(path.c_str());

@@ -50,8 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (spec.channels > 16) return 0;
     pantile::PixelBuffer pixels(spec.dtype, corner.height(), corner.width(), spec.channels);
     pantile::ReadContext context;
-    static_cast<void>((*source)->read(spec.region(static_cast<int>(level), corner), pixels.view(),
-                                      context));
+    static_cast<void>(
+        (*source)->read(spec.region(static_cast<int>(level), corner), pixels.view(), context));
   }
   return 0;
 }

@@ -27,8 +27,9 @@ RAW_LANES_ALLOWED = {
     "src/compute/math/lane_simd-inl.h": (RAW_LANES, "the wrappers themselves"),
     "src/compute/cpu/reduce_u8.cc": (r"DemoteTo", "integers to integers, in range"),
     "src/ops/colormap/colour_kernels.cc": (
-        r"DemoteTo|ConvertTo|Min|Max",
-        "converts only numbers in [0, 256); Min and Max on x86 alone, whose NaN rule is wanted"),
+        r"DemoteTo|ConvertTo|Min|Max|MulAdd",
+        "converts only numbers in [0, 256); Min and Max on x86 alone, whose NaN rule is wanted; of "
+        "MulAdd only whether it is NaN"),
 }
 
 CODE_RULES = [

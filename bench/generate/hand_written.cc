@@ -79,15 +79,14 @@ namespace {
 using Row = decltype(HandWritten::row);
 
 // The row function of the target that the maths itself has chosen, by name.
-#define PANTILE_ROW(name)                                                                     \
-  [](std::string_view target) -> Row {                                                        \
-    for (const auto& [id, row] : {std::pair<std::int64_t, Row>                                \
-                                  {HWY_AVX3, &math::N_AVX3::name},                            \
-                                  {HWY_AVX2, &math::N_AVX2::name},                            \
-                                  {HWY_SSE4, &math::N_SSE4::name}}) {                         \
-      if (target == hwy::TargetName(id)) return row;                                          \
-    }                                                                                         \
-    return nullptr;                                                                           \
+#define PANTILE_ROW(name)                                                                      \
+  [](std::string_view target) -> Row {                                                         \
+    for (const auto& [id, row] : {std::pair<std::int64_t, Row>{HWY_AVX3, &math::N_AVX3::name}, \
+                                  {HWY_AVX2, &math::N_AVX2::name},                             \
+                                  {HWY_SSE4, &math::N_SSE4::name}}) {                          \
+      if (target == hwy::TargetName(id)) return row;                                           \
+    }                                                                                          \
+    return nullptr;                                                                            \
   }(math::kernels<double>().target)
 
 }  // namespace

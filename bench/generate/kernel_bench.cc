@@ -74,9 +74,9 @@ void read_tile(const formula::FormulaSource& source, const Rect& rect, MutableVi
 
 bool check(const HandWritten& f, const View& view) {
   const auto source = source_of(f, view);
-  const auto scalar = source_of(f, view,
-                                {.f64 = &math::scalar_kernels<double>(),
-                                 .colour_f64 = &scalar_colour_kernels<double>()});
+  const auto scalar = source_of(
+      f, view,
+      {.f64 = &math::scalar_kernels<double>(), .colour_f64 = &scalar_colour_kernels<double>()});
   if (source == nullptr || scalar == nullptr || f.row == nullptr) return false;
   PixelBuffer text(DType::u8, kTile, kTile, 3), by_hand = PixelBuffer(DType::u8, kTile, kTile, 3),
                                                 defined = PixelBuffer(DType::u8, kTile, kTile, 3);
@@ -101,8 +101,8 @@ void run_text(benchmark::State& state, const HandWritten& f, const View& view) {
     read_tile(*source, tile(k++), pixels.view());
     benchmark::ClobberMemory();
   }
-  state.counters["px/s"] = benchmark::Counter(static_cast<double>(k * kTile * kTile),
-                                              benchmark::Counter::kIsRate);
+  state.counters["px/s"] =
+      benchmark::Counter(static_cast<double>(k * kTile * kTile), benchmark::Counter::kIsRate);
 }
 
 void run_by_hand(benchmark::State& state, const HandWritten& f, const View& view) {
@@ -114,15 +114,14 @@ void run_by_hand(benchmark::State& state, const HandWritten& f, const View& view
     draw_by_hand(f, image, mapper, tile(k++), pixels.view());
     benchmark::ClobberMemory();
   }
-  state.counters["px/s"] = benchmark::Counter(static_cast<double>(k * kTile * kTile),
-                                              benchmark::Counter::kIsRate);
+  state.counters["px/s"] =
+      benchmark::Counter(static_cast<double>(k * kTile * kTile), benchmark::Counter::kIsRate);
 }
 
 }  // namespace
-}  // namespace pantile::bench
 
-int main(int argc, char** argv) {
-  using namespace pantile::bench;  // NOLINT: this file's own
+/// Checks every kernel, then registers and runs the benchmarks; the program's exit code.
+int run_benchmarks(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   const auto formulas = hand_written();
   for (const HandWritten& f : formulas) {
@@ -142,3 +141,7 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
+
+}  // namespace pantile::bench
+
+int main(int argc, char** argv) { return pantile::bench::run_benchmarks(argc, argv); }

@@ -30,14 +30,13 @@ constexpr int kRounds = 5;
 constexpr double kMega = 1e6;
 
 /// Seconds of the quickest of some rounds: a ceiling is what is possible, not what is usual.
-template <class Fn>
-double best_seconds(int rounds, Fn fn) {
+template <class Fn> double best_seconds(int rounds, Fn fn) {
   double best = 1e9;
   for (int r = 0; r < rounds; ++r) {
     const auto begin = std::chrono::steady_clock::now();
     fn();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-                              .count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   return best;
 }
@@ -74,27 +73,30 @@ Status measure_tiles(Limits& limits) {
   const auto keep = [&status](const Status& s) {
     if (status.ok() && !s.ok()) status = s;
   };
-  limits.kernel_mpx_s = raw_mb / 3 / best_seconds(kRounds, [&] {
-    ReadContext context;
-    for (std::int64_t k = 0; k < kTiles; ++k) {
-      const Region region = source->spec().region(0, tile_rect(k));
-      keep(source->read(region, tiles[static_cast<std::size_t>(k)].view(), context));
-    }
-  });
+  limits.kernel_mpx_s =
+      raw_mb / 3 / best_seconds(kRounds, [&] {
+        ReadContext context;
+        for (std::int64_t k = 0; k < kTiles; ++k) {
+          const Region region = source->spec().region(0, tile_rect(k));
+          keep(source->read(region, tiles[static_cast<std::size_t>(k)].view(), context));
+        }
+      });
   const auto encode_rate = [&](codec::Method method) -> Result<double> {
     PANTILE_ASSIGN(const auto codec, make_codec({.method = method}));
     const auto scratch = codec->make_scratch();
     std::vector<std::byte> encoded;
     return raw_mb / best_seconds(kRounds, [&] {
-      for (const PixelBuffer& tile : tiles) keep(codec->encode(tile.view(), *scratch, encoded));
-    });
+             for (const PixelBuffer& tile : tiles)
+               keep(codec->encode(tile.view(), *scratch, encoded));
+           });
   };
   PANTILE_ASSIGN(limits.zstd_mb_s, encode_rate(codec::Method::zstd));
   PANTILE_ASSIGN(limits.deflate_mb_s, encode_rate(codec::Method::deflate));
   PixelBuffer half(DType::u8, kTile / 2, kTile / 2, 3);
   limits.reduce_mb_s = raw_mb / best_seconds(kRounds, [&] {
-    for (const PixelBuffer& tile : tiles) keep(reduce_2x2(tile.view(), Kind::rgb, half.view()));
-  });
+                         for (const PixelBuffer& tile : tiles)
+                           keep(reduce_2x2(tile.view(), Kind::rgb, half.view()));
+                       });
   return status;
 }
 
@@ -139,9 +141,10 @@ Status run(const std::string& folder) {
   PANTILE_TRY(measure_tiles(l));
   l.copy_mb_s = copy_rate();
   PANTILE_ASSIGN(l.disk_mb_s, disk_rate(folder));
-  fmt::print("{{\"kernel_mpx_s\": {:.1f}, \"zstd_mb_s\": {:.1f}, \"deflate_mb_s\": {:.1f}, "
-             "\"reduce_mb_s\": {:.0f}, \"copy_mb_s\": {:.0f}, \"disk_mb_s\": {:.0f}}}\n",
-             l.kernel_mpx_s, l.zstd_mb_s, l.deflate_mb_s, l.reduce_mb_s, l.copy_mb_s, l.disk_mb_s);
+  fmt::print(
+      "{{\"kernel_mpx_s\": {:.1f}, \"zstd_mb_s\": {:.1f}, \"deflate_mb_s\": {:.1f}, "
+      "\"reduce_mb_s\": {:.0f}, \"copy_mb_s\": {:.0f}, \"disk_mb_s\": {:.0f}}}\n",
+      l.kernel_mpx_s, l.zstd_mb_s, l.deflate_mb_s, l.reduce_mb_s, l.copy_mb_s, l.disk_mb_s);
   return {};
 }
 

@@ -79,11 +79,13 @@ template <class T> void add_rows(const char* type) {
     const Unary f{static_cast<std::uint8_t>(i)};
     std::vector<Range> ranges = {{0.01, 0.99, ""}};
     if (f == Unary::sin || f == Unary::cos || f == Unary::tan) {
-      ranges = {{-10, 10, "/1e1"}, {-1e5, 1e5, "/1e5"}, {-9e14, 9e14, "/9e14"}, {1e20, 1e30, "/1e30"}};
+      ranges = {
+          {-10, 10, "/1e1"}, {-1e5, 1e5, "/1e5"}, {-9e14, 9e14, "/9e14"}, {1e20, 1e30, "/1e30"}};
     }
     if (f == Unary::acosh) ranges = {{1.01, 10, ""}};
     for (const Range& r : ranges) {
-      benchmark::RegisterBenchmark(title(name(f), r.label).c_str(), run_unary<T>, k, f, r.low, r.high);
+      benchmark::RegisterBenchmark(title(name(f), r.label).c_str(), run_unary<T>, k, f, r.low,
+                                   r.high);
     }
   }
   for (std::size_t i = 0; i < pantile::math::kBinaryCount; ++i) {

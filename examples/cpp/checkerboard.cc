@@ -43,8 +43,7 @@ int main() {
   std::vector<std::byte> pixels(16 * 16);
   const auto layout = pantile::Layout::interleaved(pantile::DType::u8, 16, 16, 1);
   pantile::ReadContext context;
-  const auto status =
-      board.read(board.spec().region(0, corner), {pixels.data(), layout}, context);
+  const auto status = board.read(board.spec().region(0, corner), {pixels.data(), layout}, context);
   if (!status.ok()) {
     std::fprintf(stderr, "%s\n", status.error().message().c_str());
     return 1;

@@ -26,9 +26,9 @@ struct TiffOptions {
   TiffCompression compression = TiffCompression::deflate;
   /// Codec level; -1: zstd 1, or deflate made for 8-bit colour (3 for other pixels).
   int level = -1;
-  int jpeg_quality = 90;    ///< 1 to 100.
+  int jpeg_quality = 90;  ///< 1 to 100.
   TiffDialect dialect = TiffDialect::ome;
-  bool predictor = false;   ///< Horizontal differencing; it makes formula pictures larger.
+  bool predictor = false;  ///< Horizontal differencing; it makes formula pictures larger.
 };
 
 /// The job as a user states it. Everything that decides a byte of the output is in here.
@@ -38,19 +38,19 @@ struct GenerateOptions {
   // [formula]
   std::string formula = "complex";  ///< A built-in's name or an expression.
   double center_x = 0, center_y = 0;
-  std::optional<double> scale;      ///< Units per pixel; none: 20 / min(width, height).
+  std::optional<double> scale;  ///< Units per pixel; none: 20 / min(width, height).
   Precision precision = Precision::f64;
   Sampling sampling = Sampling::center;
-  int samples = 1;                  ///< n: n×n samples a pixel, 1 to 16.
+  int samples = 1;  ///< n: n×n samples a pixel, 1 to 16.
   // [colour]
   std::string colormap = "blue-black-red";
   std::optional<double> range_lo, range_hi;  ///< Both or none; none: the formula's own.
   Rgb8 nan_color{128, 128, 128}, neg_inf_color{0, 0, 0}, pos_inf_color{255, 255, 255};
   // [output]
-  std::string out;                  ///< Folder; empty: "<name>-<date>-<time>".
-  std::string name = "pantile";     ///< Goes into the metadata and the default folder's name.
+  std::string out;               ///< Folder; empty: "<name>-<date>-<time>".
+  std::string name = "pantile";  ///< Goes into the metadata and the default folder's name.
   StoreKind store = StoreKind::rgb8;
-  int zstd_level = 1;               ///< Of the store, 1 to 19.
+  int zstd_level = 1;  ///< Of the store, 1 to 19.
   /// Chunk and TIFF tile edge, a multiple of 16 from 64 to 4096; 0: 512, from 2^19 a side 1024.
   std::int64_t tile_px = 0;
   /// Shard edge, a multiple of tile_px, at most 65536 and 1 GiB of pixels; 0: tile_px doubled as
@@ -62,14 +62,16 @@ struct GenerateOptions {
 
 /// What a job will do, before anything is written.
 struct GeneratePlan {
-  GenerateOptions options;      ///< Resolved: scale, range, tile, levels are all decided.
-  std::string range_origin;     ///< "given", "the formula's own", "1st to 99th percentile …"
-  struct Level { std::int64_t width, height, chunks, shards; };
+  GenerateOptions options;   ///< Resolved: scale, range, tile, levels are all decided.
+  std::string range_origin;  ///< "given", "the formula's own", "1st to 99th percentile …"
+  struct Level {
+    std::int64_t width, height, chunks, shards;
+  };
   std::vector<Level> levels;
-  std::int64_t memory_bytes = 0, least_memory_bytes = 0;  ///< Reserved; least that works.
+  std::int64_t memory_bytes = 0, least_memory_bytes = 0;            ///< Reserved; least that works.
   std::int64_t store_bytes = 0, tiff_bytes = 0, preview_bytes = 0;  ///< Estimates from samples.
   std::int64_t peak_disk_bytes = 0, free_disk_bytes = 0;
-  double seconds = 0;           ///< Estimate from the same samples.
+  double seconds = 0;  ///< Estimate from the same samples.
   int threads = 0;
   std::string simd_target;
   std::vector<std::string> notes, warnings;

@@ -24,7 +24,7 @@ struct LevelInfo {
 /// One named channel and the display window a viewer should start with.
 struct ChannelInfo {
   std::string name;
-  std::string color = "FFFFFF";            ///< RRGGBB, hexadecimal.
+  std::string color = "FFFFFF";             ///< RRGGBB, hexadecimal.
   double window_min = 0, window_max = 255;  ///< The range of possible values.
   double window_start = 0, window_end = 255;
 };
@@ -36,9 +36,9 @@ struct ImageSpec {
   int channels = 1;
   DType dtype = DType::u8;
   Kind kind = Kind::intensity;
-  std::vector<LevelInfo> levels;           ///< Level 0 is the full size; never empty.
-  std::vector<ChannelInfo> channel_info;   ///< Empty, or one per channel.
-  std::string unit;                        ///< UDUNITS-2 name such as "micrometer"; empty: none.
+  std::vector<LevelInfo> levels;          ///< Level 0 is the full size; never empty.
+  std::vector<ChannelInfo> channel_info;  ///< Empty, or one per channel.
+  std::string unit;                       ///< UDUNITS-2 name such as "micrometer"; empty: none.
 
   /// Bytes of one pixel with all channels.
   std::int64_t pixel_bytes() const {

@@ -34,11 +34,11 @@ class JobListener {
 
 /// How a job is run; nothing in here changes a byte of what it writes.
 struct RunOptions {
-  int threads = 0;                ///< Workers; 0: one per available core.
+  int threads = 0;  ///< Workers; 0: one per available core.
   /// Hard budget; 0: 192 MiB and 160 MiB a thread, or half of the free memory if that is less
   /// (but never less than the job needs).
   std::int64_t memory_bytes = 0;
-  bool restart = false;           ///< Throw away what an earlier run with other settings left.
+  bool restart = false;  ///< Throw away what an earlier run with other settings left.
   int share_index = 0, share_count = 1;  ///< Do only this share of the units (no finish if > 1).
   const CancelToken* cancel = nullptr;   ///< Raised: finish units in flight, return `cancelled`.
   JobListener* listener = nullptr;
@@ -61,8 +61,8 @@ struct OutputSummary {
 
 /// The table at the end of a job.
 struct JobSummary {
-  std::int64_t pixels = 0;          ///< Level-0 pixels of the image.
-  std::int64_t pixels_done = 0;     ///< … of which this run made.
+  std::int64_t pixels = 0;       ///< Level-0 pixels of the image.
+  std::int64_t pixels_done = 0;  ///< … of which this run made.
   double wall_s = 0;
   std::int64_t peak_memory_bytes = 0;  ///< Peak resident set of the process.
   std::vector<StageSummary> stages;

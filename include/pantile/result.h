@@ -49,8 +49,7 @@ class [[nodiscard]] Error {
 
 /// A value or an Error. Asking a failed result for its value, or a good one for its error, is a
 /// bug, which debug builds assert.
-template <class T>
-class [[nodiscard]] Result {
+template <class T> class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit
@@ -89,8 +88,7 @@ class [[nodiscard]] Result {
 };
 
 /// Success or an Error.
-template <>
-class [[nodiscard]] Result<void> {
+template <> class [[nodiscard]] Result<void> {
  public:
   Result() = default;
   Result(Error error) : error_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit
@@ -116,18 +114,18 @@ using Status = Result<void>;
 }  // namespace pantile
 
 /// Returns the error of `expr` from the enclosing function, if it failed.
-#define PANTILE_TRY(expr)                                                  \
-  do {                                                                     \
-    if (auto pantile_status_ = (expr); !pantile_status_.ok()) {            \
-      return pantile_status_.error();                                      \
-    }                                                                      \
+#define PANTILE_TRY(expr)                                       \
+  do {                                                          \
+    if (auto pantile_status_ = (expr); !pantile_status_.ok()) { \
+      return pantile_status_.error();                           \
+    }                                                           \
   } while (false)
 
 #define PANTILE_CONCAT_INNER_(a, b) a##b
 #define PANTILE_CONCAT_(a, b) PANTILE_CONCAT_INNER_(a, b)
-#define PANTILE_ASSIGN_INNER_(tmp, lhs, expr)  \
-  auto tmp = (expr);                           \
-  if (!tmp.ok()) return tmp.error();           \
+#define PANTILE_ASSIGN_INNER_(tmp, lhs, expr) \
+  auto tmp = (expr);                          \
+  if (!tmp.ok()) return tmp.error();          \
   lhs = std::move(tmp).value()
 
 /// `PANTILE_ASSIGN(auto x, f());` binds the value of `f()` or returns its error.

@@ -33,9 +33,9 @@ struct ChunkId {
 
 /// What lies on disk, whoever computes it. Follows from the image and the flags alone.
 struct SinkPlan {
-  ImageSpec spec;               ///< With every level that is to be written.
-  std::int64_t chunk_px = 512;  ///< Chunk (= TIFF tile) edge, multiple of 16.
-  std::int64_t shard_px = 4096; ///< Shard edge, a multiple of chunk_px.
+  ImageSpec spec;                ///< With every level that is to be written.
+  std::int64_t chunk_px = 512;   ///< Chunk (= TIFF tile) edge, multiple of 16.
+  std::int64_t shard_px = 4096;  ///< Shard edge, a multiple of chunk_px.
 };
 
 /// Turns one chunk of pixels into bytes and back. Immutable and thread-safe: per-thread state

@@ -27,8 +27,8 @@ struct Layout {
   static Layout interleaved(DType dtype, std::int64_t height, std::int64_t width, int channels) {
     const auto sample = static_cast<std::ptrdiff_t>(dtype_bytes(dtype));
     const auto pixel = sample * channels;
-    return {dtype, height, width, channels, pixel * static_cast<std::ptrdiff_t>(width), pixel,
-            sample};
+    return {dtype, height, width, channels, pixel * static_cast<std::ptrdiff_t>(width),
+            pixel, sample};
   }
   /// Bytes of all samples, as if packed.
   std::size_t packed_bytes() const {
@@ -45,8 +45,7 @@ struct Layout {
 
 namespace detail {
 
-template <class Byte>
-class BasicView {
+template <class Byte> class BasicView {
  public:
   BasicView() = default;
   BasicView(Byte* data, const Layout& layout) : data_(data), layout_(layout) {}
@@ -95,7 +94,7 @@ class View : public detail::BasicView<const std::byte> {
 class MutableView : public detail::BasicView<std::byte> {
  public:
   using BasicView::BasicView;
-  MutableView(const BasicView& v) : BasicView(v) {}  // NOLINT: implicit
+  MutableView(const BasicView& v) : BasicView(v) {}   // NOLINT: implicit
   operator View() const { return {data_, layout_}; }  // NOLINT: implicit
 };
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "pantile/generate.h"
 #include "pantile/geometry.h"
 #include "pantile/result.h"
-#include "pantile/generate.h"
 
 namespace pantile::cli {
 

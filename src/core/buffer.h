@@ -16,7 +16,7 @@ class PixelBuffer {
   PixelBuffer() = default;
   PixelBuffer(DType dtype, std::int64_t height, std::int64_t width, int channels)
       : layout_(Layout::interleaved(dtype, height, width, channels)),
-        bytes_(new (std::align_val_t{kAlignment}) std::byte[layout_.packed_bytes() + 1]()) {}
+        bytes_(new(std::align_val_t{kAlignment}) std::byte[layout_.packed_bytes() + 1]()) {}
 
   MutableView view() { return {bytes_.get(), layout_}; }
   View view() const { return {bytes_.get(), layout_}; }

@@ -12,16 +12,15 @@ bool rows_are_packed(const Layout& l) {
 }
 
 /// Calls fn(a_run, b_run, bytes) over the longest runs that are contiguous in both layouts.
-template <class A, class B, class Fn>
-bool for_each_run(A a, B b, Fn fn) {
+template <class A, class B, class Fn> bool for_each_run(A a, B b, Fn fn) {
   assert(a.height() == b.height() && a.width() == b.width() && a.channels() == b.channels());
   assert(a.dtype() == b.dtype());
   const std::size_t sample = dtype_bytes(a.dtype());
   const bool by_row = rows_are_packed(a.layout()) && rows_are_packed(b.layout());
   for (std::int64_t y = 0; y < a.height(); ++y) {
     if (by_row) {
-      const auto bytes = static_cast<std::size_t>(a.width()) * sample *
-                         static_cast<std::size_t>(a.channels());
+      const auto bytes =
+          static_cast<std::size_t>(a.width()) * sample * static_cast<std::size_t>(a.channels());
       if (!fn(a.at(y, 0), b.at(y, 0), bytes)) return false;
       continue;
     }

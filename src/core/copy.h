@@ -6,7 +6,8 @@
 
 namespace pantile {
 
-/// Copies all samples of `from` to `to`. Same shape and dtype, both in host memory, not overlapping.
+/// Copies all samples of `from` to `to`. Same shape and dtype, both in host memory, not
+/// overlapping.
 void copy_pixels(View from, MutableView to);
 
 /// Sets every byte of every sample of `to` to zero.

@@ -85,8 +85,7 @@ TEST(Copy, ClearZeroesTheSamplesAndNothingElse) {
     Canvas canvas;
     clear_pixels(canvas.view(first, row, col, channel));
     EXPECT_EQ(canvas.touched(), kHeight * kWidth * kChannels * 2) << row << " " << col;
-    EXPECT_EQ(std::count(canvas.bytes.begin(), canvas.bytes.end(), std::byte{0}),
-              canvas.touched());
+    EXPECT_EQ(std::count(canvas.bytes.begin(), canvas.bytes.end(), std::byte{0}), canvas.touched());
   }
 }
 

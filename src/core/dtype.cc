@@ -28,8 +28,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 5> kKindNames{{
     {Kind::mask, "mask"},
 }};
 
-template <class Table, class Key>
-std::string_view find_name(const Table& table, Key key) {
+template <class Table, class Key> std::string_view find_name(const Table& table, Key key) {
   for (const auto& [k, name] : table) {
     if (k == key) return name;
   }

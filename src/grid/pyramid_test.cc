@@ -7,8 +7,8 @@ namespace {
 
 TEST(HalvingLevels, OddSidesRoundUpUntilOneChunkHoldsAll) {
   const auto levels = halving_levels({101, 37, {}, {}}, 16);
-  const std::vector<std::pair<std::int64_t, std::int64_t>> want{{101, 37}, {51, 19}, {26, 10},
-                                                                {13, 5}};
+  const std::vector<std::pair<std::int64_t, std::int64_t>> want{
+      {101, 37}, {51, 19}, {26, 10}, {13, 5}};
   ASSERT_EQ(levels.size(), want.size());
   for (std::size_t i = 0; i < want.size(); ++i) {
     EXPECT_EQ(levels[i].width, want[i].first) << i;

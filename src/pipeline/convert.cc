@@ -40,7 +40,9 @@ std::string to_text(const RecolourOptions& c) {
 class ConvertRun {
  public:
   ConvertRun(ConvertOptions options, const RunOptions& run)
-      : options_(std::move(options)), run_(run), parts_(options_.output + ".parts"),
+      : options_(std::move(options)),
+        run_(run),
+        parts_(options_.output + ".parts"),
         made_(parts_ + "/made") {}
 
   Result<JobSummary> execute() {
@@ -94,15 +96,16 @@ class ConvertRun {
     const bool unfinished = is_job_folder(parts_);
     const bool there = fs::exists(options_.output, error);
     if (!unfinished && there && !run_.restart) {
-      return Error(Code::conflict, options_.output + " is there already; remove it, choose "
-                                                     "another name, or give --restart to "
-                                                     "replace it");
+      return Error(Code::conflict, options_.output +
+                                       " is there already; remove it, choose "
+                                       "another name, or give --restart to "
+                                       "replace it");
     }
     if (there && run_.restart && to_store()) PANTILE_TRY(check_store());
     Codecs codecs;
     if (to_store()) {
-      PANTILE_ASSIGN(auto codec, make_codec({.method = codec::Method::zstd,
-                                             .level = options_.zstd_level}));
+      PANTILE_ASSIGN(auto codec,
+                     make_codec({.method = codec::Method::zstd, .level = options_.zstd_level}));
       codecs.push_back(std::move(codec));
     } else {
       PANTILE_ASSIGN(auto codec, make_tiff_codec(options_.tiff));
@@ -131,11 +134,11 @@ class ConvertRun {
     }
     JobRecord record{"convert", "{}", settings(), {{sink_->name(), sink_->form()}}};
     if (folder_->earlier && folder_->earlier->forms != record.forms) {
-      return Error(Code::conflict, fmt::format("{} was begun in another form ({} there, {} here); "
-                                               "give --restart to begin anew",
-                                               options_.output,
-                                               folder_->earlier->forms.begin()->second,
-                                               sink_->form()));
+      return Error(
+          Code::conflict,
+          fmt::format("{} was begun in another form ({} there, {} here); "
+                      "give --restart to begin anew",
+                      options_.output, folder_->earlier->forms.begin()->second, sink_->form()));
     }
     PANTILE_TRY(write_job_record(*folder_->files, record));
     return sink_->begin(plan_);
@@ -146,8 +149,9 @@ class ConvertRun {
     std::error_code error;
     if (!fs::exists(fs::path(options_.output) / "zarr.json", error) &&
         !fs::exists(fs::path(options_.output) / "0" / "zarr.json", error)) {
-      return Error(Code::foreign, options_.output + " is not a Zarr store; it is left alone: "
-                                                    "choose another name");
+      return Error(Code::foreign, options_.output +
+                                      " is not a Zarr store; it is left alone: "
+                                      "choose another name");
     }
     return {};
   }
@@ -172,8 +176,8 @@ class ConvertRun {
       std::error_code error;
       fs::rename(made + end, options_.output + end, error);
       if (error) {
-        return Error(Code::io, "cannot give " + options_.output + end +
-                                   " its name: " + error.message());
+        return Error(Code::io,
+                     "cannot give " + options_.output + end + " its name: " + error.message());
       }
     }
     return sync_folder(output.has_parent_path() ? output.parent_path().string() : ".");
@@ -198,8 +202,7 @@ class ConvertRun {
 
   JobSummary summarise(const ImageJobRun& stages) const {
     JobSummary summary = stages.summary();
-    summary.outputs.push_back(
-        {options_.output, raw_bytes(plan_), disk_bytes(options_.output)});
+    summary.outputs.push_back({options_.output, raw_bytes(plan_), disk_bytes(options_.output)});
     return summary;
   }
 
@@ -224,13 +227,15 @@ Result<JobSummary> run_convert(const ConvertOptions& given, const RunOptions& ru
     case FileFormat::tiff: return ConvertRun(options, run).execute();
     case FileFormat::png: break;
     case FileFormat::unknown:
-      return Error(Code::invalid, options.output + ": expected a name that ends in .ome.zarr, "
-                                                   ".tif, .tiff or .png");
+      return Error(Code::invalid, options.output +
+                                      ": expected a name that ends in .ome.zarr, "
+                                      ".tif, .tiff or .png");
   }
   std::error_code error;
   if (fs::exists(options.output, error) && !run.restart) {
-    return Error(Code::conflict, options.output + " is there already; remove it, choose another "
-                                                  "name, or give --restart to replace it");
+    return Error(Code::conflict, options.output +
+                                     " is there already; remove it, choose another "
+                                     "name, or give --restart to replace it");
   }
   PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
                                                   true, ColourSource::Levels::first));

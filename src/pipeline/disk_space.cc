@@ -28,18 +28,18 @@ fs::path existing_part(const std::string& path) {
 
 Status check_writable(const std::string& path) {
   const fs::path folder = existing_part(path);
-  struct statvfs info {};
+  struct statvfs info{};
   const bool holds_files = ::statvfs(folder.c_str(), &info) == 0 && info.f_blocks > 0;
   if (::access(folder.c_str(), W_OK) == 0 && holds_files) return {};
   const int reason = holds_files ? errno : EROFS;
-  return Error(Code::invalid, fmt::format("{} cannot be written to ({}: {}); choose another folder",
-                                          path, folder.string(),
-                                          std::generic_category().message(reason)));
+  return Error(Code::invalid,
+               fmt::format("{} cannot be written to ({}: {}); choose another folder", path,
+                           folder.string(), std::generic_category().message(reason)));
 }
 
 Result<std::int64_t> free_disk_bytes(const std::string& path) {
   const fs::path folder = existing_part(path);
-  struct statvfs info {};
+  struct statvfs info{};
   if (::statvfs(folder.c_str(), &info) != 0) {
     return os_error(errno, "ask for the free space of", folder.string());
   }

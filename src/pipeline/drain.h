@@ -23,14 +23,14 @@ struct DrainJob {
   std::vector<TileSink*> sinks;
   SinkPlan plan;
   const EncodedChunks* encoded = nullptr;  ///< `source` again, if it has encoded chunks to copy.
-  int store = -1;                        ///< The sink that `stored` reads back; -1: none.
-  const TileSource* stored = nullptr;    ///< Committed units, at every level.
+  int store = -1;                          ///< The sink that `stored` reads back; -1: none.
+  const TileSource* stored = nullptr;      ///< Committed units, at every level.
   Share share;
 };
 
 struct DrainOptions {
   int threads = 1;
-  const CancelToken* cancel = nullptr;   ///< Raised: units begun are completed, nothing else.
+  const CancelToken* cancel = nullptr;  ///< Raised: units begun are completed, nothing else.
   /// Called after each leaf chunk with its pixels and where they came from, from any worker.
   std::function<void(std::int64_t pixels, Origin origin)> on_pixels;
 };

@@ -21,8 +21,8 @@ std::vector<UnitId> units_of_level(const ShardLayout& layout, int level) {
 
 /// Z-order position of a unit's first level-0 shard.
 std::uint64_t z_order(UnitId u) {
-  return morton_key(static_cast<std::uint64_t>(u.x) << u.level,
-                    static_cast<std::uint64_t>(u.y) << u.level);
+  return morton_key(static_cast<std::uint64_t>(u.x) << u.level, static_cast<std::uint64_t>(u.y)
+                                                                    << u.level);
 }
 
 bool z_before(UnitId a, UnitId b) {
@@ -79,8 +79,7 @@ DrainPlan plan_drain(const ShardLayout& layout, std::span<TileSink* const> sinks
       if (shared && !mine.contains(u)) continue;
       UnitWork work{.id = u, .missing = missing_in(sinks, u)};
       const auto parent = plan.units.find({level + 1, u.x / 2, u.y / 2});
-      work.feeds_parent =
-          parent != plan.units.end() && parent->second.origin == Origin::children;
+      work.feeds_parent = parent != plan.units.end() && parent->second.origin == Origin::children;
       if (work.missing == 0 && !work.feeds_parent) continue;
       const bool stored = store >= 0 && (work.missing >> store & 1u) == 0;
       work.origin = stored                  ? Origin::store

@@ -32,9 +32,9 @@ struct UnitWork {
 /// can only be made from it.
 struct DrainPlan {
   std::map<UnitId, UnitWork> units;
-  std::vector<UnitId> leaves;       ///< Units whose origin is not `children`, in Z-order.
-  std::int64_t leaf_pixels = 0;     ///< Pixels to be read, over all leaves.
-  std::int64_t source_pixels = 0;   ///< … of which from the source.
+  std::vector<UnitId> leaves;      ///< Units whose origin is not `children`, in Z-order.
+  std::int64_t leaf_pixels = 0;    ///< Pixels to be read, over all leaves.
+  std::int64_t source_pixels = 0;  ///< … of which from the source.
 };
 
 /// Part `index` of `count` of the level-0 shards (contiguous in Z-order), with every higher unit

@@ -24,8 +24,7 @@ std::vector<PixelBuffer> whole_pyramid(const HashedSource& source, const SinkPla
       ReadContext context;
       EXPECT_TRUE(source.read(source.spec().region(0, l.bounds()), level.view(), context).ok());
     } else {
-      EXPECT_TRUE(
-          reduce_2x2(std::as_const(levels.back()).view(), Kind::rgb, level.view()).ok());
+      EXPECT_TRUE(reduce_2x2(std::as_const(levels.back()).view(), Kind::rgb, level.view()).ok());
     }
     levels.push_back(std::move(level));
   }

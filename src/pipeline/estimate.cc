@@ -60,7 +60,8 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
   // (The image has at most 2^56 pixels, so the products below fit.)
   estimate.worker_seconds = seconds_since(begin) * factor;
   for (const std::int64_t b : bytes) {
-    estimate.bytes.push_back(static_cast<std::int64_t>(std::min(static_cast<double>(b) * factor, kMostBytes)));
+    estimate.bytes.push_back(
+        static_cast<std::int64_t>(std::min(static_cast<double>(b) * factor, kMostBytes)));
   }
   return estimate;
 }

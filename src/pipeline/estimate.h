@@ -10,8 +10,8 @@
 namespace pantile {
 
 struct Estimate {
-  std::vector<std::int64_t> bytes;       ///< Encoded size of all levels, for each codec.
-  double worker_seconds = 0;             ///< Reading and encoding everything on one thread.
+  std::vector<std::int64_t> bytes;  ///< Encoded size of all levels, for each codec.
+  double worker_seconds = 0;        ///< Reading and encoding everything on one thread.
 };
 
 /// Reads and encodes up to `kMostSamples` level-0 chunks, spread evenly over the image (always the

@@ -40,8 +40,9 @@ class GenerateRun {
     if (stages_->complete() && store_->finished()) note("every pixel is there already");
     PANTILE_TRY(stages_->drain_as("render"));
     if (run_.share_count > 1) {
-      note("this share is done; when all shares are, run the same command without --share to "
-           "complete the picture");
+      note(
+          "this share is done; when all shares are, run the same command without --share to "
+          "complete the picture");
       return summarise();
     }
     PANTILE_TRY(stages_->finish_as("store", *store_));
@@ -88,7 +89,8 @@ class GenerateRun {
     record_.config_json = config_json(options());
     record_.pixels = setup_.job.pixels;
     for (const TileSink* sink : sinks_) record_.forms[sink->name()] = sink->form();
-    for (const PlannedPreview& preview : previews_) record_.forms.try_emplace(key_of(preview));  // to come
+    for (const PlannedPreview& preview : previews_)
+      record_.forms.try_emplace(key_of(preview));  // to come
     return save_record();
   }
 
@@ -102,15 +104,16 @@ class GenerateRun {
   /// The disk must hold what is still to come; what an earlier run wrote lies there already.
   Status check_room() const {
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(folder_.path));
-    const auto needed = static_cast<std::int64_t>(
-        stages_->source_fraction() * static_cast<double>(setup_.peak_disk_bytes()));
+    const auto needed = static_cast<std::int64_t>(stages_->source_fraction() *
+                                                  static_cast<double>(setup_.peak_disk_bytes()));
     return check_disk(folder_.path, needed, free_bytes, kWriteLessAdvice);
   }
 
   Status make_previews() {
     PANTILE_ASSIGN(std::shared_ptr<const TileSource> image,
                    zarr::ZarrSource::open(sub_folder(kStoreName), {}));
-    PANTILE_ASSIGN(image, colour_values(image, setup_.job.facts_json, {}, ColourSource::Levels::all));
+    PANTILE_ASSIGN(image,
+                   colour_values(image, setup_.job.facts_json, {}, ColourSource::Levels::all));
     for (const PlannedPreview& preview : previews_) PANTILE_TRY(make_preview(image, preview));
     return save_record();
   }
@@ -121,7 +124,8 @@ class GenerateRun {
     std::filesystem::remove_all(folder_.path + "/" + kPartsFolder, ignored);
   }
 
-  Status make_preview(const std::shared_ptr<const TileSource>& image, const PlannedPreview& preview) {
+  Status make_preview(const std::shared_ptr<const TileSource>& image,
+                      const PlannedPreview& preview) {
     const FittedSize size = preview.size;
     const std::string key = key_of(preview);
     const std::string form = fmt::format("{}x{}", size.width, size.height);
@@ -185,7 +189,7 @@ Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& 
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options.out));
     const std::int64_t freed_bytes = run.restart ? disk_bytes(options.out) : 0;
     PANTILE_TRY(check_disk(options.out, setup.peak_disk_bytes(), free_bytes + freed_bytes,
-                         kWriteLessAdvice));
+                           kWriteLessAdvice));
   }
   PANTILE_ASSIGN(JobFolder folder, open_job_folder(options.out, setup.job.pixels, run));
   return GenerateRun(std::move(setup), std::move(folder), run).execute();

@@ -29,19 +29,17 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   plan.tiff_bytes = job.options.tiff.enabled ? setup.estimate.bytes[1] : 0;
   plan.preview_bytes = setup.preview_bytes;
   plan.peak_disk_bytes = setup.peak_disk_bytes();
-  PANTILE_ASSIGN(plan.free_disk_bytes,
-                 free_disk_bytes(options.out.empty() ? "." : options.out));
+  PANTILE_ASSIGN(plan.free_disk_bytes, free_disk_bytes(options.out.empty() ? "." : options.out));
   plan.seconds = setup.estimate.worker_seconds / setup.memory.threads;
   plan.threads = setup.memory.threads;
   plan.simd_target = simd_target_name();
   plan.notes = job.notes;
   plan.warnings = job.warnings;
   if (plan.peak_disk_bytes > plan.free_disk_bytes) {
-    plan.warnings.push_back(
-        check_disk(options.out.empty() ? "." : options.out, plan.peak_disk_bytes,
-                   plan.free_disk_bytes, kWriteLessAdvice)
-            .error()
-            .message());
+    plan.warnings.push_back(check_disk(options.out.empty() ? "." : options.out,
+                                       plan.peak_disk_bytes, plan.free_disk_bytes, kWriteLessAdvice)
+                                .error()
+                                .message());
   }
   return plan;
 }

@@ -26,8 +26,8 @@ constexpr double kDefaultSpan = 20;
 Status check_size(const GenerateOptions& o) {
   for (const auto& [name, value] : {std::pair{"width", o.width}, std::pair{"height", o.height}}) {
     if (value < 1 || value > kMostSide) {
-      return Error(Code::invalid, fmt::format("{} of {} pixels: expected 1 to {}", name, value,
-                                              kMostSide));
+      return Error(Code::invalid,
+                   fmt::format("{} of {} pixels: expected 1 to {}", name, value, kMostSide));
     }
   }
   if (o.width > kMostPixels / o.height) {
@@ -44,8 +44,8 @@ Status check_formula_settings(const GenerateOptions& o) {
                                             *o.scale));
   }
   if (!std::isfinite(o.center_x) || !std::isfinite(o.center_y)) {
-    return Error(Code::invalid, fmt::format("center {},{}: expected two finite numbers",
-                                            o.center_x, o.center_y));
+    return Error(Code::invalid,
+                 fmt::format("center {},{}: expected two finite numbers", o.center_x, o.center_y));
   }
   if (o.range_lo.has_value() != o.range_hi.has_value()) {
     return Error(Code::invalid, "range: expected both ends, found one");
@@ -65,8 +65,9 @@ Status check_previews(const std::vector<PreviewSize>& previews) {
       return Error(Code::invalid, "preview '" + name + "': its name must be a plain file name");
     }
     if (std::find(names.begin(), names.end(), name) != names.end()) {
-      return Error(Code::invalid, "two previews are called '" + name + "': give them names, as in "
-                                  "--previews small:512,large:512x512");
+      return Error(Code::invalid, "two previews are called '" + name +
+                                      "': give them names, as in "
+                                      "--previews small:512,large:512x512");
     }
     names.push_back(name);
   }
@@ -133,15 +134,16 @@ void add_colour_settings(const GenerateOptions& o, Settings& settings) {
 void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
   const GenerateOptions& o = job.options;
   if (const auto collapse = formula::find_collapse(frame, o.precision)) {
-    job.warnings.push_back("the scale is too fine for the number type: " +
-                           collapse->describe(o.precision) +
-                           (o.precision == Precision::f32 ? "; use --precision f64 or a larger "
-                                                            "--scale"
-                                                          : "; use a larger --scale"));
+    job.warnings.push_back(
+        "the scale is too fine for the number type: " + collapse->describe(o.precision) +
+        (o.precision == Precision::f32 ? "; use --precision f64 or a larger "
+                                         "--scale"
+                                       : "; use a larger --scale"));
   }
   if (o.store == StoreKind::value_u16) {
-    job.notes.push_back("value-u16 has no place for NaN and infinities: NaN is stored as 0, "
-                        "infinities as the range's ends; use value-f32 to keep them");
+    job.notes.push_back(
+        "value-u16 has no place for NaN and infinities: NaN is stored as 0, "
+        "infinities as the range's ends; use value-f32 to keep them");
   }
 }
 

@@ -8,21 +8,21 @@
 
 #include "ops/formula/formula_source.h"
 #include "ops/formula/program.h"
-#include "pantile/tile_sink.h"
 #include "pantile/generate.h"
+#include "pantile/tile_sink.h"
 #include "pipeline/job_record.h"
 
 namespace pantile {
 
 /// A generate job with nothing left open.
 struct ResolvedGenerate {
-  GenerateOptions options;     ///< With scale, range, tile and shard filled in.
+  GenerateOptions options;  ///< With scale, range, tile and shard filled in.
   formula::Program program;
   std::unique_ptr<formula::FormulaSource> source;
   SinkPlan plan;
-  Settings pixels;             ///< What decides the store's bytes, by flag name.
-  std::string range_origin;    ///< Where the range comes from, in words.
-  std::string facts_json;      ///< For the store's attributes: enough to colour values later.
+  Settings pixels;           ///< What decides the store's bytes, by flag name.
+  std::string range_origin;  ///< Where the range comes from, in words.
+  std::string facts_json;    ///< For the store's attributes: enough to colour values later.
   std::vector<std::string> notes, warnings;
 };
 

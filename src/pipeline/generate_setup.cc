@@ -25,8 +25,8 @@ Result<GenerateSetup> set_up_generate(const GenerateOptions& options, const RunO
   GenerateSetup setup;
   PANTILE_ASSIGN(setup.job, resolve_generate(options));
   const ResolvedGenerate& job = setup.job;
-  PANTILE_ASSIGN(setup.store_codec, make_codec({.method = codec::Method::zstd,
-                                                .level = job.options.zstd_level}));
+  PANTILE_ASSIGN(setup.store_codec,
+                 make_codec({.method = codec::Method::zstd, .level = job.options.zstd_level}));
   Codecs codecs{setup.store_codec};
   std::int64_t finish_bytes = 0, table_bytes = 0;
   if (job.options.tiff.enabled) {

@@ -19,7 +19,7 @@ struct GenerateSetup {
   ResolvedGenerate job;
   std::shared_ptr<const ChunkCodec> store_codec;
   MemoryPlan memory;
-  Estimate estimate;               ///< bytes[0]: the store; bytes[1]: the TIFF, if enabled.
+  Estimate estimate;  ///< bytes[0]: the store; bytes[1]: the TIFF, if enabled.
   std::int64_t preview_bytes = 0;
 
   /// The most disk the job takes at any time.

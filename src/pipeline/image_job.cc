@@ -76,8 +76,7 @@ JobSummary ImageJobRun::summary() const {
   JobSummary summary;
   summary.pixels = image_pixels_;
   summary.pixels_done = source_pixels_;
-  summary.wall_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  summary.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   summary.peak_memory_bytes = peak_resident_bytes();
   summary.stages = stages_;
   return summary;

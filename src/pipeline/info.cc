@@ -21,8 +21,8 @@ std::vector<std::string> outputs_in(const std::string& folder, const JobRecord& 
   for (const auto& [name, form] : record.forms) {
     std::error_code error;
     const fs::path path = fs::path(folder) / name;
-    const bool there = name == kStoreName ? fs::exists(path / "zarr.json", error)
-                                          : fs::exists(path, error);
+    const bool there =
+        name == kStoreName ? fs::exists(path / "zarr.json", error) : fs::exists(path, error);
     if (there && !form.empty()) found.push_back(name);
   }
   return found;
@@ -37,10 +37,10 @@ Status describe_job(const std::string& folder, ImageInfo& info) {
   PANTILE_ASSIGN(const auto shards, FileStore(folder + "/" + kStoreName).list(""));
   std::int64_t count = 0;
   for (const auto& entry : shards) count += entry.key.ends_with("zarr.json") ? 0 : 1;
-  info.state = info.outputs.size() == record->forms.size()
-                   ? "complete"
-                   : fmt::format("unfinished, {} shards done; run the same command again to go on",
-                                 count);
+  info.state =
+      info.outputs.size() == record->forms.size()
+          ? "complete"
+          : fmt::format("unfinished, {} shards done; run the same command again to go on", count);
   return {};
 }
 

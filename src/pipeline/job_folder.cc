@@ -33,8 +33,9 @@ Status check_folder(const fs::path& path) {
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return {};
   if (!fs::is_directory(status)) {
-    return Error(Code::foreign, path.string() + " is a file, expected a folder to write to; "
-                                                "choose another --out");
+    return Error(Code::foreign, path.string() +
+                                    " is a file, expected a folder to write to; "
+                                    "choose another --out");
   }
   if (fs::exists(path / kJobFileName, error)) return check_owner(path);
   for (const auto& entry : fs::directory_iterator(path, error)) {
@@ -67,13 +68,12 @@ Result<std::vector<FolderLock>> take_locks(const std::string& path, FileStore& f
                                            const RunOptions& run) {
   std::vector<FolderLock> locks;
   const bool whole = run.share_count == 1;
-  PANTILE_ASSIGN(FolderLock folder,
-                 FolderLock::take(path, whole ? FolderLock::Mode::exclusive
-                                              : FolderLock::Mode::shared));
+  PANTILE_ASSIGN(FolderLock folder, FolderLock::take(path, whole ? FolderLock::Mode::exclusive
+                                                                 : FolderLock::Mode::shared));
   locks.push_back(std::move(folder));
   if (!whole) {
-    const std::string key = fmt::format("{}/locks/{}-of-{}", kPartsFolder, run.share_index,
-                                        run.share_count);
+    const std::string key =
+        fmt::format("{}/locks/{}-of-{}", kPartsFolder, run.share_index, run.share_count);
     PANTILE_ASSIGN(const bool there, files.exists(key));
     if (!there) PANTILE_TRY(files.write(key, as_bytes("")));
     PANTILE_ASSIGN(FolderLock share,
@@ -105,8 +105,9 @@ Result<JobFolder> open_job_folder(const std::string& path, const Settings& pixel
   PANTILE_ASSIGN(folder.locks, take_locks(path, *folder.files, run));
   if (run.restart) {
     if (run.share_count > 1) {
-      return Error(Code::invalid, "--restart cannot be given to one share of a job: restart it "
-                                  "once without --share");
+      return Error(Code::invalid,
+                   "--restart cannot be given to one share of a job: restart it "
+                   "once without --share");
     }
     PANTILE_TRY(remove_outputs(path));
   }

@@ -9,8 +9,8 @@
 
 #include "io/store/file_store.h"
 #include "io/store/folder_lock.h"
-#include "pantile/result.h"
 #include "pantile/job.h"
+#include "pantile/result.h"
 #include "pipeline/job_record.h"
 
 namespace pantile {

@@ -1,5 +1,5 @@
-#include "pipeline/disk_space.h"
 #include "pipeline/job_folder.h"
+#include "pipeline/disk_space.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

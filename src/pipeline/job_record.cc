@@ -49,8 +49,9 @@ std::string to_json(const JobRecord& record) {
 Result<JobRecord> parse_job_record(const std::string& text) {
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) {
-    return Error(Code::corrupt, "job.json: expected a JSON object, found something else; restore "
-                                "it from a copy, or start over with --restart");
+    return Error(Code::corrupt,
+                 "job.json: expected a JSON object, found something else; restore "
+                 "it from a copy, or start over with --restart");
   }
   if (!json.contains("pantile_job") || !json["pantile_job"].is_number_integer()) {
     return Error(Code::foreign, "job.json: was not written by pantile; choose another --out");
@@ -63,14 +64,16 @@ Result<JobRecord> parse_job_record(const std::string& text) {
   const std::string recorded = json.value("checksum", Json()).dump();
   json.erase("checksum");
   if (recorded != Json(checksum_of(json)).dump()) {
-    return Error(Code::corrupt, "job.json: its checksum does not match its content (damaged, or "
-                                "edited by hand); restore it, or start over with --restart");
+    return Error(Code::corrupt,
+                 "job.json: its checksum does not match its content (damaged, or "
+                 "edited by hand); restore it, or start over with --restart");
   }
   try {
     return from_json(json);
   } catch (const Json::exception&) {
-    return Error(Code::corrupt, "job.json: a member is missing or of the wrong type; restore it "
-                                "from a copy, or start over with --restart");
+    return Error(Code::corrupt,
+                 "job.json: a member is missing or of the wrong type; restore it "
+                 "from a copy, or start over with --restart");
   }
 }
 

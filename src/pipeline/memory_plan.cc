@@ -26,8 +26,7 @@ Result<MemoryPlan> plan_memory(const RunOptions& run,
   const int wanted = run.threads > 0 ? run.threads : available_cores();
   const std::int64_t sinks = std::max(1, sink_count);
   const auto needed = [&](int threads) {
-    return kBaseBytes +
-           std::max(working_bytes(threads) + sinks * kLeastSpoolBytes, finish_bytes);
+    return kBaseBytes + std::max(working_bytes(threads) + sinks * kLeastSpoolBytes, finish_bytes);
   };
   plan.least_bytes = needed(1);
   plan.budget_bytes = run.memory_bytes;
@@ -43,11 +42,11 @@ Result<MemoryPlan> plan_memory(const RunOptions& run,
     plan.budget_bytes = std::max(std::min(usual, available / 2), plan.least_bytes);
   }
   if (plan.budget_bytes < plan.least_bytes) {
-    return Error(Code::invalid,
-                 fmt::format("--memory of {} bytes is too small for this job: it needs at least {} "
-                             "MiB with one thread; give --memory {}MiB or more, or smaller --tile",
-                             plan.budget_bytes, to_mib_up(plan.least_bytes),
-                             to_mib_up(plan.least_bytes)));
+    return Error(
+        Code::invalid,
+        fmt::format("--memory of {} bytes is too small for this job: it needs at least {} "
+                    "MiB with one thread; give --memory {}MiB or more, or smaller --tile",
+                    plan.budget_bytes, to_mib_up(plan.least_bytes), to_mib_up(plan.least_bytes)));
   }
   plan.threads = wanted;
   while (plan.threads > 1 && needed(plan.threads) > plan.budget_bytes) --plan.threads;

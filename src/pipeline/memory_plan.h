@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <functional>
 
-#include "pantile/result.h"
 #include "pantile/job.h"
+#include "pantile/result.h"
 
 namespace pantile {
 

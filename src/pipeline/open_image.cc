@@ -91,8 +91,9 @@ Result<OpenImage> open_image(const std::string& path) {
     const std::string store = (fs::path(path) / kStoreName).string();
     Result<OpenImage> image = open_zarr(store);
     if (!image.ok() && image.error().code() == Code::not_found) {
-      return Error(Code::not_found, path + ": its picture is not complete yet; run the generate "
-                                           "command again to finish it");
+      return Error(Code::not_found, path +
+                                        ": its picture is not complete yet; run the generate "
+                                        "command again to finish it");
     }
     return image;
   }
@@ -104,8 +105,9 @@ Result<OpenImage> open_image(const std::string& path) {
   }
   if (fs::is_directory(path, error)) {
     if (fs::exists(fs::path(path) / "zarr.json", error)) return open_zarr(path);
-    return Error(Code::foreign, path + ": expected a job's folder or a Zarr store, found a folder "
-                                       "with neither job.json nor zarr.json");
+    return Error(Code::foreign, path +
+                                    ": expected a job's folder or a Zarr store, found a folder "
+                                    "with neither job.json nor zarr.json");
   }
   return Error(Code::foreign, path + ": expected a job's folder, .ome.zarr, .tif, .tiff or .png");
 }

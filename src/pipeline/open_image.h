@@ -16,10 +16,10 @@ FileFormat format_of(const std::string& path);
 /// An image that was opened, and what its file says besides pixels.
 struct OpenImage {
   std::shared_ptr<const TileSource> source;
-  std::string path;                ///< Of the image itself, also when a job's folder was given.
-  std::string format;              ///< "OME-Zarr 0.5", "OME-BigTIFF", "PNG" …
-  std::string codec;               ///< In words.
-  std::string facts_json = "{}";   ///< What pantile recorded in it.
+  std::string path;               ///< Of the image itself, also when a job's folder was given.
+  std::string format;             ///< "OME-Zarr 0.5", "OME-BigTIFF", "PNG" …
+  std::string codec;              ///< In words.
+  std::string facts_json = "{}";  ///< What pantile recorded in it.
   std::int64_t chunk_px = 0, shard_px = 0;  ///< 0: not in square tiles.
 };
 

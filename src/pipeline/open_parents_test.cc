@@ -63,7 +63,8 @@ TEST(OpenParents, BeyondTheImageAParentIsZeroWhateverItsBufferHeldBefore) {
   for (std::int64_t y = 0; y < 64; ++y) {
     for (std::int64_t x = 0; x < 64; ++x) {
       const int want = y < 1 && x < 36 ? 7 : 0;
-      ASSERT_EQ(std::to_integer<int>(parent->pixels.data()[(y * 64 + x) * 3]), want) << x << ' ' << y;
+      ASSERT_EQ(std::to_integer<int>(parent->pixels.data()[(y * 64 + x) * 3]), want)
+          << x << ' ' << y;
     }
   }
 }

@@ -44,8 +44,7 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
                              "64 to 4096; use for example {}",
                              plan.chunk_px, plan.chunk_px > 800 ? 1024 : 512));
   }
-  plan.shard_px =
-      shard_px != 0 ? shard_px : default_shard_px(plan.chunk_px, spec.pixel_bytes());
+  plan.shard_px = shard_px != 0 ? shard_px : default_shard_px(plan.chunk_px, spec.pixel_bytes());
   if (plan.shard_px < plan.chunk_px || plan.shard_px % plan.chunk_px != 0) {
     return Error(Code::invalid,
                  fmt::format("shard of {} pixels: expected a multiple of the tile, {}; use for "
@@ -71,9 +70,8 @@ Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& opt
                      .jpeg_quality = options.jpeg_quality});
 }
 
-std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store,
-                                                std::string name, int zstd_level,
-                                                std::string facts_json,
+std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store, std::string name,
+                                                int zstd_level, std::string facts_json,
                                                 std::int64_t spool_cap_bytes) {
   zarr::SinkOptions options;
   options.name = std::move(name);

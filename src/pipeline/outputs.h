@@ -8,8 +8,8 @@
 #include "io/store/byte_store.h"
 #include "io/tiff/tiff_sink.h"
 #include "io/zarr/zarr_sink.h"
-#include "pantile/tile_sink.h"
 #include "pantile/generate.h"
+#include "pantile/tile_sink.h"
 
 namespace pantile {
 
@@ -29,16 +29,15 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
 Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& options);
 
 /// A store sink under `folder`. `facts_json` goes into its attributes.
-std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store,
-                                                std::string name, int zstd_level,
-                                                std::string facts_json,
+std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store, std::string name,
+                                                int zstd_level, std::string facts_json,
                                                 std::int64_t spool_cap_bytes);
 
 /// How a TIFF is made, besides its form.
 struct TiffRun {
-  std::string file;                ///< Its name in the folder.
-  bool replace = false;            ///< A file of another form may be overwritten.
-  bool whole = true;               ///< This process makes all of it, not a share.
+  std::string file;      ///< Its name in the folder.
+  bool replace = false;  ///< A file of another form may be overwritten.
+  bool whole = true;     ///< This process makes all of it, not a share.
   std::int64_t spool_cap_bytes = 0;
   const CancelToken* cancel = nullptr;  ///< Also heard while the file is put together.
 };

@@ -1,5 +1,5 @@
-#include "pipeline/disk_space.h"
 #include "pipeline/outputs.h"
+#include "pipeline/disk_space.h"
 
 #include <gtest/gtest.h>
 
@@ -67,14 +67,14 @@ TEST(FitPreview, FitsWithoutEnlargingAndKeepsTheShape) {
     std::int64_t fitted_w, fitted_h;
     bool limited;
   };
-  for (const Want& t : {Want{1000, 500, {"", 100, 0}, 100, 50, false},
-                        Want{1000, 500, {"", 100, 100}, 100, 50, false},
-                        Want{500, 1000, {"", 100, 100}, 50, 100, false},
-                        Want{500, 1000, {"", 100, 0}, 100, 200, false},
-                        Want{1000, 500, {"", 1000, 0}, 1000, 500, false},
-                        Want{1000, 500, {"", 2000, 0}, 1000, 500, true},
-                        Want{100000, 3, {"", 10, 0}, 10, 1, false},
-                        Want{2147483647, 2147483647, {"", 1024, 0}, 1024, 1024, false}}) {
+  for (const Want& t :
+       {Want{1000, 500, {"", 100, 0}, 100, 50, false},
+        Want{1000, 500, {"", 100, 100}, 100, 50, false},
+        Want{500, 1000, {"", 100, 100}, 50, 100, false},
+        Want{500, 1000, {"", 100, 0}, 100, 200, false},
+        Want{1000, 500, {"", 1000, 0}, 1000, 500, false},
+        Want{1000, 500, {"", 2000, 0}, 1000, 500, true}, Want{100000, 3, {"", 10, 0}, 10, 1, false},
+        Want{2147483647, 2147483647, {"", 1024, 0}, 1024, 1024, false}}) {
     const FittedSize fitted = fit_preview(t.w, t.h, t.size);
     EXPECT_EQ(fitted.width, t.fitted_w);
     EXPECT_EQ(fitted.height, t.fitted_h);

@@ -35,8 +35,7 @@ Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>&
                                             image.path, spec.channels));
   }
   if (as_picture || colour.any()) {
-    PANTILE_ASSIGN(image.source,
-                   colour_values(image.source, image.facts_json, colour, levels));
+    PANTILE_ASSIGN(image.source, colour_values(image.source, image.facts_json, colour, levels));
   }
   return image;
 }
@@ -54,9 +53,8 @@ Status check_apart(const std::string& input, const std::string& output) {
   const auto [rest_a, rest_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (rest_a != a.end() && rest_b != b.end()) return {};
   const bool inside = rest_a == a.end();
-  return Error(Code::invalid,
-               fmt::format("{} {} the input {}; choose a place apart from it", output,
-                           inside ? "lies inside" : "contains", input));
+  return Error(Code::invalid, fmt::format("{} {} the input {}; choose a place apart from it",
+                                          output, inside ? "lies inside" : "contains", input));
 }
 
 Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
@@ -67,8 +65,8 @@ Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
   };
   PANTILE_ASSIGN(const MemoryPlan memory, plan_memory(run, working, 1, 0));
   StageReporter stage(run.listener, "picture", "rows", size.height);
-  PANTILE_TRY(write_preview(image.source, size.width, size.height, path, memory.threads,
-                            run.cancel, [&stage](std::int64_t rows) { stage.add(rows); }));
+  PANTILE_TRY(write_preview(image.source, size.width, size.height, path, memory.threads, run.cancel,
+                            [&stage](std::int64_t rows) { stage.add(rows); }));
   JobSummary summary;
   summary.stages.push_back(stage.end());
   summary.pixels = summary.pixels_done = size.width * size.height;

@@ -27,8 +27,9 @@ Status check_target(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   file.read(found.data(), found.size());
   if (file && found == kSignature) return {};
-  return Error(Code::conflict, path + " is there already and is not a PNG file; remove it, or "
-                                      "choose another name");
+  return Error(Code::conflict, path +
+                                   " is there already and is not a PNG file; remove it, or "
+                                   "choose another name");
 }
 
 }  // namespace
@@ -45,8 +46,8 @@ Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& 
   }
   const FittedSize size = fit_preview(level.width, level.height, wanted);
   if (size.limited && run.listener != nullptr) {
-    run.listener->on_note(fmt::format("the picture has {}x{} pixels and is not enlarged",
-                                      level.width, level.height));
+    run.listener->on_note(
+        fmt::format("the picture has {}x{} pixels and is not enlarged", level.width, level.height));
   }
   std::string path = options.output;
   if (path.empty()) {

@@ -43,9 +43,8 @@ Status read_band(const TileSource& image, std::int64_t y0, std::int64_t y1, int 
 FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSize& size) {
   FittedSize fitted;
   const double by_width = static_cast<double>(size.width) / static_cast<double>(width);
-  const double by_height = size.height > 0
-                               ? static_cast<double>(size.height) / static_cast<double>(height)
-                               : by_width;
+  const double by_height =
+      size.height > 0 ? static_cast<double>(size.height) / static_cast<double>(height) : by_width;
   const double factor = std::min({by_width, by_height, 1.0});
   fitted.limited = std::min(by_width, by_height) > 1;
   const auto side = [factor](std::int64_t n) {
@@ -81,8 +80,7 @@ std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int
 
 Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
                      std::int64_t height, const std::string& path, int threads,
-                     const CancelToken* cancel,
-                     const std::function<void(std::int64_t)>& on_rows) {
+                     const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows) {
   const int level = level_for_size(image->spec(), width, height);
   PANTILE_ASSIGN(const auto shrunk, AreaSource::create(std::move(image), level, width, height));
   const ImageSpec& spec = shrunk->spec();
@@ -98,8 +96,7 @@ Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width
   options.height = height;
   options.channels = spec.channels;
   options.dtype = spec.dtype;
-  PANTILE_ASSIGN(const auto png,
-                 png::PngWriter::open(folder, file.filename().string(), options));
+  PANTILE_ASSIGN(const auto png, png::PngWriter::open(folder, file.filename().string(), options));
   const std::int64_t band_rows = std::min(height, rows_per_part(width, height) * threads);
   PixelBuffer band(spec.dtype, band_rows, width, spec.channels);
   for (std::int64_t y = 0; y < height; y += band_rows) {

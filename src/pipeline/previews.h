@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 
-#include "pantile/tile_source.h"
 #include "pantile/generate.h"
 #include "pantile/job.h"
+#include "pantile/tile_source.h"
 
 namespace pantile {
 
@@ -33,12 +33,11 @@ std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t heigh
 
 /// Writes `image` (u8 or u16, 1 or 3 channels) shrunk to width × height as the PNG file `path`,
 /// from the nearest pyramid level, in bands of bounded memory on `threads` workers. Appears under
-/// its name only when complete. `on_rows` is called with the number of rows done. Errors: invalid (a
-/// type that PNG cannot hold), cancelled, out_of_space, io, and those of the image.
+/// its name only when complete. `on_rows` is called with the number of rows done. Errors: invalid
+/// (a type that PNG cannot hold), cancelled, out_of_space, io, and those of the image.
 Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
                      std::int64_t height, const std::string& path, int threads,
-                     const CancelToken* cancel,
-                     const std::function<void(std::int64_t)>& on_rows);
+                     const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows);
 
 /// Upper bound of memory that write_preview takes besides the image's own.
 std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads);

@@ -51,8 +51,8 @@ std::string preview_name(const PreviewSize& size) {
 }
 
 std::string to_text(const PreviewSize& size) {
-  const std::string pixels = size.height == 0 ? std::to_string(size.width)
-                                              : fmt::format("{}x{}", size.width, size.height);
+  const std::string pixels =
+      size.height == 0 ? std::to_string(size.width) : fmt::format("{}x{}", size.width, size.height);
   return size.name.empty() ? pixels : size.name + ":" + pixels;
 }
 

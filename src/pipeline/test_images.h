@@ -47,8 +47,7 @@ class HashedSource final : public TileSource {
     for (std::int64_t y = 0; y < out.height(); ++y) {
       for (std::int64_t x = 0; x < out.width(); ++x) {
         for (int c = 0; c < 3; ++c) {
-          *out.at(y, x, c) =
-              static_cast<std::byte>(sample(r.rect.x0 + x, r.rect.y0 + y, c));
+          *out.at(y, x, c) = static_cast<std::byte>(sample(r.rect.x0 + x, r.rect.y0 + y, c));
         }
       }
     }

@@ -49,9 +49,10 @@ Result<std::shared_ptr<const TileSource>> colour_values(std::shared_ptr<const Ti
   const bool coloured = spec.kind == Kind::rgb || spec.kind == Kind::rgba;
   if (coloured) {
     if (!wish.any()) return image;
-    return Error(Code::invalid, spec.name + " is in colours already and cannot be recoloured; "
-                                            "generate it with --store value-f32 to choose colours "
-                                            "afterwards");
+    return Error(Code::invalid, spec.name +
+                                    " is in colours already and cannot be recoloured; "
+                                    "generate it with --store value-f32 to choose colours "
+                                    "afterwards");
   }
   Json facts = Json::parse(facts_json, nullptr, /*allow_exceptions=*/false);
   if (!facts.is_object()) facts = Json::object();
@@ -67,8 +68,9 @@ Result<std::shared_ptr<const TileSource>> colour_values(std::shared_ptr<const Ti
   } else if (spec.dtype == DType::u8 || spec.dtype == DType::u16) {
     colouring.hi = spec.dtype == DType::u8 ? 255 : 65535;
   } else if (!wish.range_lo || !wish.range_hi) {
-    return Error(Code::invalid, spec.name + " does not say which range its values have; give "
-                                            "--range lo,hi");
+    return Error(Code::invalid, spec.name +
+                                    " does not say which range its values have; give "
+                                    "--range lo,hi");
   }
   if (spec.dtype == DType::u16 && range) {
     colouring.value_offset = range->first;

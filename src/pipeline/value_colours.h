@@ -6,8 +6,8 @@
 #include <string>
 
 #include "ops/colormap/colour_source.h"
-#include "pantile/tile_source.h"
 #include "pantile/convert.h"
+#include "pantile/tile_source.h"
 
 namespace pantile {
 

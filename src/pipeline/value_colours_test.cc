@@ -80,8 +80,7 @@ TEST(ValueColours, WishesGoBeforeTheRecord) {
 }
 
 TEST(ValueColours, SixteenBitsSpanTheRecordedRange) {
-  EXPECT_EQ(colours(DType::u16, {0, 65535}, kFacts),
-            (std::vector<int>{20, 60, 170, 170, 25, 50}));
+  EXPECT_EQ(colours(DType::u16, {0, 65535}, kFacts), (std::vector<int>{20, 60, 170, 170, 25, 50}));
   // A wish is in the formula's values, not in stored numbers: 0 is the middle of -2 to 2.
   RecolourOptions wish;
   wish.colormap = "gray";
@@ -91,11 +90,11 @@ TEST(ValueColours, SixteenBitsSpanTheRecordedRange) {
 }
 
 TEST(ValueColours, StrangersFactsDoNoHarm) {
-  for (const std::string facts : {"{}", "", "[1]", "nonsense", R"({"range": "wide", "colormap": 3})"}) {
+  for (const std::string facts :
+       {"{}", "", "[1]", "nonsense", R"({"range": "wide", "colormap": 3})"}) {
     RecolourOptions wish;
     wish.range_lo = 0, wish.range_hi = 1;
-    EXPECT_EQ(colours(DType::f32, {0, 1}, facts, wish),
-              (std::vector<int>{0, 0, 0, 255, 255, 255}))
+    EXPECT_EQ(colours(DType::f32, {0, 1}, facts, wish), (std::vector<int>{0, 0, 0, 255, 255, 255}))
         << facts;
   }
 }

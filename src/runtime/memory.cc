@@ -68,8 +68,7 @@ std::int64_t memory_limit_bytes() {
 }
 
 std::int64_t memory_available_bytes() {
-  return std::min(read_kib_field("/proc/meminfo", "MemAvailable:", kNoLimit),
-                  group_memory().free);
+  return std::min(read_kib_field("/proc/meminfo", "MemAvailable:", kNoLimit), group_memory().free);
 }
 
 std::int64_t peak_resident_bytes() { return read_kib_field("/proc/self/status", "VmHWM:", 0); }

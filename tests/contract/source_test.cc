@@ -24,8 +24,7 @@ namespace {
 
 using Source = std::shared_ptr<const TileSource>;
 
-template <class T>
-Result<Source> as_source(Result<std::unique_ptr<T>> source) {
+template <class T> Result<Source> as_source(Result<std::unique_ptr<T>> source) {
   if (!source.ok()) return source.error();
   return Source(std::move(source).value());
 }
@@ -88,8 +87,7 @@ const SourceCase kCases[] = {
     {"formula_colour_samples", [] { return formula(StoreKind::rgb8, Precision::f64, 2, true); }},
     {"formula_u16", [] { return formula(StoreKind::value_u16, Precision::f64, 1, false); }},
     {"formula_f32", f32},
-    {"formula_f32_samples",
-     [] { return formula(StoreKind::value_f32, Precision::f32, 2, false); }},
+    {"formula_f32_samples", [] { return formula(StoreKind::value_f32, Precision::f32, 2, false); }},
     {"colour_of_f32", [] { return coloured(StoreKind::value_f32); }},
     {"colour_of_u16", [] { return coloured(StoreKind::value_u16); }},
     {"crop_of_rgb8", [] { return crop_to({17, 5, 203, 171}, rgb8()); }},

@@ -15,10 +15,9 @@
 #include "pipeline/job_test_util.h"
 #include "pipeline/open_image.h"
 
-namespace pantile {
+namespace pantile::job_tests {
 namespace {
 
-using namespace job_tests;  // NOLINT: helpers of these tests
 namespace fs = std::filesystem;
 
 class Convert : public testing::Test {
@@ -337,4 +336,4 @@ TEST_F(Convert, BegunWithOneInputAndRestartedWithAnotherItHoldsTheOther) {
 }
 
 }  // namespace
-}  // namespace pantile
+}  // namespace pantile::job_tests

@@ -12,10 +12,8 @@
 #include "pipeline/job_test_util.h"
 #include "runtime/memory.h"
 
-namespace pantile {
+namespace pantile::job_tests {
 namespace {
-
-using namespace job_tests;  // NOLINT: helpers of these tests
 
 struct Giant {
   std::int64_t side, tile;
@@ -149,12 +147,16 @@ void check_shards(std::int64_t side, const std::string& formula,
   std::mt19937_64 random(static_cast<std::uint64_t>(side));
   const ShardLayout layout(job->plan);
   const std::int64_t last = layout.shards(0).columns() - 1;
-  const auto any = [&] { return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(last)); };
+  const auto any = [&] {
+    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(last));
+  };
   DrainPlan todo;
   const UnitId corner{2, last / 4, last / 4};
   const Rect corner_below{last / 4 * 4, last / 4 * 4, last + 1, last + 1};
-  if (corner_below.area() <= 4) add_with_children(layout, corner, false, todo);
-  else add_with_children(layout, {0, last, last}, false, todo);
+  if (corner_below.area() <= 4)
+    add_with_children(layout, corner, false, todo);
+  else
+    add_with_children(layout, {0, last, last}, false, todo);
   add_with_children(layout, {0, any(), any()}, false, todo);
   add_with_children(layout, {0, last, any()}, false, todo);
 
@@ -208,4 +210,4 @@ INSTANTIATE_TEST_SUITE_P(Sides, GiantPicture,
                          [](const auto& test) { return std::to_string(test.param.side); });
 
 }  // namespace
-}  // namespace pantile
+}  // namespace pantile::job_tests

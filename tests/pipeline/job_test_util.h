@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "core/buffer.h"
-#include "pantile/tile_source.h"
 #include "pantile/generate.h"
+#include "pantile/tile_source.h"
 
 namespace pantile::job_tests {
 

@@ -5,10 +5,8 @@
 #include "pipeline/generate_resolve.h"
 #include "pipeline/job_test_util.h"
 
-namespace pantile {
+namespace pantile::job_tests {
 namespace {
-
-using namespace job_tests;  // NOLINT: helpers of these tests
 
 struct Case {
   const char* name;
@@ -87,4 +85,4 @@ INSTANTIATE_TEST_SUITE_P(Job, Pyramid, testing::ValuesIn(kCases),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
-}  // namespace pantile
+}  // namespace pantile::job_tests

@@ -13,14 +13,12 @@ namespace pantile {
 namespace {
 
 /// The up to four pixels of a block that exist, in the order (0,0) (0,1) (1,0) (1,1).
-template <class T>
-struct Block {
+template <class T> struct Block {
   std::array<T, 4> values;
   int count = 0;
 };
 
-template <class T>
-T mean_of(const Block<T>& b) {
+template <class T> T mean_of(const Block<T>& b) {
   if constexpr (std::is_floating_point_v<T>) {
     std::array<T, 4> v{};
     int n = 0;
@@ -46,14 +44,12 @@ T mean_of(const Block<T>& b) {
   }
 }
 
-template <class T>
-T most_frequent_of(const Block<T>& b) {
+template <class T> T most_frequent_of(const Block<T>& b) {
   T best = b.values[0];
   int best_count = 0;
   for (int i = 0; i < b.count; ++i) {
     const T v = b.values[static_cast<std::size_t>(i)];
-    const int n = static_cast<int>(
-        std::count(b.values.begin(), b.values.begin() + b.count, v));
+    const int n = static_cast<int>(std::count(b.values.begin(), b.values.begin() + b.count, v));
     if (n > best_count || (n == best_count && v < best)) {
       best = v;
       best_count = n;
@@ -62,13 +58,11 @@ T most_frequent_of(const Block<T>& b) {
   return best;
 }
 
-template <class T>
-T largest_of(const Block<T>& b) {
+template <class T> T largest_of(const Block<T>& b) {
   return *std::max_element(b.values.begin(), b.values.begin() + b.count);
 }
 
-template <class T>
-const T& sample(View v, std::int64_t y, std::int64_t x, int c) {
+template <class T> const T& sample(View v, std::int64_t y, std::int64_t x, int c) {
   return *reinterpret_cast<const T*>(v.at(y, x, c));
 }
 
@@ -93,8 +87,7 @@ void reduce_samples(View from, MutableView to, const Rect& out, Combine combine)
   }
 }
 
-template <class T>
-void reduce_by_kind(View from, Kind kind, MutableView to, const Rect& out) {
+template <class T> void reduce_by_kind(View from, Kind kind, MutableView to, const Rect& out) {
   switch (kind) {
     case Kind::label: return reduce_samples<T>(from, to, out, most_frequent_of<T>);
     case Kind::mask: return reduce_samples<T>(from, to, out, largest_of<T>);

@@ -14,13 +14,11 @@
 namespace pantile {
 namespace {
 
-template <class T>
-T& px(PixelBuffer& b, std::int64_t y, std::int64_t x, int c = 0) {
+template <class T> T& px(PixelBuffer& b, std::int64_t y, std::int64_t x, int c = 0) {
   return *reinterpret_cast<T*>(b.view().at(y, x, c));
 }
 
-template <class T>
-T reduce_four(Kind kind, T a, T b, T c, T d) {
+template <class T> T reduce_four(Kind kind, T a, T b, T c, T d) {
   PixelBuffer from(dtype_of<T>, 2, 2, 1), to(dtype_of<T>, 1, 1, 1);
   px<T>(from, 0, 0) = a;
   px<T>(from, 0, 1) = b;
@@ -58,7 +56,8 @@ TEST(Reduce, MasksTakeAny) { EXPECT_EQ(reduce_four<std::uint8_t>(Kind::mask, 0, 
 
 TEST(Reduce, AtOddEdgesThePixelsThatExistCount) {
   PixelBuffer from(DType::u8, 3, 3, 1), to(DType::u8, 2, 2, 1);
-  for (int i = 0; i < 9; ++i) px<std::uint8_t>(from, i / 3, i % 3) = static_cast<std::uint8_t>(10 * i);
+  for (int i = 0; i < 9; ++i)
+    px<std::uint8_t>(from, i / 3, i % 3) = static_cast<std::uint8_t>(10 * i);
   ASSERT_TRUE(reduce_2x2(std::as_const(from).view(), Kind::intensity, to.view()).ok());
   EXPECT_EQ(px<std::uint8_t>(to, 0, 0), (0 + 10 + 30 + 40) / 4);
   EXPECT_EQ(px<std::uint8_t>(to, 0, 1), (20 + 50) / 2);

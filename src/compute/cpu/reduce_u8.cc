@@ -75,8 +75,8 @@ void reduce_rows(const std::uint8_t* row0, const std::uint8_t* row1, std::uint8_
   for (; x < width; ++x) {
     for (std::size_t c = 0; c < n; ++c) {
       const std::size_t at = 2 * x * n + c;
-      out[x * n + c] = static_cast<std::uint8_t>(
-          (row0[at] + row0[at + n] + row1[at] + row1[at + n] + 2) >> 2);
+      out[x * n + c] =
+          static_cast<std::uint8_t>((row0[at] + row0[at + n] + row1[at] + row1[at + n] + 2) >> 2);
     }
   }
 }

@@ -75,8 +75,7 @@ void reference_mod(mpfr_ptr out, mpfr_srcptr a, mpfr_srcptr b) {
   }
 }
 /// MPFR's minimum and maximum pass over NaN.
-template <auto function>
-void reference_extremum(mpfr_ptr out, mpfr_srcptr a, mpfr_srcptr b) {
+template <auto function> void reference_extremum(mpfr_ptr out, mpfr_srcptr a, mpfr_srcptr b) {
   function(out, a, b, MPFR_RNDN);
   if (mpfr_nan_p(a) || mpfr_nan_p(b)) mpfr_set_nan(out);
 }
@@ -150,8 +149,7 @@ std::size_t argument_count() {
 }
 
 /// The worst of a function so far, and where.
-template <class T>
-struct Worst {
+template <class T> struct Worst {
   double ulp = -1;
   T a{}, b{}, result{};
 
@@ -171,8 +169,7 @@ struct Worst {
 
 constexpr std::size_t kBlock = 4096;
 
-template <class T>
-void measure(const UnaryRow& row) {
+template <class T> void measure(const UnaryRow& row) {
   const std::size_t count = argument_count() / static_cast<std::size_t>(row.cost);
   const auto kernel = scalar_kernels<T>().unary[static_cast<std::size_t>(row.f)];
   ASSERT_NE(kernel, nullptr) << name(row.f);
@@ -197,8 +194,7 @@ void measure(const UnaryRow& row) {
 
 /// Pairs of every special with every special, then pairs of any with: any, a neighbour of the same
 /// size, or (what pow asks for) a number whose power neither overflows nor vanishes.
-template <class T>
-void fill_pairs(Arguments<T>& arguments, std::vector<T>& a, std::vector<T>& b) {
+template <class T> void fill_pairs(Arguments<T>& arguments, std::vector<T>& a, std::vector<T>& b) {
   while (a.size() % kBlock != 0 || a.empty()) {
     switch (a.size() % 4) {
       case 0:
@@ -227,8 +223,7 @@ void fill_pairs(Arguments<T>& arguments, std::vector<T>& a, std::vector<T>& b) {
   }
 }
 
-template <class T>
-void measure(const BinaryRow& row) {
+template <class T> void measure(const BinaryRow& row) {
   const auto kernel = scalar_kernels<T>().binary[static_cast<std::size_t>(row.f)];
   ASSERT_NE(kernel, nullptr) << name(row.f);
   Arguments<T> arguments(100 + static_cast<std::uint64_t>(row.f));

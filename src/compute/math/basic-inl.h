@@ -59,7 +59,8 @@ template <class L> PANTILE_MATH_FN L fmod(L x, L y) {
   const L fixed = copysign(select(r < L::set(0), r + b, r), x);
   // Also false where the quotient is NaN or b is infinite.
   const auto simple = (quotient < integral) & (b < infinity<L>());
-  if (!all(simple)) [[unlikely]] return select(simple, fixed, fmod_each(x, y));
+  if (!all(simple)) [[unlikely]]
+    return select(simple, fixed, fmod_each(x, y));
   return fixed;
 }
 
@@ -71,9 +72,7 @@ template <class L> PANTILE_MATH_FN L mod(L x, L y) {
   return select(r == zero, copysign(zero, y), select(other_sign, r + y, r));
 }
 
-template <class L> PANTILE_MATH_FN L truth(typename L::Mask m) {
-  return zero_unless(m, L::set(1));
-}
+template <class L> PANTILE_MATH_FN L truth(typename L::Mask m) { return zero_unless(m, L::set(1)); }
 
 template <class L> PANTILE_MATH_FN L logical_and(L a, L b) {
   const L zero = L::set(0);

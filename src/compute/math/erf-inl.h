@@ -52,14 +52,13 @@ template <class L> PANTILE_MATH_FN ErfcTail<L> erfc_tail(L x) {
   // (1 + 2x) exp(x²) erfc(x); relative error of the polynomial 2^-60
   const DoubleLane<L> ratio = div(two_sum(x, L::set(-4)), two_sum(x, L::set(4)));
   const L t = ratio.hi;
-  const L p = horner(t, -0x1.1df1ad154a28ep-3, 0x1.f7f5df66fd759p-7, 0x1.16ecefcfa5308p-4,
-                     -0x1.9ddb23c3e8d54p-4, 0x1.7fee004e14242p-4, -0x1.0fb06dfe4f7b6p-4,
-                     0x1.3079edf63167fp-5, -0x1.09623883ad903p-6, 0x1.49c672a4e199dp-8,
-                     -0x1.8d4a9b593a04ep-11, -0x1.a1df415bfaf22p-13, 0x1.3be05aad1b4a9p-13,
-                     -0x1.99553a64d3e8fp-16, -0x1.788a9511483d9p-17, 0x1.7ef811ac586f2p-18,
-                     0x1.3b104e5a805d4p-22, -0x1.b81b6f6bdb6cbp-21, 0x1.422ec828c566p-24,
-                     0x1.bc51baa0ed226p-24, -0x1.37301d0842e4fp-26, -0x1.4dd7d9300664p-27,
-                     0x1.01f251505b26ep-29);
+  const L p = horner(
+      t, -0x1.1df1ad154a28ep-3, 0x1.f7f5df66fd759p-7, 0x1.16ecefcfa5308p-4, -0x1.9ddb23c3e8d54p-4,
+      0x1.7fee004e14242p-4, -0x1.0fb06dfe4f7b6p-4, 0x1.3079edf63167fp-5, -0x1.09623883ad903p-6,
+      0x1.49c672a4e199dp-8, -0x1.8d4a9b593a04ep-11, -0x1.a1df415bfaf22p-13, 0x1.3be05aad1b4a9p-13,
+      -0x1.99553a64d3e8fp-16, -0x1.788a9511483d9p-17, 0x1.7ef811ac586f2p-18, 0x1.3b104e5a805d4p-22,
+      -0x1.b81b6f6bdb6cbp-21, 0x1.422ec828c566p-24, 0x1.bc51baa0ed226p-24, -0x1.37301d0842e4fp-26,
+      -0x1.4dd7d9300664p-27, 0x1.01f251505b26ep-29);
   DoubleLane<L> smooth = fast_two_sum(L::set(0x1.3ba5916e9fd7fp0), t * p);
   // What t misses of the ratio, times the derivative to 1 %.
   const L slope = horner(t, -0.1348, 0.0844, 0.101, -0.7532, 0.8111);
@@ -81,8 +80,8 @@ struct ErfOfDouble {
     const ErfcTail<L> tail = erfc_tail(erfc_tail_argument(magnitude, kEnd));
     const L rest = zero_unless(!(magnitude > L::set(kEnd)), scale(tail.value.hi, tail.shift));
     const auto near_zero = magnitude < L::set(kErfSplit);
-    const L y = select(near_zero, erf_near_zero(zero_unless(near_zero, magnitude)).hi,
-                       L::set(1) - rest);
+    const L y =
+        select(near_zero, erf_near_zero(zero_unless(near_zero, magnitude)).hi, L::set(1) - rest);
     return canonical(copysign(y, x));
   }
 };

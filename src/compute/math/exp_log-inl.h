@@ -1,7 +1,8 @@
 // exp, exp2, expm1, log, log2, log10, log1p over a lane. Errors: docs/numbers.md.
 //
 // f64 works with 16-entry tables, which one permutation reads on AVX-512:
-//   e^x = 2^(n/16) e^r, |r| <= ln 2 / 32;   log x = k ln 2 + log c + log(1 + r), r = x / (2^k c) - 1,
+//   e^x = 2^(n/16) e^r, |r| <= ln 2 / 32;   log x = k ln 2 + log c + log(1 + r), r = x / (2^k c) -
+//   1,
 // where 1/c has so few bits that r is exact. f32 needs no tables for exp and log; the other
 // functions of f32 go through f64. Tables and constants: scripts/math/tables.py.
 
@@ -24,7 +25,8 @@ template <class L> struct ExpParts {
   L scale, rest;
 };
 
-/// `rounded` holds n in its low bits (n + 1.5 * 2^52); |r| <= 0.0217. Error of the polynomial 2^-56.
+/// `rounded` holds n in its low bits (n + 1.5 * 2^52); |r| <= 0.0217. Error of the polynomial
+/// 2^-56.
 template <class L> PANTILE_MATH_FN ExpParts<L> exp_parts(L rounded, L r) {
   const auto n = bits(rounded);
   const L entry = L::lookup16(kExpTable, n);
@@ -72,14 +74,15 @@ template <class L> PANTILE_MATH_COLD L exp_two_far(const L& x, const L& low, con
 }
 template <class L> PANTILE_MATH_FN L exp_two(L x, L low) {
   const L y = exp_in_range(x, low);
-  if (!all(abs(x) <= L::set(kExpInRange))) [[unlikely]] return exp_two_far(x, low, y);
+  if (!all(abs(x) <= L::set(kExpInRange))) [[unlikely]]
+    return exp_two_far(x, low, y);
   return y;
 }
 
 /// e^r for |r| <= 0.3467. Error of the polynomial 2^-28.2.
 template <class L> PANTILE_MATH_FN L exp_polynomial_f32(L r) {
-  const L p = horner(r, 0x1.fffffap-2f, 0x1.555492p-3f, 0x1.555a26p-5f, 0x1.123988p-7f,
-                     0x1.694cd2p-10f);
+  const L p =
+      horner(r, 0x1.fffffap-2f, 0x1.555492p-3f, 0x1.555a26p-5f, 0x1.123988p-7f, 0x1.694cd2p-10f);
   return L::set(1.0f) + fma(r * r, p, r);
 }
 
@@ -101,7 +104,8 @@ template <class L> PANTILE_MATH_FN L exp(L x) {
     const L n = rounded - L::set(kRoundMagicF32);
     const L r = fnma(n, L::set(kLn2LowF32), fnma(n, L::set(kLn2HighF32), x));
     const L y = L::from_bits(bits(exp_polynomial_f32(r)) + shl<23>(bits(rounded)));
-    if (!all(abs(x) <= L::set(kExpInRangeF32))) [[unlikely]] return exp_far_f32(x, y);
+    if (!all(abs(x) <= L::set(kExpInRangeF32))) [[unlikely]]
+      return exp_far_f32(x, y);
     return y;
   }
 }
@@ -126,7 +130,8 @@ struct Exp2Op {
     const ExpReduced<L> e = reduce(x);
     const ExpParts<L> p = exp_parts(e.rounded, e.r);
     const L y = fma(p.scale, p.rest, p.scale);
-    if (!all(abs(x) <= L::set(1021))) [[unlikely]] return far(x, y);
+    if (!all(abs(x) <= L::set(1021))) [[unlikely]]
+      return far(x, y);
     return y;
   }
 };
@@ -134,7 +139,8 @@ template <class L> PANTILE_MATH_FN L exp2(L x) { return through_double(Exp2Op{},
 
 struct Expm1Op {
   template <class L> static PANTILE_MATH_COLD L far(const L& x, const L& near) {
-    return select(abs(x) <= L::set(kExpInRange), near, canonical(exp_two(x, L::set(0)) - L::set(1)));
+    return select(abs(x) <= L::set(kExpInRange), near,
+                  canonical(exp_two(x, L::set(0)) - L::set(1)));
   }
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
     const L rounded = fma(x, L::set(kSixteenOverLn2), L::set(kRoundMagic));
@@ -151,7 +157,8 @@ struct Expm1Op {
     // scale is 1 near 0, so nothing cancels there; the sign of zero is put back.
     const L high = fma(scale, r, scale - L::set(1));
     const L y = copysign(fma(scale, low, high), x);
-    if (!all(abs(x) <= L::set(kExpInRange))) [[unlikely]] return far(x, y);
+    if (!all(abs(x) <= L::set(kExpInRange))) [[unlikely]]
+      return far(x, y);
     return y;
   }
 };
@@ -211,7 +218,8 @@ template <class L> PANTILE_MATH_FN typename L::Mask is_positive_normal(L x) {
 /// What a logarithm is where x is no positive number: log(0) = -inf, log(inf) = inf, else NaN.
 template <class L> PANTILE_MATH_FN L log_special(L x, L y) {
   const L zero = L::set(0);
-  const L at_end = select(x == zero, -infinity<L>(), select(x > zero, infinity<L>(), canonical_nan<L>()));
+  const L at_end =
+      select(x == zero, -infinity<L>(), select(x > zero, infinity<L>(), canonical_nan<L>()));
   return select((x > zero) & (x < infinity<L>()), y, at_end);
 }
 
@@ -224,7 +232,8 @@ template <class F, class L> PANTILE_MATH_COLD L log_far(F f, const L& x, const L
 template <class F, class L> PANTILE_MATH_FN L log_with(F f, L x) {
   const LogReduced<L> e = log_reduce(x);
   const L y = f(e, e.k);
-  if (!all(is_positive_normal(x))) [[unlikely]] return log_far(f, x, y);
+  if (!all(is_positive_normal(x))) [[unlikely]]
+    return log_far(f, x, y);
   return y;
 }
 
@@ -239,14 +248,15 @@ struct NaturalLog {
   }
 };
 
-/// Logarithm to another base: k * per_octave + (log c + log(1 + r)) * per_e, each factor in two parts.
+/// Logarithm to another base: k * per_octave + (log c + log(1 + r)) * per_e, each factor in two
+/// parts.
 struct OtherLog {
   double per_octave, per_octave_low, per_e, per_e_low;
   template <class L> PANTILE_MATH_FN L operator()(const LogReduced<L>& x, L k) const {
     const TwoSum<L> t = log_two(L::set(0), x);
     const L product = t.high * L::set(per_e);
-    const L product_low =
-        fma(t.high, L::set(per_e_low), fma(t.low, L::set(per_e), fms(t.high, L::set(per_e), product)));
+    const L product_low = fma(t.high, L::set(per_e_low),
+                              fma(t.low, L::set(per_e), fms(t.high, L::set(per_e), product)));
     const L base = k * L::set(per_octave);  // exact
     const L sum = base + product;
     const L sum_low = ((base - sum) + product) + fma(k, L::set(per_octave_low), product_low);
@@ -271,11 +281,12 @@ template <class L> PANTILE_MATH_FN L log10(L x) { return through_double(Log10Op{
 template <class L> PANTILE_MATH_FN L log_f32(L x, L k_bias) {
   const auto offset = bits(x) - L::Int::set(0x3f2aaaab);
   const L k = to_float(sar<23>(offset)) + k_bias;
-  const L r = L::from_bits(bits(x) - (offset & L::Int::set(static_cast<std::int32_t>(0xff800000)))) -
-              L::set(1);
-  const L p = horner(r, -0.5f, 0x1.555556p-2f, -0x1.ffff0ep-3f, 0x1.999808p-3f, -0x1.55992cp-3f,
-                     0x1.24e786p-3f, -0x1.f385bcp-4f, 0x1.b97eb6p-4f, -0x1.071b04p-3f,
-                     0x1.e857fcp-4f);
+  const L r =
+      L::from_bits(bits(x) - (offset & L::Int::set(static_cast<std::int32_t>(0xff800000)))) -
+      L::set(1);
+  const L p =
+      horner(r, -0.5f, 0x1.555556p-2f, -0x1.ffff0ep-3f, 0x1.999808p-3f, -0x1.55992cp-3f,
+             0x1.24e786p-3f, -0x1.f385bcp-4f, 0x1.b97eb6p-4f, -0x1.071b04p-3f, 0x1.e857fcp-4f);
   const L low = fma(r * r, p, k * L::set(kLn2LowF32));
   return fma(k, L::set(kLn2HighF32), r + low);
 }
@@ -289,7 +300,8 @@ template <class L> PANTILE_MATH_FN L log(L x) {
     return log_with(NaturalLog{}, x);
   } else {
     const L y = log_f32(x, L::set(0.0f));
-    if (!all(is_positive_normal(x))) [[unlikely]] return log_far_f32(x, y);
+    if (!all(is_positive_normal(x))) [[unlikely]]
+      return log_far_f32(x, y);
     return y;
   }
 }
@@ -297,8 +309,8 @@ template <class L> PANTILE_MATH_FN L log(L x) {
 struct Log1pOp {
   template <class L> static PANTILE_MATH_COLD L far(const L& x, const L& near) {
     const L one = L::set(1);
-    const L y = select(x == L::set(-1), -infinity<L>(),
-                       select(x == infinity<L>(), x, canonical_nan<L>()));
+    const L y =
+        select(x == L::set(-1), -infinity<L>(), select(x == infinity<L>(), x, canonical_nan<L>()));
     return select((x > -one) & (x < infinity<L>()), near, y);
   }
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
@@ -314,7 +326,8 @@ struct Log1pOp {
     const L low = ((base - sum) + e.r) + base_low;
     const L p = fma(e.r, log_polynomial(e.r), L::set(-0.5));
     const L y = copysign(sum + fma(e.r * e.r, p, low), x);
-    if (!all((x > -one) & (x < infinity<L>()))) [[unlikely]] return far(x, y);
+    if (!all((x > -one) & (x < infinity<L>()))) [[unlikely]]
+      return far(x, y);
     return y;
   }
 };

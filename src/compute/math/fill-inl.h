@@ -30,7 +30,9 @@ enum class Loop {
 };
 
 /// The base of a function's type that names its loop.
-template <Loop loop> struct RunIn { static constexpr Loop kLoop = loop; };
+template <Loop loop> struct RunIn {
+  static constexpr Loop kLoop = loop;
+};
 
 /// Stores at(i), the result for the elements from i on, at out + i.
 template <Loop loop, class T, class At>

@@ -7,14 +7,12 @@
 #define PANTILE_MATH_FILL_POW_INL_H_
 #endif
 
-#include "compute/math/pow-inl.h"
 #include "compute/math/fill-inl.h"
+#include "compute/math/pow-inl.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_pow(Kernels<T>& k) {
-  PANTILE_MATH_BINARY(pow);
-}
+template <class T> void fill_pow(Kernels<T>& k) { PANTILE_MATH_BINARY(pow); }
 
 PANTILE_MATH_END
 

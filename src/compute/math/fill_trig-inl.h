@@ -7,8 +7,8 @@
 #define PANTILE_MATH_FILL_TRIG_INL_H_
 #endif
 
-#include "compute/math/trig-inl.h"
 #include "compute/math/fill-inl.h"
+#include "compute/math/trig-inl.h"
 
 PANTILE_MATH_BEGIN
 

@@ -19,7 +19,7 @@ template <class T> class Functions : public ::testing::Test {
 using Types = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(Functions, Types);
 
-template <class T> ::testing::AssertionResult same(T want, T got) {
+template <class T>::testing::AssertionResult same(T want, T got) {
   if (std::isnan(want) ? std::isnan(got) : want == got && std::signbit(want) == std::signbit(got)) {
     return ::testing::AssertionSuccess();
   }
@@ -33,14 +33,16 @@ TYPED_TEST(Functions, PowSpecialValues) {
     T x, y, want;
   };
   const Row rows[] = {
-      {nan, 0, 1},      {nan, -zero, 1},  {1, nan, 1},       {1, inf, 1},       {nan, 1, nan},
-      {2, nan, nan},    {-1, inf, 1},     {-1, -inf, 1},     {zero, -1, inf},   {-zero, -1, -inf},
-      {-zero, -3, -inf}, {-zero, -2, inf}, {zero, -inf, inf}, {zero, 3, 0},     {-zero, 3, -zero},
-      {-zero, 2, 0},    {-zero, T(0.5), 0}, {-8, T(0.5), nan}, {-2, 3, -8},     {-2, 2, 4},
-      {-2, -1, T(-0.5)}, {T(0.5), -inf, inf}, {2, -inf, 0},  {T(0.5), inf, 0},  {2, inf, inf},
-      {-inf, -3, -zero}, {-inf, -2, 0},   {-inf, 3, -inf},   {-inf, 2, inf},    {inf, -1, 0},
-      {inf, T(0.5), inf}, {inf, 0, 1},    {-inf, T(0.5), inf}, {2, 10, 1024},   {10, -2000, 0},
-      {10, 2000, inf},  {-10, 2001, -inf}};
+      {nan, 0, 1},         {nan, -zero, 1},     {1, nan, 1},        {1, inf, 1},
+      {nan, 1, nan},       {2, nan, nan},       {-1, inf, 1},       {-1, -inf, 1},
+      {zero, -1, inf},     {-zero, -1, -inf},   {-zero, -3, -inf},  {-zero, -2, inf},
+      {zero, -inf, inf},   {zero, 3, 0},        {-zero, 3, -zero},  {-zero, 2, 0},
+      {-zero, T(0.5), 0},  {-8, T(0.5), nan},   {-2, 3, -8},        {-2, 2, 4},
+      {-2, -1, T(-0.5)},   {T(0.5), -inf, inf}, {2, -inf, 0},       {T(0.5), inf, 0},
+      {2, inf, inf},       {-inf, -3, -zero},   {-inf, -2, 0},      {-inf, 3, -inf},
+      {-inf, 2, inf},      {inf, -1, 0},        {inf, T(0.5), inf}, {inf, 0, 1},
+      {-inf, T(0.5), inf}, {2, 10, 1024},       {10, -2000, 0},     {10, 2000, inf},
+      {-10, 2001, -inf}};
   for (const Row& row : rows) {
     EXPECT_TRUE(same(row.want, evaluate(Binary::pow, row.x, row.y))) << row.x << "^" << row.y;
   }

@@ -29,12 +29,14 @@ template <class L> PANTILE_MATH_FN SinhCosh<L> sinh_cosh(L magnitude) {
 
   const L t = r * r;
   const L sinh_tail =  // sinh r − r
-      fma(r * t, horner(t, 0x1.5555555555555p-3, 0x1.1111111111489p-7, 0x1.a01a019d932e3p-13,
-                        0x1.71de465b4463fp-19, 0x1.ae323e7ca61a7p-26, 0x1.ad4637bf34b6cp-33),
+      fma(r * t,
+          horner(t, 0x1.5555555555555p-3, 0x1.1111111111489p-7, 0x1.a01a019d932e3p-13,
+                 0x1.71de465b4463fp-19, 0x1.ae323e7ca61a7p-26, 0x1.ad4637bf34b6cp-33),
           r_low);
   const L cosh_tail =  // cosh r − 1
-      fma(t, horner(t, 0x1p-1, 0x1.5555555555555p-5, 0x1.6c16c16c1700ep-10, 0x1.a01a019e09938p-16,
-                    0x1.27e503484c7f6p-22, 0x1.1ed1fe7fa436dp-29, 0x1.dd6187d84af84p-37),
+      fma(t,
+          horner(t, 0x1p-1, 0x1.5555555555555p-5, 0x1.6c16c16c1700ep-10, 0x1.a01a019e09938p-16,
+                 0x1.27e503484c7f6p-22, 0x1.1ed1fe7fa436dp-29, 0x1.dd6187d84af84p-37),
           r * r_low);
 
   // sinh and cosh of k ln 2. Beyond k = 400 the part 2^-k is invisible, so a shift changes nothing.
@@ -111,8 +113,8 @@ template <class L> PANTILE_MATH_FN L log_of_one_plus(DoubleLane<L> f, L extra) {
 }
 
 // asinh and acosh are log(1 + f); from 2^40 on they are ln 2 + log(x) to the last bit: f = x − 1.
-template <class L> PANTILE_MATH_FN DoubleLane<L> select_huge(typename L::Mask huge, L x,
-                                                             DoubleLane<L> f) {
+template <class L>
+PANTILE_MATH_FN DoubleLane<L> select_huge(typename L::Mask huge, L x, DoubleLane<L> f) {
   const DoubleLane<L> less_one = fast_two_sum(x, L::set(-1));
   return {select(huge, less_one.hi, f.hi), select(huge, less_one.lo, f.lo)};
 }

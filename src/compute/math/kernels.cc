@@ -10,8 +10,8 @@ namespace {
 
 /// The table of one Highway target; false if a group was not compiled for it.
 template <class T> bool fill_target(std::int64_t target, Kernels<T>& k) {
-  constexpr FillSimd<T> kGroups[] = {&fill_basic_simd, &fill_trig_simd, &fill_exp_log_simd,
-                                     &fill_pow_simd, &fill_inverse_simd, &fill_hyperbolic_simd,
+  constexpr FillSimd<T> kGroups[] = {&fill_basic_simd,  &fill_trig_simd,    &fill_exp_log_simd,
+                                     &fill_pow_simd,    &fill_inverse_simd, &fill_hyperbolic_simd,
                                      &fill_special_simd};
   for (const FillSimd<T> fill : kGroups) {
     if (!fill(target, k)) return false;
@@ -38,12 +38,12 @@ template <class T> const std::vector<Kernels<T>>& simd_kernels() {
 }
 
 constexpr std::string_view kUnaryNames[] = {
-    "neg",  "abs",  "sqrt",  "cbrt",  "floor", "ceil", "round", "trunc", "fract", "sign",  "not",
-    "sin",  "cos",  "tan",   "asin",  "acos",  "atan", "sinh",  "cosh",  "tanh",  "asinh", "acosh",
-    "atanh", "exp", "exp2",  "expm1", "log",   "log2", "log10", "log1p", "erf",   "erfc",  "sinc"};
-constexpr std::string_view kBinaryNames[] = {"add", "sub", "mul", "div", "pow",  "atan2", "hypot",
-                                             "fmod", "mod", "min", "max", "step", "lt",   "le",
-                                             "gt",  "ge",  "eq",  "ne",  "and",  "or"};
+    "neg",   "abs", "sqrt", "cbrt",  "floor", "ceil", "round", "trunc", "fract", "sign",  "not",
+    "sin",   "cos", "tan",  "asin",  "acos",  "atan", "sinh",  "cosh",  "tanh",  "asinh", "acosh",
+    "atanh", "exp", "exp2", "expm1", "log",   "log2", "log10", "log1p", "erf",   "erfc",  "sinc"};
+constexpr std::string_view kBinaryNames[] = {"add",  "sub", "mul", "div", "pow",  "atan2", "hypot",
+                                             "fmod", "mod", "min", "max", "step", "lt",    "le",
+                                             "gt",   "ge",  "eq",  "ne",  "and",  "or"};
 constexpr std::string_view kTernaryNames[] = {"select", "clamp", "mix", "smoothstep"};
 static_assert(std::size(kUnaryNames) == kUnaryCount);
 static_assert(std::size(kBinaryNames) == kBinaryCount);
@@ -82,11 +82,11 @@ template <class T> T evaluate(Ternary f, T a, T b, T c) {
   return out;
 }
 
-#define PANTILE_MATH_INSTANTIATE(T)                        \
-  template const Kernels<T>& kernels();                    \
-  template std::vector<const Kernels<T>*> all_kernels();   \
-  template T evaluate(Unary, T);                           \
-  template T evaluate(Binary, T, T);                       \
+#define PANTILE_MATH_INSTANTIATE(T)                      \
+  template const Kernels<T>& kernels();                  \
+  template std::vector<const Kernels<T>*> all_kernels(); \
+  template T evaluate(Unary, T);                         \
+  template T evaluate(Binary, T, T);                     \
   template T evaluate(Ternary, T, T, T)
 PANTILE_MATH_INSTANTIATE(float);
 PANTILE_MATH_INSTANTIATE(double);

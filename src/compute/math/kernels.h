@@ -17,6 +17,7 @@ namespace pantile::math {
 /// Kernel lengths are multiples of this.
 inline constexpr std::size_t kAlignElements = 16;
 
+// clang-format off: a table of names
 // Comparisons and logic give 1 or 0; anything but 0 counts as true, NaN too.
 enum class Unary : std::uint8_t {
   neg, abs, sqrt, cbrt, floor, ceil, round, trunc, fract, sign, logical_not,
@@ -30,13 +31,13 @@ enum class Binary : std::uint8_t {
   count_
 };
 enum class Ternary : std::uint8_t { select, clamp, mix, smoothstep, count_ };
+// clang-format on
 
 inline constexpr std::size_t kUnaryCount = static_cast<std::size_t>(Unary::count_);
 inline constexpr std::size_t kBinaryCount = static_cast<std::size_t>(Binary::count_);
 inline constexpr std::size_t kTernaryCount = static_cast<std::size_t>(Ternary::count_);
 
-template <class T>
-struct Kernels {
+template <class T> struct Kernels {
   using UnaryFn = void (*)(const T* a, T* out, std::size_t n);
   using BinaryFn = void (*)(const T* a, const T* b, T* out, std::size_t n);
   using BinaryVsFn = void (*)(const T* a, T b, T* out, std::size_t n);  ///< array, one number

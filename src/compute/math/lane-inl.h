@@ -58,7 +58,9 @@ template <class L> PANTILE_MATH_FN L infinity() {
   return L::set(std::numeric_limits<typename L::Value>::infinity());
 }
 template <class L> PANTILE_MATH_FN typename L::Mask is_nan(L x) { return x != x; }
-template <class L> PANTILE_MATH_FN L canonical(L x) { return select(is_nan(x), canonical_nan<L>(), x); }
+template <class L> PANTILE_MATH_FN L canonical(L x) {
+  return select(is_nan(x), canonical_nan<L>(), x);
+}
 
 /// c0 + c1 x + c2 x^2 + … by Horner's rule: the fewest operations.
 template <class L> PANTILE_MATH_FN L horner(L, typename L::Value c0) { return L::set(c0); }

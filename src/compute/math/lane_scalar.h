@@ -119,14 +119,13 @@ template <class T> struct ScalarLane {
   friend PANTILE_HD ScalarLane select(ScalarMask m, ScalarLane yes, ScalarLane no) {
     return m.v ? yes : no;
   }
-  friend PANTILE_HD ScalarLane zero_unless(ScalarMask m, ScalarLane x) {
-    return m.v ? x : set(0);
-  }
+  friend PANTILE_HD ScalarLane zero_unless(ScalarMask m, ScalarLane x) { return m.v ? x : set(0); }
   friend PANTILE_HD ScalarLane floor(ScalarLane a) { return {std::floor(a.v)}; }
   friend PANTILE_HD ScalarLane ceil(ScalarLane a) { return {std::ceil(a.v)}; }
   friend PANTILE_HD ScalarLane trunc(ScalarLane a) { return {std::trunc(a.v)}; }
   friend PANTILE_HD ScalarLane round_even(ScalarLane a) {
-    // Above kIntegral every number is integral; adding it to a smaller one rounds away the fraction.
+    // Above kIntegral every number is integral; adding it to a smaller one rounds away the
+    // fraction.
     constexpr T kIntegral = sizeof(T) == 8 ? T(4503599627370496.0) : T(8388608.0);  // 2^52, 2^23
     const T magnitude = std::fabs(a.v);
     if (!(magnitude < kIntegral)) return a;
@@ -174,7 +173,8 @@ template <class T> PANTILE_HD ScalarLane<T> to_float(ScalarInt<T> i) {
 template <class F, class T, class... More>
 PANTILE_HD ScalarLane<T> through_double(F f, ScalarLane<T> x, More... more) {
   return {static_cast<T>(f(ScalarLane<double>{static_cast<double>(x.v)},
-                           ScalarLane<double>{static_cast<double>(more.v)}...).v)};
+                           ScalarLane<double>{static_cast<double>(more.v)}...)
+                             .v)};
 }
 
 }  // namespace pantile::math::scalar

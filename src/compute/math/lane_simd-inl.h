@@ -85,9 +85,7 @@ template <class T> struct SimdLane {
   friend HWY_INLINE SimdLane operator-(SimdLane a, SimdLane b) { return {hn::Sub(a.v, b.v)}; }
   friend HWY_INLINE SimdLane operator*(SimdLane a, SimdLane b) { return {hn::Mul(a.v, b.v)}; }
   friend HWY_INLINE SimdLane operator/(SimdLane a, SimdLane b) { return {hn::Div(a.v, b.v)}; }
-  friend HWY_INLINE SimdLane operator-(SimdLane a) {
-    return {hn::Xor(a.v, hn::Set(D(), T(-0.0)))};
-  }
+  friend HWY_INLINE SimdLane operator-(SimdLane a) { return {hn::Xor(a.v, hn::Set(D(), T(-0.0)))}; }
   friend HWY_INLINE Mask operator<(SimdLane a, SimdLane b) { return {hn::Lt(a.v, b.v)}; }
   friend HWY_INLINE Mask operator<=(SimdLane a, SimdLane b) { return {hn::Le(a.v, b.v)}; }
   friend HWY_INLINE Mask operator>(SimdLane a, SimdLane b) { return {hn::Gt(a.v, b.v)}; }
@@ -106,9 +104,7 @@ template <class T> struct SimdLane {
   }
 #else
   // Not hn::Ne: on AVX2 of Highway 1.0 that is the ordered predicate, false for NaN.
-  friend HWY_INLINE Mask operator!=(SimdLane a, SimdLane b) {
-    return {hn::Not(hn::Eq(a.v, b.v))};
-  }
+  friend HWY_INLINE Mask operator!=(SimdLane a, SimdLane b) { return {hn::Not(hn::Eq(a.v, b.v))}; }
   friend HWY_INLINE Mask either_nan(SimdLane a, SimdLane b) { return (a != a) | (b != b); }
 #endif
 
@@ -145,9 +141,10 @@ template <class T> struct SimdLane {
       constexpr std::uint64_t kFrom = 0x07b0000000000000, kTo = 0x7830000000000000;  // 2^±900
       const __m512i above = _mm512_sub_epi64(_mm512_castpd_si512(a.v.raw),
                                              _mm512_set1_epi64(static_cast<long long>(kFrom)));
-      const __mmask8 outside = _mm512_cmpgt_epu64_mask(
-          above, _mm512_set1_epi64(static_cast<long long>(kTo - kFrom)));
-      if (outside == 0) [[likely]] return sqrt_in_range(a);
+      const __mmask8 outside =
+          _mm512_cmpgt_epu64_mask(above, _mm512_set1_epi64(static_cast<long long>(kTo - kFrom)));
+      if (outside == 0) [[likely]]
+        return sqrt_in_range(a);
     }
 #endif
     return {hn::Sqrt(a.v)};
@@ -156,7 +153,8 @@ template <class T> struct SimdLane {
   /// The correctly rounded root, whatever the start is within its error of 2^-14. A Newton step
   /// leaves g1 = √a (1 + e), -2^-27.4 <= e <= 2^-53; the next, unrounded, has an error of -1.5 e²,
   /// or -0.43 ulp at most. Truncated it is the wanted number or the one below, which Tuckerman's
-  /// test tells apart: g < rounded root <=> g * up < a. The sign of an fma is that of the exact sum.
+  /// test tells apart: g < rounded root <=> g * up < a. The sign of an fma is that of the exact
+  /// sum.
   static HWY_INLINE SimdLane sqrt_in_range(SimdLane a) {
     const SimdLane half = set(0.5), zero = set(0);
     const SimdLane y{V{_mm512_rsqrt14_pd(a.v.raw)}};

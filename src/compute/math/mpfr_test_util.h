@@ -30,15 +30,12 @@ class Mpfr {
   mpfr_t value_;
 };
 
-template <class T>
-struct FloatTraits;
-template <>
-struct FloatTraits<double> {
+template <class T> struct FloatTraits;
+template <> struct FloatTraits<double> {
   using Bits = std::uint64_t;
   static constexpr Bits kCanonicalNan = 0x7ff8000000000000;
 };
-template <>
-struct FloatTraits<float> {
+template <> struct FloatTraits<float> {
   using Bits = std::uint32_t;
   static constexpr Bits kCanonicalNan = 0x7fc00000;
 };
@@ -47,8 +44,7 @@ struct FloatTraits<float> {
 /// the normal range). +∞ where the two differ in being NaN or infinite, or in the sign of a zero
 /// or infinity, or where the NaN is not canonical. An infinite result against a finite exact value
 /// counts as 2^emax, so overflow may come half an ULP early, as rounding has it, and no earlier.
-template <class T>
-double ulp_error(T result, Mpfr& exact_value) {
+template <class T> double ulp_error(T result, Mpfr& exact_value) {
   using Limits = std::numeric_limits<T>;
   constexpr double kWrong = std::numeric_limits<double>::infinity();
   mpfr_ptr exact = exact_value.get();
@@ -81,8 +77,7 @@ double ulp_error(T result, Mpfr& exact_value) {
 }
 
 /// Arguments from a fixed seed: the same on every machine and in every run.
-template <class T>
-class Arguments {
+template <class T> class Arguments {
  public:
   explicit Arguments(std::uint64_t seed) : engine_(seed) {}
 
@@ -124,13 +119,22 @@ class Arguments {
   /// Zeros, infinities, NaN, ends of the normal and subnormal ranges, powers of two about 1,
   /// small integers and halves (parity matters to pow), and notorious arguments of sine.
   static std::vector<T> specials() {
-    std::vector<T> v = {0, Limits::infinity(), Limits::quiet_NaN(), Limits::max(), Limits::min(),
-                        Limits::denorm_min(), Limits::epsilon(), Limits::epsilon() / 2,
-                        std::nextafter(Limits::min(), T(0)), std::nextafter(T(1), T(0)),
-                        std::nextafter(T(1), T(2)), std::nextafter(Limits::max(), T(0)),
-                        static_cast<T>(5.319372648326541e255), static_cast<T>(1.6e30f),
-                        static_cast<T>(0x1.c663c2p+18),  // worst of cos in f32
-                        static_cast<T>(0x1.084e82caada99p+0),  // pow loses most near 1 …
+    std::vector<T> v = {0,
+                        Limits::infinity(),
+                        Limits::quiet_NaN(),
+                        Limits::max(),
+                        Limits::min(),
+                        Limits::denorm_min(),
+                        Limits::epsilon(),
+                        Limits::epsilon() / 2,
+                        std::nextafter(Limits::min(), T(0)),
+                        std::nextafter(T(1), T(0)),
+                        std::nextafter(T(1), T(2)),
+                        std::nextafter(Limits::max(), T(0)),
+                        static_cast<T>(5.319372648326541e255),
+                        static_cast<T>(1.6e30f),
+                        static_cast<T>(0x1.c663c2p+18),          // worst of cos in f32
+                        static_cast<T>(0x1.084e82caada99p+0),    // pow loses most near 1 …
                         static_cast<T>(0x1.56fa7b523ad63p+14)};  // … with a large exponent
     for (int i = 1; i <= 24; ++i) v.push_back(static_cast<T>(i) / 4);
     for (int e = 8; e <= 64; e += 4) {

@@ -23,10 +23,34 @@ template <class T> Bits<T> bits_of(T x) { return std::bit_cast<Bits<T>>(x); }
 /// Values at which functions change their path.
 template <class T> std::vector<T> special_values() {
   using Limits = std::numeric_limits<T>;
-  std::vector<T> values = {0, T(0.25), T(0.5), 1, T(1.5), 2, 3, 10, 700, 708, 709, 745, 88, 87, 104,
-                           Limits::min(), Limits::denorm_min(), Limits::max(), Limits::infinity(),
-                           Limits::epsilon(), T(1e15), T(0x1p19), T(0x1p23), T(0x1p24), T(0x1p52),
-                           T(0x1p53), T(3.14159265358979323846), T(1.57079632679489661923),
+  std::vector<T> values = {0,
+                           T(0.25),
+                           T(0.5),
+                           1,
+                           T(1.5),
+                           2,
+                           3,
+                           10,
+                           700,
+                           708,
+                           709,
+                           745,
+                           88,
+                           87,
+                           104,
+                           Limits::min(),
+                           Limits::denorm_min(),
+                           Limits::max(),
+                           Limits::infinity(),
+                           Limits::epsilon(),
+                           T(1e15),
+                           T(0x1p19),
+                           T(0x1p23),
+                           T(0x1p24),
+                           T(0x1p52),
+                           T(0x1p53),
+                           T(3.14159265358979323846),
+                           T(1.57079632679489661923),
                            Limits::quiet_NaN()};
   const std::size_t n = values.size();
   for (std::size_t i = 0; i < n; ++i) {

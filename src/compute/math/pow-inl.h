@@ -49,7 +49,8 @@ struct PowOp {
     const TwoSum<L> t = product(y, log_two(e.k, e));
     const L z = exp_in_range(t.high, t.low);
     const auto near = is_positive_normal(x) & (abs(t.high) <= L::set(kExpInRange));
-    if (!all(near)) [[unlikely]] return far(x, y, z, near);
+    if (!all(near)) [[unlikely]]
+      return far(x, y, z, near);
     return z;
   }
 };

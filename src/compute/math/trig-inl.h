@@ -24,7 +24,8 @@ PANTILE_MATH_BEGIN
 template <class T> struct TrigConstants;
 template <> struct TrigConstants<double> {
   static constexpr double kLimit = 1e15;
-  static constexpr double kMagic = 0x1.8p52;  // Adding it rounds to an integer, kept in the low bits.
+  static constexpr double kMagic =
+      0x1.8p52;  // Adding it rounds to an integer, kept in the low bits.
   static constexpr double kInvPi = 0x1.45f306dc9c883p-2;
   static constexpr double kPi1 = 0x1.921fb54442d18p+1;
   static constexpr double kPi2 = 0x1.1a62633145c06p-53;
@@ -92,7 +93,8 @@ template <class L> PANTILE_MATH_FN L sin(L x) {
   const L odd = L::from_bits(shl<sizeof(T) * 8 - 1>(bits(rounded)));
   // The sign goes in last, so that the sine of -0 is -0.
   const L y = xor_sign(sin_polynomial(r), L::from_bits(bits(odd) ^ bits(x)));
-  if (!all(a <= L::set(C::kLimit))) [[unlikely]] return sin_far<false>(x, y);
+  if (!all(a <= L::set(C::kLimit))) [[unlikely]]
+    return sin_far<false>(x, y);
   return y;
 }
 
@@ -106,13 +108,13 @@ template <class L> PANTILE_MATH_FN L cos(L x) {
   const L r = minus_multiple_of_pi(a, (rounded - L::set(C::kMagic)) - half);
   const L odd = L::from_bits(shl<sizeof(T) * 8 - 1>(bits(rounded)));
   const L y = xor_sign(sin_polynomial(r), odd);
-  if (!all(a <= L::set(C::kLimit))) [[unlikely]] return sin_far<true>(x, y);
+  if (!all(a <= L::set(C::kLimit))) [[unlikely]]
+    return sin_far<true>(x, y);
   return y;
 }
 
 /// tan(r + low), or -cot of it where `invert`; |r| <= 0.845. Polynomials to 2^-62 and 2^-68.
-template <class L>
-PANTILE_MATH_FN L tan_reduced(L r, L low, typename L::Mask invert) {
+template <class L> PANTILE_MATH_FN L tan_reduced(L r, L low, typename L::Mask invert) {
   const L r2 = r * r;
   const L ps = horner(r2, -0x1.5555555555555p-3, 0x1.111111111109ap-7, -0x1.a01a01a00ab7cp-13,
                       0x1.71de3a45e4a23p-19, -0x1.ae64454ead743p-26, 0x1.6119e8c923f4cp-33,
@@ -168,7 +170,8 @@ struct TanOp {
     const L low = error - fma(n, L::set(kHalfPi3), second_low);
     const auto odd = (bits(rounded) & L::Int::set(1)) == L::Int::set(1);
     const L y = xor_sign(tan_reduced(r, low, odd), x);
-    if (!all(a <= L::set(C::kLimit))) [[unlikely]] return tan_far(x, y);
+    if (!all(a <= L::set(C::kLimit))) [[unlikely]]
+      return tan_far(x, y);
     return y;
   }
 };

@@ -44,8 +44,8 @@ TYPED_TEST(Trig, NextToMultiplesOfHalfPi) {
   std::mt19937_64 random(1);
   for (int i = 1; i < 2000; ++i) expect_accurate(multiple_of_half_pi<T>(i));
   for (int i = 0; i < 20000; ++i) {
-    const double n = std::trunc(std::ldexp(static_cast<double>(random() >> 11),
-                                           -static_cast<int>(random() % 53)));
+    const double n = std::trunc(
+        std::ldexp(static_cast<double>(random() >> 11), -static_cast<int>(random() % 53)));
     const T x = multiple_of_half_pi<T>(n);
     expect_accurate(x);
     expect_accurate(std::nextafter(x, T(0)));
@@ -71,14 +71,16 @@ TYPED_TEST(Trig, FarBeyond) {
   expect_accurate(std::numeric_limits<T>::max());
   for (int i = 0; i < 20000; ++i) {
     const int exponent = static_cast<int>(random() % (std::numeric_limits<T>::max_exponent - 1));
-    expect_accurate(static_cast<T>(std::ldexp(static_cast<double>(random() >> 11) * 0x1p-52, exponent)));
+    expect_accurate(
+        static_cast<T>(std::ldexp(static_cast<double>(random() >> 11) * 0x1p-52, exponent)));
   }
 }
 
 // The doubles (and floats) closest to a multiple of pi/2, relative to their own spacing.
 TEST(TrigWorst, ClosestToMultiplesOfHalfPi) {
-  for (const double x : {0x1.6ac5b262ca1ffp+849 /* 6381956970095103 * 2^797 */, 0x1.921fb54442d18p+0,
-                         0x1.921fb54442d18p+1, 0x1.1475cc9eedf01p+5, 5.319372648326541e+255}) {
+  for (const double x :
+       {0x1.6ac5b262ca1ffp+849 /* 6381956970095103 * 2^797 */, 0x1.921fb54442d18p+0,
+        0x1.921fb54442d18p+1, 0x1.1475cc9eedf01p+5, 5.319372648326541e+255}) {
     expect_accurate(x);
     expect_accurate(-x);
   }

@@ -11,7 +11,7 @@
 namespace pantile::codec {
 
 inline constexpr int kMaxCodeBits = 15;
-inline constexpr int kLitLenSymbols = 286;   ///< 256 literals, end of block, 29 lengths.
+inline constexpr int kLitLenSymbols = 286;  ///< 256 literals, end of block, 29 lengths.
 inline constexpr int kDistanceSymbols = 30;
 inline constexpr int kEndOfBlock = 256;
 

@@ -127,8 +127,7 @@ void PixelDeflate::State::write_stored(std::span<const std::byte> in, bool last,
 }
 
 /// The encoder for one pixel size.
-template <unsigned kPixel>
-class PixelDeflate::Run {
+template <unsigned kPixel> class PixelDeflate::Run {
  public:
   Run(State& state, std::span<const std::byte> in)
       : s_(state), in_(in), data_(in.data()), bits_(state.buffer.data()) {}
@@ -190,9 +189,9 @@ std::uint32_t PixelDeflate::Run<kPixel>::best_repeat(std::size_t at,
     const std::size_t distance = 1 + ((d - 1) & (std::size_t{0} - std::size_t{d - 1 < reach}));
     const std::byte* const there = here - distance * kPixel;
     const std::uint64_t x = low ^ load64(there), y = high ^ load64(there + 8);
-    const auto same = static_cast<std::uint32_t>(std::countr_zero(x | kTop)) +
-                      (static_cast<std::uint32_t>(std::countr_zero(y | kTop) + 1) &
-                       (0u - std::uint32_t{x == 0}));
+    const auto same =
+        static_cast<std::uint32_t>(std::countr_zero(x | kTop)) +
+        (static_cast<std::uint32_t>(std::countr_zero(y | kTop) + 1) & (0u - std::uint32_t{x == 0}));
     const std::uint32_t length = kPixel == 3 ? same * 171 >> 12 : same >> 5;  // bits / 24 or 32
     return length << 16 | static_cast<std::uint32_t>(0xffff - distance);
   };
@@ -214,8 +213,7 @@ std::size_t PixelDeflate::Run<kPixel>::match_length(std::size_t at, std::size_t 
   return n / kPixel;
 }
 
-template <unsigned kPixel>
-std::byte* PixelDeflate::Run<kPixel>::all() {
+template <unsigned kPixel> std::byte* PixelDeflate::Run<kPixel>::all() {
   bits_.add(0x0178, 16);  // RFC 1950, 2.2: deflate, window of 32 KiB, the fastest level
   bits_.flush();
   s_.pairs.fill(0);
@@ -267,8 +265,7 @@ std::byte* PixelDeflate::Run<kPixel>::all() {
 }
 
 /// Writes what was collected, up to byte `end`, in the shortest of the three ways, and begins anew.
-template <unsigned kPixel>
-void PixelDeflate::Run<kPixel>::end_block(std::size_t end, bool last) {
+template <unsigned kPixel> void PixelDeflate::Run<kPixel>::end_block(std::size_t end, bool last) {
   const auto block = in_.subspan(block_start_, end - block_start_);
   ++s_.lit_len_counts[kEndOfBlock];
   s_.code.fit(s_.lit_len_counts, s_.distance_counts);
@@ -300,8 +297,7 @@ void PixelDeflate::Run<kPixel>::end_block(std::size_t end, bool last) {
   block_start_ = end;
 }
 
-template <unsigned kPixel>
-void PixelDeflate::Run<kPixel>::write_tokens(const BlockCode& with) {
+template <unsigned kPixel> void PixelDeflate::Run<kPixel>::write_tokens(const BlockCode& with) {
   std::array<std::uint32_t, kMaxMatch + 1> length_code;  // with the extra bits
   std::array<std::uint8_t, kMaxMatch + 1> length_bits;
   for (unsigned n = 1; n <= kMaxMatch; ++n) {

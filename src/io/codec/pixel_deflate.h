@@ -37,8 +37,7 @@ class PixelDeflate {
 
  private:
   struct State;
-  template <unsigned kPixel>
-  class Run;
+  template <unsigned kPixel> class Run;
   std::unique_ptr<State> state_;
 };
 

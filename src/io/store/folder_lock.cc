@@ -16,8 +16,9 @@ Result<FolderLock> FolderLock::take(const std::string& path, Mode mode) {
     if (errno == EINTR) continue;
     if (errno == EWOULDBLOCK) {
       return Error(Code::conflict,
-                   path + " is being written by another pantile process; wait for it to end, or "
-                          "stop it, and run the same command again");
+                   path +
+                       " is being written by another pantile process; wait for it to end, or "
+                       "stop it, and run the same command again");
     }
     return os_error(errno, "lock", path);
   }

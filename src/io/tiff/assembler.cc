@@ -106,9 +106,9 @@ Bytes Assembler::head() const {
     std::vector<std::uint64_t> sub_ifds;
     if (ome && i == 0) sub_ifds.assign(directory_offsets_.begin() + 1, directory_offsets_.end());
     const bool last = ome || i + 1 == levels_.size();
-    const Bytes directory = level_directory(tags_, static_cast<int>(i), levels_[i], sub_ifds)
-                                .serialise(directory_offsets_[i],
-                                           last ? 0 : directory_offsets_[i + 1]);
+    const Bytes directory =
+        level_directory(tags_, static_cast<int>(i), levels_[i], sub_ifds)
+            .serialise(directory_offsets_[i], last ? 0 : directory_offsets_[i + 1]);
     bytes.insert(bytes.end(), directory.begin(), directory.end());
   }
   return bytes;

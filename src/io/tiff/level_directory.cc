@@ -40,7 +40,8 @@ Directory level_directory(const ImageTags& tags, int level, const LevelTiles& ti
     const std::uint16_t s = tags.jpeg_subsample ? 2 : 1;
     d.add_u16(Tag::ycbcr_subsampling, std::vector<std::uint16_t>{s, s});
   }
-  if (level == 0 && !tags.description.empty()) d.add_ascii(Tag::image_description, tags.description);
+  if (level == 0 && !tags.description.empty())
+    d.add_ascii(Tag::image_description, tags.description);
   d.add_u16(Tag::samples_per_pixel, static_cast<std::uint16_t>(channels));
   d.add_u16(Tag::planar_config, 1);
   d.add_u16(Tag::sample_format, std::vector<std::uint16_t>(channels, sample_format(spec.dtype)));

@@ -14,8 +14,8 @@ TileGrid shard_grid(const SinkPlan& plan, int level) {
 
 /// Z-order position behind the last level-0 shard that a unit covers.
 std::uint64_t z_end(UnitId u) {
-  const std::uint64_t own = morton_key(static_cast<std::uint64_t>(u.x),
-                                       static_cast<std::uint64_t>(u.y));
+  const std::uint64_t own =
+      morton_key(static_cast<std::uint64_t>(u.x), static_cast<std::uint64_t>(u.y));
   return (own + 1) << (2 * u.level);
 }
 

@@ -14,8 +14,8 @@ namespace pantile::tiff {
 namespace {
 
 constexpr std::int64_t kMostPixelsPerSide = std::numeric_limits<std::int32_t>::max();
-/// Fragments put into the file at each commit: more than one, so that a resumed job catches up; few,
-/// so that no commit takes long.
+/// Fragments put into the file at each commit: more than one, so that a resumed job catches up;
+/// few, so that no commit takes long.
 constexpr std::int64_t kUnitsPerCommit = 4;
 
 std::string_view compression_name(Compression c) {
@@ -151,8 +151,8 @@ Status TiffSink::commit(UnitId unit) {
 
 Status TiffSink::assemble(std::int64_t most_units) {
   if (assembler_ == nullptr) {
-    ImageTags tags{plan_.spec, plan_.chunk_px, options_.compression, options_.predictor,
-                   options_.jpeg_subsample, description_};
+    ImageTags tags{plan_.spec,         plan_.chunk_px,          options_.compression,
+                   options_.predictor, options_.jpeg_subsample, description_};
     assembler_ = std::make_unique<Assembler>(plan_, std::move(tags), options_.dialect, plan_hash_,
                                              *target_, key_, *parts_);
   }

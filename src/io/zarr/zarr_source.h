@@ -60,7 +60,8 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   /// that they may be copied; empty when none of ours would have made them.
   std::string codec_identity() const override;
   /// The chunk's bytes as that codec made them, checksum verified and taken off. Empty when the
-  /// chunk is absent and may be. Errors: invalid (codec_identity() is empty, no such chunk), corrupt, io.
+  /// chunk is absent and may be. Errors: invalid (codec_identity() is empty, no such chunk),
+  /// corrupt, io.
   Result<Bytes> read_encoded_chunk(int level, std::int64_t chunk_x,
                                    std::int64_t chunk_y) const override;
 

@@ -7,8 +7,8 @@
 namespace pantile {
 namespace {
 
-constexpr std::array<std::int32_t, 9> kBlueBlackRed{200'000,   600'000, 1'700'000, 0,      0,
-                                                    0,         1'700'000, 250'000, 500'000};
+constexpr std::array<std::int32_t, 9> kBlueBlackRed{200'000, 600'000,   1'700'000, 0,      0,
+                                                    0,       1'700'000, 250'000,   500'000};
 constexpr std::array<std::int32_t, 6> kGray{0, 0, 0, 2'550'000, 2'550'000, 2'550'000};
 
 std::array<Colormap, 9> all_maps() {

@@ -28,16 +28,14 @@ constexpr std::size_t kOverrun = PANTILE_COLOUR_MASKED_STORE ? 0 : 64;
 
 // [x > bound ? x : bound] and its mirror: the definition's form, so NaN gives the bound everywhere.
 // x86 instructions do exactly this.
-template <class V>
-HWY_INLINE V at_least(V x, V bound) {
+template <class V> HWY_INLINE V at_least(V x, V bound) {
 #if HWY_ARCH_X86
   return hn::Max(x, bound);
 #else
   return hn::IfThenElse(hn::Gt(x, bound), x, bound);
 #endif
 }
-template <class V>
-HWY_INLINE V at_most(V x, V bound) {
+template <class V> HWY_INLINE V at_most(V x, V bound) {
 #if HWY_ARCH_X86
   return hn::Min(x, bound);
 #else
@@ -45,23 +43,21 @@ HWY_INLINE V at_most(V x, V bound) {
 #endif
 }
 
-template <class V>
-struct Levels {  // on their anchors
+template <class V> struct Levels {  // on their anchors
   V r, g, b;
 };
 
 // Writes the low three bytes of each lane, lane after lane, and up to kOverrun bytes more.
-template <class DU>
-HWY_INLINE void store_rgbx(DU du, hn::VFromD<DU> rgbx, std::uint8_t* out) {
+template <class DU> HWY_INLINE void store_rgbx(DU du, hn::VFromD<DU> rgbx, std::uint8_t* out) {
   const hn::Repartition<std::uint8_t, DU> d8;
-  alignas(16) static constexpr std::uint8_t kDropX[16] = {
-      0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0x80, 0x80, 0x80, 0x80};
-  const auto packed = hn::BitCast(
-      du, hn::TableLookupBytes(hn::BitCast(d8, rgbx), hn::LoadDup128(d8, kDropX)));
+  alignas(16) static constexpr std::uint8_t kDropX[16] = {0,  1,  2,  4,  5,    6,    8,    9,
+                                                          10, 12, 13, 14, 0x80, 0x80, 0x80, 0x80};
+  const auto packed =
+      hn::BitCast(du, hn::TableLookupBytes(hn::BitCast(d8, rgbx), hn::LoadDup128(d8, kDropX)));
   if constexpr (hn::MaxLanes(DU()) <= 4) {
     hn::StoreU(packed, du, reinterpret_cast<std::uint32_t*>(out));
   } else {
-    alignas(64) static constexpr std::uint32_t kClose[16] = {0, 1, 2,  4,  5,  6,  8, 9,
+    alignas(64) static constexpr std::uint32_t kClose[16] = {0,  1,  2,  4,  5, 6, 8,  9,
                                                              10, 12, 13, 14, 3, 7, 11, 15};
     alignas(64) static constexpr std::uint32_t kClose8[8] = {0, 1, 2, 4, 5, 6, 3, 7};
     const auto order = hn::SetTableIndices(du, hn::MaxLanes(DU()) == 8 ? kClose8 : kClose);
@@ -75,9 +71,7 @@ HWY_INLINE void store_rgbx(DU du, hn::VFromD<DU> rgbx, std::uint8_t* out) {
 }
 
 // Pixels that one turn of a loop makes: as many as there are 32-bit lanes.
-HWY_INLINE std::size_t batch() {
-  return hn::Lanes(hn::ScalableTag<std::uint32_t>());
-}
+HWY_INLINE std::size_t batch() { return hn::Lanes(hn::ScalableTag<std::uint32_t>()); }
 
 // One turn: `levels(k)` gives the Levels of the vector at k.
 template <class T, class D, class F>
@@ -211,8 +205,7 @@ void for_blocks(std::size_t n, std::uint8_t* rgb, const Whole& whole, const Rest
   std::memcpy(rgb + 3 * at, buffer, 3 * (n - at));
 }
 
-template <class T>
-void copy_padded(const T* from, std::size_t n, T* to) {
+template <class T> void copy_padded(const T* from, std::size_t n, T* to) {
   std::memcpy(to, from, n * sizeof(T));
   std::fill(to + n, to + (n + batch() - 1) / batch() * batch(), T{0});
 }
@@ -267,8 +260,7 @@ void direct(const T* r, const T* g, const T* b, Rgb8 nan, std::uint8_t* rgb, std
 
 }  // namespace
 
-template <class T>
-const ColourKernels<T>& table() {
+template <class T> const ColourKernels<T>& table() {
   static const ColourKernels<T> kTable{map<T>, direct<T>, hwy::TargetName(HWY_TARGET)};
   return kTable;
 }
@@ -284,8 +276,7 @@ namespace pantile {
 namespace {
 
 // One row per target compiled, widest first, if this machine can run it.
-template <class T>
-std::vector<const ColourKernels<T>*> simd_tables() {
+template <class T> std::vector<const ColourKernels<T>*> simd_tables() {
   const std::int64_t here = hwy::SupportedTargets();
   std::vector<const ColourKernels<T>*> tables;
 #define PANTILE_ADD_TARGET(target, space) \
@@ -312,14 +303,12 @@ std::vector<const ColourKernels<T>*> simd_tables() {
   return tables;
 }
 
-template <class T>
-const ColourKernels<T>& widest() {
+template <class T> const ColourKernels<T>& widest() {
   const auto tables = simd_tables<T>();
   return tables.empty() ? scalar_colour_kernels<T>() : *tables.front();
 }
 
-template <class T>
-std::vector<const ColourKernels<T>*> every() {
+template <class T> std::vector<const ColourKernels<T>*> every() {
   auto tables = simd_tables<T>();
   tables.push_back(&scalar_colour_kernels<T>());
   return tables;

@@ -18,8 +18,7 @@ template <class T> inline constexpr T kLevelAnchor = sizeof(T) == 8 ? T(0x1p28) 
 template <class T> inline constexpr int kLevelFraction = sizeof(T) == 8 ? 24 : 8;
 
 /// A colour map prepared for one range, in the arithmetic of T. See ColourMapper for the meaning.
-template <class T>
-struct Ramp {
+template <class T> struct Ramp {
   T lo = 0;          ///< The value of the first stop.
   T per_value = 0;   ///< Stops per unit of value.
   T last = 0;        ///< Index of the last stop.
@@ -30,8 +29,7 @@ struct Ramp {
   Rgb8 nan, neg_inf, pos_inf;
 };
 
-template <class T>
-struct ColourKernels {
+template <class T> struct ColourKernels {
   /// `n` values to 3n bytes, r g b r g b …; no alignment needed, no overlap.
   using MapFn = void (*)(const Ramp<T>& ramp, const T* values, std::uint8_t* rgb, std::size_t n);
   /// Three arrays of intensities in [0, 1] to 3n bytes.

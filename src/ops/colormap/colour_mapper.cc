@@ -7,8 +7,7 @@
 
 namespace pantile {
 
-template <class T>
-Status check_value_range(double lo, double hi) {
+template <class T> Status check_value_range(double lo, double hi) {
   const T low = static_cast<T>(lo);
   const T high = static_cast<T>(hi);
   if (!std::isfinite(low) || !std::isfinite(high)) {
@@ -24,7 +23,8 @@ Status check_value_range(double lo, double hi) {
   if (!std::isfinite(high - low) || !std::isfinite(T{65536} / (high - low))) {
     return Error(Code::invalid,
                  fmt::format("range {},{}: its width is beyond the number type, choose one between "
-                             "{} and {}", lo, hi, std::numeric_limits<T>::min() * T{65536},
+                             "{} and {}",
+                             lo, hi, std::numeric_limits<T>::min() * T{65536},
                              std::numeric_limits<T>::max()));
   }
   return {};
@@ -49,8 +49,7 @@ ColourMapper<T>::ColourMapper(const Colormap& map, double lo, double hi, Rgb8 na
   ramp_.pos_inf = pos_inf;
 }
 
-template <class T>
-void pack_f32(const T* values, float* out, std::size_t n) {
+template <class T> void pack_f32(const T* values, float* out, std::size_t n) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   for (std::size_t k = 0; k < n; ++k) {
     const float v = static_cast<float>(values[k]);

@@ -25,8 +25,7 @@ template <class T> Status check_value_range(double lo, double hi);
 ///   where a + ½ and the sum are rounded to 24 bits after the point (8 in single precision).
 /// lo, s, a + ½ and b − a are computed in double and rounded to T.
 /// NaN and the infinities have colours of their own.
-template <class T>
-class ColourMapper {
+template <class T> class ColourMapper {
  public:
   /// Requires check_value_range<T>(lo, hi). `kernels` must outlive the mapper.
   ColourMapper(const Colormap& map, double lo, double hi, Rgb8 nan, Rgb8 neg_inf, Rgb8 pos_inf,

@@ -14,8 +14,7 @@ namespace {
 
 constexpr Rgb8 kNan{1, 2, 3}, kNegInf{4, 5, 6}, kPosInf{7, 8, 9};
 
-template <class T>
-Rgb8 colour_of(std::string_view map, double lo, double hi, T v) {
+template <class T> Rgb8 colour_of(std::string_view map, double lo, double hi, T v) {
   const ColourMapper<T> mapper(*find_colormap(map), lo, hi, kNan, kNegInf, kPosInf);
   std::uint8_t rgb[3];
   mapper.map(&v, rgb, 1);
@@ -23,13 +22,24 @@ Rgb8 colour_of(std::string_view map, double lo, double hi, T v) {
 }
 
 // Ordinary values around and inside [-3, 3], every stop of every map, and the special ones.
-template <class T>
-std::vector<T> test_values() {
+template <class T> std::vector<T> test_values() {
   using L = std::numeric_limits<T>;
-  std::vector<T> v{T{0},      -T{0},     T{-3},     T{3},           std::nextafter(T{3}, T{9}),
-                   L::max(),  -L::max(), L::min(),  L::denorm_min(), -L::denorm_min(),
-                   L::infinity(), -L::infinity(), L::quiet_NaN(), -L::quiet_NaN(),
-                   std::nextafter(T{-3}, T{-9}), std::nextafter(T{0}, T{-1})};
+  std::vector<T> v{T{0},
+                   -T{0},
+                   T{-3},
+                   T{3},
+                   std::nextafter(T{3}, T{9}),
+                   L::max(),
+                   -L::max(),
+                   L::min(),
+                   L::denorm_min(),
+                   -L::denorm_min(),
+                   L::infinity(),
+                   -L::infinity(),
+                   L::quiet_NaN(),
+                   -L::quiet_NaN(),
+                   std::nextafter(T{-3}, T{-9}),
+                   std::nextafter(T{0}, T{-1})};
   for (const int segments : {1, 2, 255, 509}) {
     for (int k = 0; k <= segments; ++k) v.push_back(static_cast<T>(6.0 * k / segments - 3));
   }
@@ -39,8 +49,7 @@ std::vector<T> test_values() {
   return v;
 }
 
-template <class T>
-class ColourMapperTest : public testing::Test {};
+template <class T> class ColourMapperTest : public testing::Test {};
 using NumberTypes = testing::Types<double, float>;
 TYPED_TEST_SUITE(ColourMapperTest, NumberTypes);
 

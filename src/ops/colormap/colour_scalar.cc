@@ -14,8 +14,7 @@ void put(Rgb8 colour, std::uint8_t* rgb) {
 }
 
 // The whole part of a level that lies on its anchor.
-template <class T>
-std::uint8_t whole(T anchored) {
+template <class T> std::uint8_t whole(T anchored) {
   using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
   return static_cast<std::uint8_t>(std::bit_cast<Bits>(anchored) >> kLevelFraction<T>);
 }
@@ -41,8 +40,7 @@ void map(const Ramp<T>& ramp, const T* values, std::uint8_t* rgb, std::size_t n)
   }
 }
 
-template <class T>
-std::uint8_t level(T v) {
+template <class T> std::uint8_t level(T v) {
   v = v > T{0} ? v : T{0};
   v = v < T{1} ? v : T{1};
   return whole(v * T{255} + (kLevelAnchor<T> + T{0.5}));
@@ -56,8 +54,7 @@ void direct(const T* r, const T* g, const T* b, Rgb8 nan, std::uint8_t* rgb, std
   }
 }
 
-template <class T>
-constexpr ColourKernels<T> kTable{map<T>, direct<T>, "scalar"};
+template <class T> constexpr ColourKernels<T> kTable{map<T>, direct<T>, "scalar"};
 
 }  // namespace
 

@@ -16,8 +16,7 @@ template <class T>
 void to_values(View in, std::int64_t y, const Colouring& colouring, std::vector<double>& values) {
   for (std::int64_t x = 0; x < in.width(); ++x) {
     const auto q = static_cast<double>(*reinterpret_cast<const T*>(in.at(y, x)));
-    values[static_cast<std::size_t>(x)] =
-        colouring.value_offset + q * colouring.value_step;
+    values[static_cast<std::size_t>(x)] = colouring.value_offset + q * colouring.value_step;
   }
 }
 
@@ -27,8 +26,9 @@ bool can_colour(DType t) {
 
 }  // namespace
 
-Result<std::unique_ptr<ColourSource>> ColourSource::create(
-    std::shared_ptr<const TileSource> inner, const Colouring& colouring, Levels levels) {
+Result<std::unique_ptr<ColourSource>> ColourSource::create(std::shared_ptr<const TileSource> inner,
+                                                           const Colouring& colouring,
+                                                           Levels levels) {
   if (!can_colour(inner->spec().dtype)) {
     return Error(Code::invalid, "cannot colour samples of type " +
                                     std::string(dtype_name(inner->spec().dtype)) +
@@ -89,7 +89,10 @@ Status ColourSource::read(const Region& region, MutableView out, ReadContext& ct
 
 Fingerprint ColourSource::fingerprint() const {
   Hasher hasher;
-  hasher.add("colour").add(static_cast<std::int64_t>(spec_.levels.size())).add(inner_->fingerprint().hex()).add(colouring_.map->name);
+  hasher.add("colour")
+      .add(static_cast<std::int64_t>(spec_.levels.size()))
+      .add(inner_->fingerprint().hex())
+      .add(colouring_.map->name);
   for (const double d :
        {colouring_.lo, colouring_.hi, colouring_.value_offset, colouring_.value_step}) {
     hasher.add(d);

@@ -13,7 +13,7 @@ namespace pantile {
 /// How values become colours.
 struct Colouring {
   const Colormap* map = nullptr;
-  double lo = 0, hi = 1;           ///< Values of the map's two ends.
+  double lo = 0, hi = 1;  ///< Values of the map's two ends.
   Rgb8 nan{128, 128, 128}, neg_inf{0, 0, 0}, pos_inf{255, 255, 255};
   /// A stored sample q stands for value_offset + q × value_step (both 0 and 1 for floats).
   double value_offset = 0, value_step = 1;
@@ -28,8 +28,7 @@ class ColourSource final : public TileSource {
 
   /// Errors: invalid (no map, a range that cannot be used, samples that are not u8, u16, f32, f64).
   static Result<std::unique_ptr<ColourSource>> create(std::shared_ptr<const TileSource> inner,
-                                                      const Colouring& colouring,
-                                                      Levels levels);
+                                                      const Colouring& colouring, Levels levels);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;

@@ -12,11 +12,12 @@ Result<std::unique_ptr<CropSource>> CropSource::create(std::shared_ptr<const Til
                                                        const Rect& rect) {
   const LevelInfo& whole = inner->spec().levels.front();
   if (rect.empty() || !whole.bounds().contains(rect)) {
-    return Error(Code::invalid,
-                 fmt::format("region {},{},{},{} (x, y, width, height) does not lie in the image of "
-                             "{}x{} pixels; choose x + width <= {} and y + height <= {}",
-                             rect.x0, rect.y0, rect.width(), rect.height(), whole.width,
-                             whole.height, whole.width, whole.height));
+    return Error(
+        Code::invalid,
+        fmt::format("region {},{},{},{} (x, y, width, height) does not lie in the image of "
+                    "{}x{} pixels; choose x + width <= {} and y + height <= {}",
+                    rect.x0, rect.y0, rect.width(), rect.height(), whole.width, whole.height,
+                    whole.width, whole.height));
   }
   return std::unique_ptr<CropSource>(new CropSource(std::move(inner), rect));
 }

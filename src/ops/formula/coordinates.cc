@@ -54,8 +54,10 @@ double coordinate(std::int64_t sample, std::int64_t size, double center, const F
 }
 
 std::string Collapse::describe(Precision precision) const {
-  return fmt::format("at {} = {:.6g} neighbouring pixels are {:.3g} of the smallest step of {} "
-                     "apart", axis, coordinate, spacing_ulps, precision == Precision::f64 ? "f64" : "f32");
+  return fmt::format(
+      "at {} = {:.6g} neighbouring pixels are {:.3g} of the smallest step of {} "
+      "apart",
+      axis, coordinate, spacing_ulps, precision == Precision::f64 ? "f64" : "f32");
 }
 
 std::optional<Collapse> find_collapse(const Frame& frame, Precision precision) {

@@ -18,7 +18,7 @@ struct Frame {
   double center_x = 0, center_y = 0;   ///< The point in the middle of the picture.
   double scale = 1;                    ///< Units per pixel; finite, not 0.
   Sampling sampling = Sampling::center;
-  int samples = 1;                     ///< n: n×n samples a pixel, 1 to 16.
+  int samples = 1;  ///< n: n×n samples a pixel, 1 to 16.
 };
 
 /// Column (or row) number `sample` of the samples along one axis, counted from 0 through the whole
@@ -35,9 +35,9 @@ inline double y_of(std::int64_t sample, const Frame& frame) {
 /// A place where the number type is too coarse to tell neighbouring pixels apart.
 struct Collapse {
   char axis = 'x';
-  std::int64_t pixel = 0;    ///< This pixel and the next one have the same coordinate.
+  std::int64_t pixel = 0;  ///< This pixel and the next one have the same coordinate.
   double coordinate = 0;
-  double spacing_ulps = 0;   ///< Distance of neighbouring pixels in units in the last place there.
+  double spacing_ulps = 0;  ///< Distance of neighbouring pixels in units in the last place there.
 
   /// "at x = 1e+10 neighbouring pixels are 0.25 of the smallest step of f32 apart"
   std::string describe(Precision precision) const;

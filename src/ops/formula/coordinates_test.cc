@@ -17,8 +17,12 @@ TEST(Coordinates, PixelCentresLieSymmetricallyAboutTheCentre) {
 }
 
 TEST(Coordinates, CornerSamplingIsTheSeedsMapping) {
-  const Frame frame{.width = 10240, .height = 10240, .center_x = 0.25, .center_y = 0,
-                    .scale = 20.0 / 10240, .sampling = Sampling::corner};
+  const Frame frame{.width = 10240,
+                    .height = 10240,
+                    .center_x = 0.25,
+                    .center_y = 0,
+                    .scale = 20.0 / 10240,
+                    .sampling = Sampling::corner};
   for (const std::int64_t i : {0, 1, 5119, 10239}) {
     EXPECT_EQ(x_of(i, frame), std::fma(static_cast<double>(i) - 5120, 20.0 / 10240, 0.25));
   }

@@ -21,8 +21,7 @@ std::size_t padded(std::size_t n) {
 }  // namespace
 
 // Decides where every step's values lie, and which kernel makes them.
-template <class T>
-class Evaluator<T>::Builder {
+template <class T> class Evaluator<T>::Builder {
  public:
   Builder(const Schedule& schedule, Evaluator& out)
       : schedule_(schedule), steps_(schedule.steps), out_(out) {
@@ -266,8 +265,7 @@ Evaluator<T>::Evaluator(const Program& program, const math::Kernels<T>& kernels)
   Builder(make_schedule(program), *this);
 }
 
-template <class T>
-typename Evaluator<T>::Scratch Evaluator<T>::make_scratch() const {
+template <class T> typename Evaluator<T>::Scratch Evaluator<T>::make_scratch() const {
   Scratch scratch(elements_);
   T* memory = scratch.memory_.get();
   for (const auto& [place, number] : constants_) memory[place] = number;
@@ -277,8 +275,7 @@ typename Evaluator<T>::Scratch Evaluator<T>::make_scratch() const {
   return scratch;
 }
 
-template <class T>
-std::int64_t Evaluator<T>::scratch_bytes() const {
+template <class T> std::int64_t Evaluator<T>::scratch_bytes() const {
   return static_cast<std::int64_t>(elements_ * sizeof(T));
 }
 
@@ -323,8 +320,7 @@ void Evaluator<T>::run_sparse(const Call& call, T* memory, std::size_t row, std:
 namespace {
 
 // Copies an input and repeats its last element up to the kernels' granularity.
-template <class T>
-void copy_padded(const T* from, std::size_t n, T* to) {
+template <class T> void copy_padded(const T* from, std::size_t n, T* to) {
   std::copy_n(from, n, to);
   std::fill(to + n, to + padded(n), from[n - 1]);
 }
@@ -334,8 +330,8 @@ void copy_padded(const T* from, std::size_t n, T* to) {
 template <class T>
 void Evaluator<T>::set_rows(Scratch& scratch, const Axis& axis, std::size_t n) const {
   T* memory = scratch.memory_.get();
-  for (const auto& [input, from] : {std::pair{Input::y, axis.position}, {Input::j, axis.index},
-                                    {Input::v, axis.fraction}}) {
+  for (const auto& [input, from] :
+       {std::pair{Input::y, axis.position}, {Input::j, axis.index}, {Input::v, axis.fraction}}) {
     if (uses(input)) copy_padded(from, n, memory + input_index_[static_cast<std::size_t>(input)]);
   }
   for (const Call& call : row_calls_) run(call, memory, 0, 0, padded(n));
@@ -344,16 +340,15 @@ void Evaluator<T>::set_rows(Scratch& scratch, const Axis& axis, std::size_t n) c
 template <class T>
 void Evaluator<T>::set_columns(Scratch& scratch, const Axis& axis, std::size_t n) const {
   T* memory = scratch.memory_.get();
-  for (const auto& [input, from] : {std::pair{Input::x, axis.position}, {Input::i, axis.index},
-                                    {Input::u, axis.fraction}}) {
+  for (const auto& [input, from] :
+       {std::pair{Input::x, axis.position}, {Input::i, axis.index}, {Input::u, axis.fraction}}) {
     if (uses(input)) copy_padded(from, n, memory + input_index_[static_cast<std::size_t>(input)]);
   }
   scratch.columns_ = padded(n);
   for (const Call& call : column_calls_) run(call, memory, 0, 0, scratch.columns_);
 }
 
-template <class T>
-void Evaluator<T>::evaluate(Scratch& scratch, std::size_t row) const {
+template <class T> void Evaluator<T>::evaluate(Scratch& scratch, std::size_t row) const {
   T* memory = scratch.memory_.get();
   for (const Fill& fill : row_fills_) {
     std::fill_n(memory + fill.to, scratch.columns_, memory[fill.from.at + row]);

@@ -22,8 +22,7 @@ namespace pantile::formula {
 /// per set_columns, and only pixel values in evaluate(); costly operations that one branch of an
 /// if(…) needs only for the pixels that take it. The bits are those of evaluating every step for
 /// every pixel, whatever the table.
-template <class T>
-class Evaluator {
+template <class T> class Evaluator {
  public:
   /// Columns at a time. Chosen by bench/generate: the buffers of ten steps fit 32 KiB in double.
   static constexpr std::size_t kColumns = 256;
@@ -85,7 +84,7 @@ class Evaluator {
     Operand a, b, c;
     std::size_t out = 0;
     std::size_t first = 0, last = kColumns;  // the part of a block that this call does
-    bool is_sparse = false;   // only where `mask` is not 0, if that is a small enough share
+    bool is_sparse = false;  // only where `mask` is not 0, if that is a small enough share
     std::size_t mask = 0;
     double limit = 0;
   };
@@ -100,9 +99,9 @@ class Evaluator {
 
   const math::Kernels<T>* kernels_;
   std::vector<Call> row_calls_, column_calls_, pixel_calls_;
-  std::vector<Fill> row_fills_;               // row values that pixel calls want as arrays
-  std::vector<std::pair<std::size_t, T>> constants_;        // where each number lies
-  std::vector<std::pair<std::size_t, T>> constant_blocks_;  // … and where as a block
+  std::vector<Fill> row_fills_;                       // row values that pixel calls want as arrays
+  std::vector<std::pair<std::size_t, T>> constants_;  // where each number lies
+  std::vector<std::pair<std::size_t, T>> constant_blocks_;             // … and where as a block
   std::array<std::ptrdiff_t, 6> input_index_{-1, -1, -1, -1, -1, -1};  // place of each input
   std::vector<std::size_t> output_at_;
   std::array<std::size_t, 3> packed_at_{};  // where sparse calls pack their operands

@@ -16,14 +16,12 @@ namespace {
 template <class T>
 constexpr Precision precision_of = sizeof(T) == 8 ? Precision::f64 : Precision::f32;
 
-template <class T>
-bool same_bits(T a, T b) {
+template <class T> bool same_bits(T a, T b) {
   return std::memcmp(&a, &b, sizeof a) == 0 || (a != a && b != b);
 }
 
 // Every step for one pixel, through the scalar table.
-template <class T>
-std::vector<T> by_hand(const Program& program, const T (&inputs)[6]) {
+template <class T> std::vector<T> by_hand(const Program& program, const T (&inputs)[6]) {
   std::vector<T> values;
   for (const Step& step : program.steps) {
     const auto v = [&](std::int32_t k) { return values[static_cast<std::size_t>(k)]; };
@@ -77,8 +75,7 @@ const char* const kFormulas[] = {
     "smoothstep(-1, 1, x*y) + step(0, x) - step(y, x)",
 };
 
-template <class T>
-class EvaluatorTest : public testing::Test {};
+template <class T> class EvaluatorTest : public testing::Test {};
 using NumberTypes = testing::Types<double, float>;
 TYPED_TEST_SUITE(EvaluatorTest, NumberTypes);
 
@@ -115,8 +112,8 @@ TYPED_TEST(EvaluatorTest, EqualsStepByStepEvaluation) {
             for (std::size_t c = 0; c < want.size(); ++c) {
               ASSERT_TRUE(same_bits(evaluator.output(scratch, c)[k], want[c]))
                   << text << " on " << table->target << " at column " << k << " of " << n
-                  << ", row " << row << ", output " << c << ": "
-                  << evaluator.output(scratch, c)[k] << " for " << want[c];
+                  << ", row " << row << ", output " << c << ": " << evaluator.output(scratch, c)[k]
+                  << " for " << want[c];
             }
           }
         }

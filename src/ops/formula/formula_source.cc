@@ -38,8 +38,8 @@ Status check_frame(const Frame& frame) {
     }
   }
   if (frame.samples < 1 || frame.samples > 16) {
-    return bad(fmt::format("samples {}: must be between 1 and 16 (n gives n×n a pixel)",
-                           frame.samples));
+    return bad(
+        fmt::format("samples {}: must be between 1 and 16 (n gives n×n a pixel)", frame.samples));
   }
   if (!std::isfinite(frame.center_x) || !std::isfinite(frame.center_y)) {
     return bad(fmt::format("center {},{}: both coordinates must be finite numbers", frame.center_x,
@@ -52,26 +52,28 @@ Status check_frame(const Frame& frame) {
   if (!std::isfinite(x_of(0, frame)) || !std::isfinite(y_of(0, frame)) ||
       !std::isfinite(x_of(frame.width * frame.samples - 1, frame)) ||
       !std::isfinite(y_of(frame.height * frame.samples - 1, frame))) {
-    return bad(fmt::format("scale {}: the picture's edge is beyond the largest number, choose a "
-                           "smaller scale", frame.scale));
+    return bad(
+        fmt::format("scale {}: the picture's edge is beyond the largest number, choose a "
+                    "smaller scale",
+                    frame.scale));
   }
   return {};
 }
 
-template <class T>
-Status check_single_edge(const Frame& frame) {
+template <class T> Status check_single_edge(const Frame& frame) {
   const auto fits = [](double v) { return std::isfinite(static_cast<T>(v)); };
   if (!fits(x_of(0, frame)) || !fits(y_of(0, frame)) ||
       !fits(x_of(frame.width * frame.samples - 1, frame)) ||
       !fits(y_of(frame.height * frame.samples - 1, frame))) {
-    return bad(fmt::format("scale {}: the picture's edge is beyond the largest number of single "
-                           "precision, use --precision f64", frame.scale));
+    return bad(
+        fmt::format("scale {}: the picture's edge is beyond the largest number of single "
+                    "precision, use --precision f64",
+                    frame.scale));
   }
   return {};
 }
 
-template <class T>
-Status check(const Program& program, const FormulaImage& image) {
+template <class T> Status check(const Program& program, const FormulaImage& image) {
   PANTILE_TRY(check_frame(image.frame));
   PANTILE_TRY(check_single_edge<T>(image.frame));
   if (program.is_colour() && image.output != Output::rgb8) {
@@ -84,8 +86,8 @@ Status check(const Program& program, const FormulaImage& image) {
       known += known.empty() ? "" : ", ";
       known += name;
     }
-    return bad(fmt::format("colormap \"{}\" is not known, choose one of {}", image.colormap,
-                           known));
+    return bad(
+        fmt::format("colormap \"{}\" is not known, choose one of {}", image.colormap, known));
   }
   if (!program.is_colour()) PANTILE_TRY(check_value_range<T>(image.lo, image.hi));
   return {};
@@ -123,7 +125,9 @@ ImageSpec spec_of(const FormulaImage& image) {
   middles.samples = 1;
   ImageSpec spec;
   spec.name = image.name;
-  spec.levels = {{image.frame.width, image.frame.height, {image.frame.scale, image.frame.scale},
+  spec.levels = {{image.frame.width,
+                  image.frame.height,
+                  {image.frame.scale, image.frame.scale},
                   {x_of(0, middles), y_of(0, middles)}}};
   switch (image.output) {
     case Output::rgb8:
@@ -153,8 +157,7 @@ class FormulaSource::Engine {
   virtual std::int64_t scratch_bytes() const = 0;
 };
 
-template <class T>
-class FormulaSource::EngineOf final : public Engine {
+template <class T> class FormulaSource::EngineOf final : public Engine {
  public:
   EngineOf(const Program& program, const FormulaImage& image, const math::Kernels<T>* kernels,
            const ColourKernels<T>* colour)
@@ -185,8 +188,8 @@ Result<std::unique_ptr<FormulaSource>> FormulaSource::make(const Program& progra
     PANTILE_TRY(check<float>(program, image));
     engine = std::make_unique<EngineOf<float>>(program, image, kernels.f32, kernels.colour_f32);
   }
-  return std::unique_ptr<FormulaSource>(new FormulaSource(
-      spec_of(image), describe_pixels(program, image), std::move(engine)));
+  return std::unique_ptr<FormulaSource>(
+      new FormulaSource(spec_of(image), describe_pixels(program, image), std::move(engine)));
 }
 
 Cost FormulaSource::cost(const Region&) const { return {engine_->scratch_bytes()}; }

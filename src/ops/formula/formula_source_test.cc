@@ -227,8 +227,8 @@ TEST(FormulaSource, ComplexIsTheSeedsPicture) {
         std::uint8_t want[3];
         mapper.map(&v, want, 1);
         const Rgb8 got = pixel(p, y, x);
-        const int most = std::max({std::abs(got.r - want[0]), std::abs(got.g - want[1]),
-                                   std::abs(got.b - want[2])});
+        const int most = std::max(
+            {std::abs(got.r - want[0]), std::abs(got.g - want[1]), std::abs(got.b - want[2])});
         differing += most > 1;
       }
     }

@@ -32,7 +32,8 @@ struct Step {
 struct Program {
   std::vector<Step> steps;
   std::vector<std::int32_t> outputs;
-  std::string canonical;  ///< Text that two programs share exactly when they compute the same steps.
+  std::string
+      canonical;  ///< Text that two programs share exactly when they compute the same steps.
 
   bool is_colour() const { return outputs.size() == 3; }
 };

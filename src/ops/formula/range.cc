@@ -14,8 +14,7 @@ namespace {
 constexpr std::int64_t kGrid = 512;
 
 // Sample positions and the other inputs along one axis.
-template <class T>
-struct GridAxis {
+template <class T> struct GridAxis {
   std::vector<T> position, index, fraction;
 
   GridAxis(std::int64_t size, double center, Frame frame) {
@@ -26,8 +25,8 @@ struct GridAxis {
       const std::int64_t pixel = (2 * k + 1) * size / (2 * count);
       position.push_back(static_cast<T>(coordinate(pixel, size, center, frame)));
       index.push_back(static_cast<T>(pixel));
-      fraction.push_back(static_cast<T>((static_cast<double>(pixel) + 0.5) /
-                                        static_cast<double>(size)));
+      fraction.push_back(
+          static_cast<T>((static_cast<double>(pixel) + 0.5) / static_cast<double>(size)));
     }
   }
   typename Evaluator<T>::Axis from(std::size_t k) const {
@@ -36,8 +35,7 @@ struct GridAxis {
   std::size_t size() const { return position.size(); }
 };
 
-template <class T>
-std::vector<double> finite_samples(const Program& program, const Frame& frame) {
+template <class T> std::vector<double> finite_samples(const Program& program, const Frame& frame) {
   using Eval = Evaluator<T>;
   const Eval evaluator(program, math::kernels<T>());
   auto scratch = evaluator.make_scratch();
@@ -73,9 +71,8 @@ Result<ValueRange> percentile_range(const Program& program, const Frame& frame,
   if (program.is_colour()) {
     return Error(Code::invalid, "the formula gives a colour: it has no range of values");
   }
-  std::vector<double> values = precision == Precision::f64
-                                   ? finite_samples<double>(program, frame)
-                                   : finite_samples<float>(program, frame);
+  std::vector<double> values = precision == Precision::f64 ? finite_samples<double>(program, frame)
+                                                           : finite_samples<float>(program, frame);
   if (values.empty()) {
     return Error(Code::invalid,
                  "the formula has no finite value on the sample grid: give a range, or another "

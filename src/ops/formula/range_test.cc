@@ -30,8 +30,8 @@ TEST(Range, SmallPicturesAreSampledAtEveryPixel) {
 }
 
 TEST(Range, LeavesOutWhatIsNotFinite) {
-  const ValueRange range = range_of("if(i < 5, 1/0, if(i < 10, sqrt(-1), i))",
-                                    {.width = 20, .height = 20});
+  const ValueRange range =
+      range_of("if(i < 5, 1/0, if(i < 10, sqrt(-1), i))", {.width = 20, .height = 20});
   EXPECT_EQ(range.lo, 10);
   EXPECT_EQ(range.hi, 19);
 }

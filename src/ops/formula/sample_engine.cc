@@ -43,8 +43,7 @@ SampleEngine<T>::SampleEngine(const Program& program, const FormulaImage& image,
               image.pos_inf, colour),
       colour_(&colour) {}
 
-template <class T>
-std::int64_t SampleEngine<T>::scratch_bytes() const {
+template <class T> std::int64_t SampleEngine<T>::scratch_bytes() const {
   return evaluator_.scratch_bytes() + static_cast<std::int64_t>(sizeof(Scratch));
 }
 
@@ -61,8 +60,7 @@ std::unique_ptr<typename SampleEngine<T>::Scratch> SampleEngine<T>::take() const
   return std::make_unique<Scratch>(evaluator_.make_scratch());
 }
 
-template <class T>
-void SampleEngine<T>::give_back(std::unique_ptr<Scratch> scratch) const {
+template <class T> void SampleEngine<T>::give_back(std::unique_ptr<Scratch> scratch) const {
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(scratch));
 }

@@ -16,11 +16,10 @@
 namespace pantile::formula {
 
 /// Computes packed pixels of one image, row piece by row piece. Thread-safe.
-template <class T>
-class SampleEngine {
+template <class T> class SampleEngine {
  public:
-  SampleEngine(const Program& program, const FormulaImage& image,
-               const math::Kernels<T>& kernels, const ColourKernels<T>& colour);
+  SampleEngine(const Program& program, const FormulaImage& image, const math::Kernels<T>& kernels,
+               const ColourKernels<T>& colour);
 
   /// As TileSource::read, for a checked region.
   Status read(const Region& region, MutableView out, ReadContext& ctx) const;

@@ -31,9 +31,7 @@ const Demand& always() {
   return demand;
 }
 
-bool includes(const Term& term, const Term& part) {
-  return std::ranges::includes(term, part);
-}
+bool includes(const Term& term, const Term& part) { return std::ranges::includes(term, part); }
 
 // Drops terms that others imply, and "not a" from the terms beside a lone "a".
 void simplify(Demand& demand) {
@@ -231,21 +229,35 @@ class Scheduler {
 double sparse_limit(const Step& step) {
   if (const auto* f = std::get_if<Unary>(&step.op)) {
     switch (*f) {
-      case Unary::neg: case Unary::abs: case Unary::floor: case Unary::ceil: case Unary::round:
-      case Unary::trunc: case Unary::fract: case Unary::sign: case Unary::logical_not:
-      case Unary::count_:
-        return 0;
-      case Unary::sin: case Unary::cos: case Unary::exp: case Unary::exp2: case Unary::expm1:
-      case Unary::log: case Unary::sqrt: case Unary::sinc:
-        return 0.4;
+      case Unary::neg:
+      case Unary::abs:
+      case Unary::floor:
+      case Unary::ceil:
+      case Unary::round:
+      case Unary::trunc:
+      case Unary::fract:
+      case Unary::sign:
+      case Unary::logical_not:
+      case Unary::count_: return 0;
+      case Unary::sin:
+      case Unary::cos:
+      case Unary::exp:
+      case Unary::exp2:
+      case Unary::expm1:
+      case Unary::log:
+      case Unary::sqrt:
+      case Unary::sinc: return 0.4;
       default: return 0.8;
     }
   }
   if (const auto* f = std::get_if<Binary>(&step.op)) {
     switch (*f) {
-      case Binary::pow: case Binary::hypot: return 0.75;
+      case Binary::pow:
+      case Binary::hypot: return 0.75;
       case Binary::atan2: return 0.85;
-      case Binary::div: case Binary::fmod: case Binary::mod: return 0.4;
+      case Binary::div:
+      case Binary::fmod:
+      case Binary::mod: return 0.4;
       default: return 0;
     }
   }

@@ -14,14 +14,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 template <class T> using Tag = hn::ScalableTag<T>;
 
-template <class T>
-HWY_INLINE auto wanted(const T* mask) {
+template <class T> HWY_INLINE auto wanted(const T* mask) {
   const Tag<T> d;
   return hn::Not(hn::Eq(hn::LoadU(d, mask), hn::Zero(d)));
 }
 
-template <class T>
-std::size_t count(const T* mask, std::size_t n) {
+template <class T> std::size_t count(const T* mask, std::size_t n) {
   const Tag<T> d;
   std::size_t found = 0;
   for (std::size_t k = 0; k < n; k += hn::Lanes(d)) found += hn::CountTrue(d, wanted(mask + k));
@@ -45,8 +43,7 @@ HWY_INLINE void store_unpacked(const float* from, __mmask16 here, float* to) {
 }
 #endif
 
-template <class T>
-void pack(const T* mask, const T* from, T* to, std::size_t n) {
+template <class T> void pack(const T* mask, const T* from, T* to, std::size_t n) {
   const Tag<T> d;
   for (std::size_t k = 0; k < n; k += hn::Lanes(d)) {
     const auto here = wanted(mask + k);
@@ -59,8 +56,7 @@ void pack(const T* mask, const T* from, T* to, std::size_t n) {
   }
 }
 
-template <class T>
-void unpack(const T* mask, const T* from, T* to, std::size_t n) {
+template <class T> void unpack(const T* mask, const T* from, T* to, std::size_t n) {
   const Tag<T> d;
   for (std::size_t k = 0; k < n; k += hn::Lanes(d)) {
     const auto here = wanted(mask + k);

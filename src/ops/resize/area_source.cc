@@ -43,8 +43,7 @@ std::vector<Footprint> footprints(std::int64_t first, std::int64_t last, std::in
   return all;
 }
 
-template <class T>
-T rounded(double value) {
+template <class T> T rounded(double value) {
   if constexpr (std::is_floating_point_v<T>) {
     return static_cast<T>(value);
   } else {
@@ -79,8 +78,7 @@ void add_row(View in, std::int64_t y, double row_weight, const std::vector<Footp
   }
 }
 
-template <class T>
-void store_row(const RowSums& row, MutableView out, std::int64_t y) {
+template <class T> void store_row(const RowSums& row, MutableView out, std::int64_t y) {
   std::size_t at = 0;
   for (std::int64_t x = 0; x < out.width(); ++x) {
     for (int c = 0; c < out.channels(); ++c, ++at) {

@@ -14,8 +14,7 @@ namespace pantile {
 namespace {
 
 /// A one-channel image held in memory.
-template <class T>
-class Held final : public TileSource {
+template <class T> class Held final : public TileSource {
  public:
   Held(std::int64_t width, std::int64_t height, std::vector<T> pixels, Kind kind = Kind::intensity)
       : buffer_(dtype_of<T>, height, width, 1) {
