@@ -47,8 +47,9 @@ function(pantile_test_program target)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} pantile_options GTest::gtest_main)
-  # A list does not survive the way into the discovery script; ctest wants LABELS as one.
-  string(REPLACE ";" "\\\;" labels "${ARG_LABELS}")
+  # A list does not survive the way into the discovery script. ctest -L takes a pattern, so one
+  # label "unit-concurrent" is found as either.
+  string(JOIN "-" labels ${ARG_LABELS})
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${labels}" TIMEOUT 600)
 endfunction()
