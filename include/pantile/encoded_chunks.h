@@ -11,7 +11,7 @@
 
 namespace pantile {
 
-/// Implemented by a TileSource whose levels consist of square chunks of all channels.
+/// What TileSource::encoded_chunks() gives where levels consist of square chunks of all channels.
 class EncodedChunks {
  public:
   virtual ~EncodedChunks() = default;

@@ -3,6 +3,10 @@
 /// Choices that users make and that several floors must understand.
 
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace pantile {
 
@@ -25,19 +29,40 @@ enum class StoreKind : std::uint8_t {
   value_f32,  ///< The value, rounded to float.
 };
 
-/// How TIFF tiles are compressed; the numbers are those of TIFF's tag 259.
-enum class TiffCompression : std::uint16_t {
-  none = 1,
-  lzw = 5,
-  jpeg = 7,
-  deflate = 8,  ///< "Adobe deflate": a zlib stream.
-  zstd = 50000,
-};
+/// How TIFF tiles are compressed.
+enum class TiffCompression : std::uint8_t { none, lzw, jpeg, deflate, zstd };
 
 /// How a TIFF links its levels.
 enum class TiffDialect : std::uint8_t {
   ome,    ///< Main directory with OME-XML; reduced levels in its SubIFDs.
   pages,  ///< Successive directories, as OpenSlide's generic TIFF and libvips read them.
 };
+
+/// A value of one of the choices above, and the word for it in flags, TOML files and job.json.
+template <class E> struct Word {
+  E value;
+  std::string_view word;
+};
+
+/// All values of a choice, in the order in which a user is offered them.
+template <class E> std::span<const Word<E>> words_of();
+template <> std::span<const Word<Precision>> words_of();
+template <> std::span<const Word<Sampling>> words_of();
+template <> std::span<const Word<StoreKind>> words_of();
+template <> std::span<const Word<TiffCompression>> words_of();
+template <> std::span<const Word<TiffDialect>> words_of();
+
+/// The word for `value`.
+template <class E> std::string_view word_for(E value) {
+  for (const Word<E>& w : words_of<E>()) {
+    if (w.value == value) return w.word;
+  }
+  return {};
+}
+
+/// "#rrggbb".
+std::string hex_color(const Rgb8& color);
+/// The inverse; nothing when `text` is not "#rrggbb".
+std::optional<Rgb8> parse_hex_color(std::string_view text);
 
 }  // namespace pantile

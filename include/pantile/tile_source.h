@@ -13,6 +13,8 @@
 
 namespace pantile {
 
+class EncodedChunks;
+
 /// A flag that one side raises and the other polls. Thread- and signal-safe.
 class CancelToken {
  public:
@@ -24,9 +26,10 @@ class CancelToken {
   static_assert(std::atomic<bool>::is_always_lock_free);
 };
 
-/// Upper bound of what one read takes; the scheduler reserves it at admission.
+/// Upper bound of the memory that reading takes; the scheduler reserves it at admission.
 struct Cost {
-  std::int64_t scratch_bytes = 0;
+  std::int64_t scratch_bytes = 0;  ///< Of one read: every read at a time takes as much.
+  std::int64_t shared_bytes = 0;   ///< Kept between reads (caches), once however many read.
 };
 
 /// What a reader brings along. Devices are arguments, never globals.
@@ -41,7 +44,7 @@ class TileSource {
  public:
   virtual ~TileSource() = default;
   virtual const ImageSpec& spec() const = 0;
-  /// Upper bound of scratch memory for reading `region`, for the whole chain below.
+  /// Upper bound of memory for reading `region`, for the whole chain below.
   virtual Cost cost(const Region& region) const = 0;
   /// Fills `out` with `region`. Any rect inside the level is legal, at any alignment.
   /// `out` has the region's height, width and channels, and spec().dtype; any strides.
@@ -51,6 +54,9 @@ class TileSource {
   virtual Status read(const Region& region, MutableView out, ReadContext& ctx) const = 0;
   /// Identity of the pixels this source returns.
   virtual Fingerprint fingerprint() const = 0;
+  /// The source's chunks as they lie on disk; null when there are none that show its pixels just
+  /// as they are. Belongs to the source.
+  virtual const EncodedChunks* encoded_chunks() const { return nullptr; }
 };
 
 /// The check every read() begins with: region inside the image, `out` of its shape and type and

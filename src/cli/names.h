@@ -1,66 +1,29 @@
 #pragma once
 /// \file
-/// Which values an enumerated option may take, in the order help shows them. The words for the
-/// job's own settings are the pipeline's; those of the command line are here.
+/// The choices that only the command line has, and their words.
 
+#include <array>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <span>
 
-#include "pantile/generate.h"
-#include "pipeline/setting_names.h"
+#include "pantile/options.h"
 
-namespace pantile::cli {
+namespace pantile {
+namespace cli {
 
 /// How a running job is reported.
 enum class LogMode : std::uint8_t { text, json, quiet };
 /// What `completion` writes for.
 enum class Shell : std::uint8_t { bash, zsh, fish };
 
-using pantile::name_of;
+inline constexpr std::array kLogModes{Word{LogMode::text, "text"}, Word{LogMode::json, "json"},
+                                      Word{LogMode::quiet, "quiet"}};
+inline constexpr std::array kShells{Word{Shell::bash, "bash"}, Word{Shell::zsh, "zsh"},
+                                    Word{Shell::fish, "fish"}};
 
-inline std::string name_of(LogMode mode) {
-  switch (mode) {
-    case LogMode::text: return "text";
-    case LogMode::json: return "json";
-    case LogMode::quiet: return "quiet";
-  }
-  return {};
-}
-inline std::string name_of(Shell shell) {
-  switch (shell) {
-    case Shell::bash: return "bash";
-    case Shell::zsh: return "zsh";
-    case Shell::fish: return "fish";
-  }
-  return {};
-}
+}  // namespace cli
 
-template <class E> std::vector<E> values_of();
-template <> inline std::vector<Precision> values_of() { return {Precision::f64, Precision::f32}; }
-template <> inline std::vector<Sampling> values_of() {
-  return {Sampling::center, Sampling::corner};
-}
-template <> inline std::vector<StoreKind> values_of() {
-  return {StoreKind::rgb8, StoreKind::value_u16, StoreKind::value_f32};
-}
-template <> inline std::vector<TiffCompression> values_of() {
-  return {TiffCompression::deflate, TiffCompression::zstd, TiffCompression::lzw,
-          TiffCompression::jpeg, TiffCompression::none};
-}
-template <> inline std::vector<TiffDialect> values_of() {
-  return {TiffDialect::ome, TiffDialect::pages};
-}
-template <> inline std::vector<LogMode> values_of() {
-  return {LogMode::text, LogMode::json, LogMode::quiet};
-}
-template <> inline std::vector<Shell> values_of() { return {Shell::bash, Shell::zsh, Shell::fish}; }
+template <> inline std::span<const Word<cli::LogMode>> words_of() { return cli::kLogModes; }
+template <> inline std::span<const Word<cli::Shell>> words_of() { return cli::kShells; }
 
-/// The words of all values.
-template <class E> std::vector<std::string> all_names() {
-  std::vector<std::string> out;
-  for (const E value : values_of<E>()) out.push_back(name_of(value));
-  return out;
-}
-
-}  // namespace pantile::cli
+}  // namespace pantile

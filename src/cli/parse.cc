@@ -12,7 +12,7 @@
 #include <system_error>
 #include <tuple>
 
-#include "pipeline/setting_names.h"
+#include "pipeline/preview_size.h"
 
 namespace pantile::cli {
 namespace {

@@ -22,12 +22,13 @@ std::string formula_lines(const GenerateOptions& o) {
                                    o.center_x - half_x, o.center_x + half_x, o.center_y - half_y,
                                    o.center_y + half_y, scale));
   return out + line("samples", fmt::format("{} x {} a pixel, {}, {}", o.samples, o.samples,
-                                           name_of(o.sampling), name_of(o.precision)));
+                                           word_for(o.sampling), word_for(o.precision)));
 }
 
 std::string tiff_words(const TiffOptions& tiff) {
   if (!tiff.enabled) return "off";
-  std::string out = fmt::format("{} dialect, {}", name_of(tiff.dialect), name_of(tiff.compression));
+  std::string out =
+      fmt::format("{} dialect, {}", word_for(tiff.dialect), word_for(tiff.compression));
   if (tiff.compression == TiffCompression::jpeg) {
     out += fmt::format(" quality {}", tiff.jpeg_quality);
   } else if (tiff.level >= 0) {
@@ -58,7 +59,7 @@ std::string plan_text(const GeneratePlan& plan) {
   const GenerateOptions& o = plan.options;
   const double pixels = static_cast<double>(o.width) * static_cast<double>(o.height);
   std::string out = line("picture", fmt::format("{}, {}, {}", human_size(o.width, o.height),
-                                                human(pixels, "px"), name_of(o.store)));
+                                                human(pixels, "px"), word_for(o.store)));
   out += formula_lines(o);
   if (o.range_lo && o.range_hi) {
     out += line("range",

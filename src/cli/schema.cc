@@ -1,31 +1,11 @@
 #include "cli/schema.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "cli/schema_options.h"
+#include "core/spelling.h"
 
 namespace pantile::cli {
-namespace {
-
-/// Edits (insert, delete, replace, each 1) that turn `a` into `b`: Levenshtein's distance.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replace = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replace, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-}  // namespace
-
 const Command* Schema::command(std::string_view name) const {
   const auto at = std::find_if(commands.begin(), commands.end(),
                                [&](const Command& c) { return c.name == name; });
@@ -69,15 +49,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   for (const std::string& candidate : candidates) {
     if (word.size() >= 2 && candidate.starts_with(word)) return candidate;
   }
-  std::string best;
-  std::size_t least = std::max<std::size_t>(2, word.size() / 2) + 1;
-  for (const std::string& candidate : candidates) {
-    if (const std::size_t n = edits(word, candidate); n < least) {
-      least = n;
-      best = candidate;
-    }
-  }
-  return best;
+  const std::vector<std::string_view> views(candidates.begin(), candidates.end());
+  return std::string(nearest_word(word, views));
 }
 
 }  // namespace pantile::cli

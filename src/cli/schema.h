@@ -94,7 +94,7 @@ struct SchemaNames {
 
 Schema make_schema(const SchemaNames& names);
 
-/// The candidate that begins with `word`, or is nearest by edit distance; empty: none is near.
+/// The candidate that begins with `word`, or else nearest_word(); empty: none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace pantile::cli

@@ -72,7 +72,8 @@ TEST(Schema, HelpManualCompletionAndTablesNameEveryOption) {
     const std::string help = command_help(schema, command);
     EXPECT_NE(program_help(schema).find("  " + command.name + " "), std::string::npos);
     EXPECT_FALSE(command.examples.empty()) << command.name;
-    for (const Shell shell : values_of<Shell>()) {
+    for (const auto& [shell, word] : words_of<Shell>()) {
+      SCOPED_TRACE(word);
       EXPECT_NE(completion_script(schema, shell).find(command.name), std::string::npos);
     }
     for (const Option* option : schema.of(command)) {

@@ -34,18 +34,19 @@ Option integer_option(Option option, std::int64_t lo, std::int64_t hi, Field fie
 /// A member of an enumeration that has a name table.
 template <class E, class Field> Option choice_option(Option option, Field field) {
   option.type = Type::choice;
-  option.choices = all_names<E>();
+  for (const Word<E>& w : words_of<E>()) option.choices.emplace_back(w.word);
   option.set = [field](std::string_view text, Settings& s) -> Status {
-    for (const E value : values_of<E>()) {
-      if (name_of(value) != text) continue;
-      field(s) = value;
-      return {};
-    }
     std::string list;
-    for (const std::string& name : all_names<E>()) list += (list.empty() ? "" : ", ") + name;
+    for (const auto& [value, word] : words_of<E>()) {
+      if (word == text) {
+        field(s) = value;
+        return {};
+      }
+      list += (list.empty() ? "" : ", ") + std::string(word);
+    }
     return Error(Code::invalid, fmt::format("expected one of {}, found \"{}\"", list, text));
   };
-  option.show = [field](const Settings& s) { return name_of(field(s)); };
+  option.show = [field](const Settings& s) { return std::string(word_for(field(s))); };
   return option;
 }
 

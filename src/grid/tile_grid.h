@@ -24,10 +24,6 @@ struct TileGrid {
     return intersect({x * cell_px, y * cell_px, (x + 1) * cell_px, (y + 1) * cell_px},
                      {0, 0, width, height});
   }
-  /// Pixels of cell (x, y), also those beyond the image's edge.
-  Rect full_rect(std::int64_t x, std::int64_t y) const {
-    return {x * cell_px, y * cell_px, (x + 1) * cell_px, (y + 1) * cell_px};
-  }
   /// Cells that `r` (in pixels, inside the level) touches, as a half-open rect of cells.
   Rect cells(const Rect& r) const {
     return {r.x0 / cell_px, r.y0 / cell_px, ceil_div(r.x1, cell_px), ceil_div(r.y1, cell_px)};

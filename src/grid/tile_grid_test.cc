@@ -18,7 +18,6 @@ TEST(TileGrid, BorderCellsAreCutAtTheEdge) {
   const TileGrid g{100, 70, 32};
   EXPECT_EQ(g.rect(1, 1), (Rect{32, 32, 64, 64}));
   EXPECT_EQ(g.rect(3, 2), (Rect{96, 64, 100, 70}));
-  EXPECT_EQ(g.full_rect(3, 2), (Rect{96, 64, 128, 96}));
   EXPECT_TRUE(g.rect(4, 0).empty());
 }
 

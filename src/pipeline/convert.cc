@@ -8,7 +8,7 @@
 
 #include "io/codec/codecs.h"
 #include "io/store/file_handle.h"
-#include "pantile/encoded_chunks.h"
+#include "io/tiff/sums.h"
 #include "pipeline/disk_space.h"
 #include "pipeline/estimate.h"
 #include "pipeline/image_job.h"
@@ -17,7 +17,7 @@
 #include "pipeline/open_image.h"
 #include "pipeline/outputs.h"
 #include "pipeline/picture.h"
-#include "pipeline/setting_names.h"
+#include "pipeline/preview_size.h"
 
 namespace pantile {
 namespace {
@@ -55,11 +55,7 @@ class ConvertRun {
         options_.tile_px != 0 || changed ? options_.tile_px : usable_tile(image_.chunk_px);
     PANTILE_ASSIGN(plan_, plan_layout(image_.source->spec(), tile, options_.shard_px));
     PANTILE_TRY(prepare());
-    const ImageJob job{image_.source.get(),
-                       dynamic_cast<const EncodedChunks*>(image_.source.get()),
-                       {sink_.get()},
-                       plan_,
-                       memory_.threads};
+    const ImageJob job{image_.source.get(), {sink_.get()}, plan_, memory_.threads};
     ImageJobRun stages(job, run_);
     PANTILE_TRY(stages.prepare());
     PANTILE_TRY(stages.drain_as("convert"));
@@ -78,11 +74,11 @@ class ConvertRun {
     return chunk_px % 16 == 0 && chunk_px >= 64 && chunk_px <= 4096 ? chunk_px : 0;
   }
 
-  Settings settings() const {
-    Settings all{{"input", image_.source->fingerprint().hex()},
-                 {"colour", to_text(options_.colour)},
-                 {"tile", std::to_string(plan_.chunk_px)},
-                 {"shard", std::to_string(plan_.shard_px)}};
+  PixelSettings settings() const {
+    PixelSettings all{{"input", image_.source->fingerprint().hex()},
+                      {"colour", to_text(options_.colour)},
+                      {"tile", std::to_string(plan_.chunk_px)},
+                      {"shard", std::to_string(plan_.shard_px)}};
     if (options_.region) {
       const Rect& r = *options_.region;
       all.emplace_back("region", fmt::format("{},{},{},{}", r.x0, r.y0, r.width(), r.height()));
@@ -104,8 +100,7 @@ class ConvertRun {
     if (there && run_.restart && to_store()) PANTILE_TRY(check_store());
     Codecs codecs;
     if (to_store()) {
-      PANTILE_ASSIGN(auto codec,
-                     make_codec({.method = codec::Method::zstd, .level = options_.zstd_level}));
+      PANTILE_ASSIGN(auto codec, make_store_codec(options_.zstd_level));
       codecs.push_back(std::move(codec));
     } else {
       PANTILE_ASSIGN(auto codec, make_tiff_codec(options_.tiff));
@@ -158,8 +153,9 @@ class ConvertRun {
 
   /// What is there must not be taken for a part of this conversion.
   Status remove_output() const {
-    for (const std::string& path : {options_.output, options_.output + ".sums"}) {
-      if (path.ends_with(".sums") && to_store()) continue;
+    std::vector<std::string> files{options_.output};
+    if (!to_store()) files.push_back(tiff::sums_key(options_.output));
+    for (const std::string& path : files) {
       std::error_code error;
       fs::remove_all(path, error);
       if (error) return Error(Code::io, "cannot remove " + path + ": " + error.message());
@@ -172,12 +168,12 @@ class ConvertRun {
   Status put_in_place() const {
     const fs::path output(options_.output);
     const std::string made = (fs::path(made_) / output.filename()).string();
-    for (const std::string& end : {std::string(".sums"), std::string()}) {
+    for (const auto& [from, to] : {std::pair(tiff::sums_key(made), tiff::sums_key(options_.output)),
+                                   std::pair(made, options_.output)}) {
       std::error_code error;
-      fs::rename(made + end, options_.output + end, error);
+      fs::rename(from, to, error);
       if (error) {
-        return Error(Code::io,
-                     "cannot give " + options_.output + end + " its name: " + error.message());
+        return Error(Code::io, "cannot give " + to + " its name: " + error.message());
       }
     }
     return sync_folder(output.has_parent_path() ? output.parent_path().string() : ".");
@@ -186,10 +182,11 @@ class ConvertRun {
   Status plan_resources(const Codecs& codecs) {
     const Rect chunk{0, 0, std::min(plan_.chunk_px, plan_.spec.levels[0].width),
                      std::min(plan_.chunk_px, plan_.spec.levels[0].height)};
-    const std::int64_t scratch = image_.source->cost(plan_.spec.region(0, chunk)).scratch_bytes;
+    const Cost cost = image_.source->cost(plan_.spec.region(0, chunk));
     const std::int64_t tables = to_store() ? 0 : tiff_table_bytes(plan_);
     const auto working = [&](int threads) {
-      return drain_memory_bytes(plan_, codecs, threads) + threads * scratch + tables;
+      return drain_memory_bytes(plan_, codecs, threads) + threads * cost.scratch_bytes +
+             cost.shared_bytes + tables;
     };
     PANTILE_ASSIGN(memory_, plan_memory(run_, working, 1, 0));
     PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*image_.source, plan_, codecs));

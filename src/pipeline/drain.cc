@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "pantile/encoded_chunks.h"
 #include "pipeline/chunk_queue.h"
 #include "pipeline/committer.h"
 #include "pipeline/open_parents.h"
@@ -76,6 +77,7 @@ class Drain {
       : job_(job),
         todo_(todo),
         options_(options),
+        encoded_(job.source->encoded_chunks()),
         layout_(job.plan),
         codecs_(codec_uses(codecs_of(job.sinks))),
         queue_(layout_, todo, window_of(options.threads)),
@@ -140,13 +142,12 @@ class Drain {
 
   /// True when the source holds just the bytes that every sink of this unit wants.
   bool can_copy(const UnitWork& work) const {
-    if (job_.encoded == nullptr || work.origin != Origin::source || work.feeds_parent ||
-        job_.encoded->chunk_px() != layout_.chunk_px()) {
+    if (encoded_ == nullptr || work.origin != Origin::source || work.feeds_parent ||
+        encoded_->chunk_px() != layout_.chunk_px()) {
       return false;
     }
     return std::all_of(codecs_.begin(), codecs_.end(), [&](const CodecUse& use) {
-      return (use.sinks & work.missing) == 0 ||
-             use.codec->identity() == job_.encoded->codec_identity();
+      return (use.sinks & work.missing) == 0 || use.codec->identity() == encoded_->codec_identity();
     });
   }
 
@@ -154,7 +155,7 @@ class Drain {
   Result<bool> copy_leaf(const ChunkQueue::Task& task) {
     const UnitWork& work = *task.unit;
     PANTILE_ASSIGN(std::vector<std::byte> bytes,
-                   job_.encoded->read_encoded_chunk(task.chunk.level, task.chunk.x, task.chunk.y));
+                   encoded_->read_encoded_chunk(task.chunk.level, task.chunk.x, task.chunk.y));
     if (bytes.empty()) return false;
     for (std::uint32_t wanted = work.missing; wanted != 0; wanted &= wanted - 1) {
       TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
@@ -201,6 +202,7 @@ class Drain {
   const DrainJob& job_;
   const DrainPlan& todo_;
   const DrainOptions& options_;
+  const EncodedChunks* const encoded_;
   const ShardLayout layout_;
   const std::vector<CodecUse> codecs_;
   ChunkQueue queue_;

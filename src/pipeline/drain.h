@@ -7,7 +7,6 @@
 #include <memory>
 #include <vector>
 
-#include "pantile/encoded_chunks.h"
 #include "pantile/result.h"
 #include "pantile/tile_sink.h"
 #include "pantile/tile_source.h"
@@ -22,9 +21,8 @@ struct DrainJob {
   const TileSource* source = nullptr;
   std::vector<TileSink*> sinks;
   SinkPlan plan;
-  const EncodedChunks* encoded = nullptr;  ///< `source` again, if it has encoded chunks to copy.
-  int store = -1;                          ///< The sink that `stored` reads back; -1: none.
-  const TileSource* stored = nullptr;      ///< Committed units, at every level.
+  int store = -1;                      ///< The sink that `stored` reads back; -1: none.
+  const TileSource* stored = nullptr;  ///< Committed units, at every level.
   Share share;
 };
 

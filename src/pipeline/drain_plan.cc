@@ -4,35 +4,18 @@
 #include <cassert>
 #include <set>
 
-#include "grid/morton.h"
-
 namespace pantile {
 namespace {
 
-std::vector<UnitId> units_of_level(const ShardLayout& layout, int level) {
-  const TileGrid grid = layout.shards(level);
-  std::vector<UnitId> units;
-  units.reserve(static_cast<std::size_t>(grid.count()));
-  for (std::int64_t y = 0; y < grid.rows(); ++y) {
-    for (std::int64_t x = 0; x < grid.columns(); ++x) units.push_back({level, x, y});
-  }
-  return units;
-}
-
-/// Z-order position of a unit's first level-0 shard.
-std::uint64_t z_order(UnitId u) {
-  return morton_key(static_cast<std::uint64_t>(u.x) << u.level, static_cast<std::uint64_t>(u.y)
-                                                                    << u.level);
-}
-
+/// Along the Z-order of level-0 shards.
 bool z_before(UnitId a, UnitId b) {
-  const std::uint64_t ka = z_order(a), kb = z_order(b);
+  const std::uint64_t ka = z_begin(a), kb = z_begin(b);
   return ka != kb ? ka < kb : a.level < b.level;
 }
 
 /// The units that this share may touch: its own level-0 shards, and what only they make up.
 std::set<UnitId> units_of_share(const ShardLayout& layout, Share share) {
-  std::vector<UnitId> level = units_of_level(layout, 0);
+  std::vector<UnitId> level = layout.units(0);
   std::sort(level.begin(), level.end(), z_before);
   const auto total = static_cast<std::int64_t>(level.size());
   const std::int64_t first = total * share.index / share.count;
@@ -40,7 +23,7 @@ std::set<UnitId> units_of_share(const ShardLayout& layout, Share share) {
   std::set<UnitId> mine(level.begin() + first, level.begin() + last);
   for (int l = 1; l < layout.level_count(); ++l) {
     const TileGrid below = layout.shards(l - 1);
-    for (const UnitId u : units_of_level(layout, l)) {
+    for (const UnitId u : layout.units(l)) {
       bool whole = true;
       for (std::int64_t y = 2 * u.y; y < std::min(2 * u.y + 2, below.rows()); ++y) {
         for (std::int64_t x = 2 * u.x; x < std::min(2 * u.x + 2, below.columns()); ++x) {
@@ -75,7 +58,7 @@ DrainPlan plan_drain(const ShardLayout& layout, std::span<TileSink* const> sinks
   DrainPlan plan;
   // From the top down, so that a parent's need is known before its children are looked at.
   for (int level = layout.level_count() - 1; level >= 0; --level) {
-    for (const UnitId u : units_of_level(layout, level)) {
+    for (const UnitId u : layout.units(level)) {
       if (shared && !mine.contains(u)) continue;
       UnitWork work{.id = u, .missing = missing_in(sinks, u)};
       const auto parent = plan.units.find({level + 1, u.x / 2, u.y / 2});

@@ -9,7 +9,7 @@
 
 #include "pantile/tile_sink.h"
 #include "pantile/tile_source.h"
-#include "pipeline/shard_layout.h"
+#include "tile/shard_layout.h"
 
 namespace pantile {
 

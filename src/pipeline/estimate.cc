@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/buffer.h"
-#include "pipeline/shard_layout.h"
+#include "tile/shard_layout.h"
 
 namespace pantile {
 namespace {

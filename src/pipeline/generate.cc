@@ -13,8 +13,8 @@
 #include "pipeline/image_job.h"
 #include "pipeline/job_folder.h"
 #include "pipeline/open_image.h"
+#include "pipeline/preview_size.h"
 #include "pipeline/previews.h"
-#include "pipeline/setting_names.h"
 #include "pipeline/stage_reporter.h"
 #include "pipeline/value_colours.h"
 
@@ -33,7 +33,7 @@ class GenerateRun {
     // The record first: a folder with a store but no record would be taken for a stranger's.
     PANTILE_TRY(begin_record());
     for (TileSink* sink : sinks_) PANTILE_TRY(sink->begin(plan()).with_context(folder_.path));
-    image_job_ = {setup_.job.source.get(), nullptr, sinks_, plan(), setup_.memory.threads};
+    image_job_ = {setup_.job.source.get(), sinks_, plan(), setup_.memory.threads};
     stages_.emplace(image_job_, run_);
     PANTILE_TRY(stages_->prepare());
     PANTILE_TRY(check_room());

@@ -10,7 +10,7 @@
 #include "ops/formula/compile.h"
 #include "ops/formula/range.h"
 #include "pipeline/outputs.h"
-#include "pipeline/setting_names.h"
+#include "pipeline/preview_size.h"
 
 namespace pantile {
 namespace {
@@ -105,8 +105,8 @@ Status resolve_range(ResolvedGenerate& job, const formula::Frame& frame) {
 std::string facts(const GenerateOptions& o, const formula::Program& program) {
   Json json;
   json["formula"] = o.formula;
-  json["precision"] = name_of(o.precision);
-  json["store"] = name_of(o.store);
+  json["precision"] = word_for(o.precision);
+  json["store"] = word_for(o.store);
   if (!program.is_colour()) {
     json["range"] = {*o.range_lo, *o.range_hi};
     json["colormap"] = o.colormap;
@@ -118,7 +118,7 @@ std::string facts(const GenerateOptions& o, const formula::Program& program) {
 }
 
 /// Values are stored without their colours, but the store says which to show them in.
-void add_colour_settings(const GenerateOptions& o, Settings& settings) {
+void add_colour_settings(const GenerateOptions& o, PixelSettings& settings) {
   const auto add = [&settings](const char* key, const std::string& value) {
     const bool there = std::any_of(settings.begin(), settings.end(),
                                    [&](const auto& entry) { return entry.first == key; });
@@ -192,8 +192,8 @@ std::string config_json(const GenerateOptions& o) {
   json["image"] = {{"width", o.width}, {"height", o.height}};
   json["formula"] = {{"formula", o.formula},
                      {"center", {o.center_x, o.center_y}},
-                     {"precision", name_of(o.precision)},
-                     {"sampling", name_of(o.sampling)},
+                     {"precision", word_for(o.precision)},
+                     {"sampling", word_for(o.sampling)},
                      {"samples", o.samples}};
   if (o.scale) json["formula"]["scale"] = *o.scale;
   json["colour"] = {{"colormap", o.colormap},
@@ -206,14 +206,14 @@ std::string config_json(const GenerateOptions& o) {
     previews += (previews.empty() ? "" : ",") + to_text(p);
   }
   json["output"] = {{"name", o.name},
-                    {"store", name_of(o.store)},
+                    {"store", word_for(o.store)},
                     {"zstd_level", o.zstd_level},
                     {"tile", o.tile_px},
                     {"shard", o.shard_px},
                     {"previews", previews.empty() ? "none" : previews}};
   json["tiff"] = {{"enabled", o.tiff.enabled},
-                  {"dialect", name_of(o.tiff.dialect)},
-                  {"compression", name_of(o.tiff.compression)},
+                  {"dialect", word_for(o.tiff.dialect)},
+                  {"compression", word_for(o.tiff.compression)},
                   {"level", o.tiff.level},
                   {"jpeg_quality", o.tiff.jpeg_quality},
                   {"predictor", o.tiff.predictor}};

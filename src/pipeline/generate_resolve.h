@@ -20,7 +20,7 @@ struct ResolvedGenerate {
   formula::Program program;
   std::unique_ptr<formula::FormulaSource> source;
   SinkPlan plan;
-  Settings pixels;           ///< What decides the store's bytes, by flag name.
+  PixelSettings pixels;      ///< What decides the store's bytes, by flag name.
   std::string range_origin;  ///< Where the range comes from, in words.
   std::string facts_json;    ///< For the store's attributes: enough to colour values later.
   std::vector<std::string> notes, warnings;

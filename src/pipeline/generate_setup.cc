@@ -25,8 +25,7 @@ Result<GenerateSetup> set_up_generate(const GenerateOptions& options, const RunO
   GenerateSetup setup;
   PANTILE_ASSIGN(setup.job, resolve_generate(options));
   const ResolvedGenerate& job = setup.job;
-  PANTILE_ASSIGN(setup.store_codec,
-                 make_codec({.method = codec::Method::zstd, .level = job.options.zstd_level}));
+  PANTILE_ASSIGN(setup.store_codec, make_store_codec(job.options.zstd_level));
   Codecs codecs{setup.store_codec};
   std::int64_t finish_bytes = 0, table_bytes = 0;
   if (job.options.tiff.enabled) {
@@ -36,9 +35,10 @@ Result<GenerateSetup> set_up_generate(const GenerateOptions& options, const RunO
   }
   const Rect chunk{0, 0, std::min(job.plan.chunk_px, job.options.width),
                    std::min(job.plan.chunk_px, job.options.height)};
-  const std::int64_t scratch = job.source->cost(job.plan.spec.region(0, chunk)).scratch_bytes;
+  const Cost cost = job.source->cost(job.plan.spec.region(0, chunk));
   const auto working = [&](int threads) {
-    return drain_memory_bytes(job.plan, codecs, threads) + threads * scratch + table_bytes;
+    return drain_memory_bytes(job.plan, codecs, threads) + threads * cost.scratch_bytes +
+           cost.shared_bytes + table_bytes;
   };
   for (const PreviewSize& p : job.options.previews) {
     const FittedSize size = fit_preview(job.options.width, job.options.height, p);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "pipeline/shard_layout.h"
 #include "pipeline/stage_reporter.h"
 #include "runtime/memory.h"
+#include "tile/shard_layout.h"
 
 namespace pantile {
 
@@ -19,7 +19,6 @@ double ImageJobRun::source_fraction() const {
 
 Status ImageJobRun::prepare() {
   drain_job_.source = job_.source;
-  drain_job_.encoded = job_.encoded;
   drain_job_.sinks = job_.sinks;
   drain_job_.plan = job_.plan;
   drain_job_.share = {run_.share_index, run_.share_count};

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "pantile/encoded_chunks.h"
 #include "pantile/job.h"
 #include "pantile/tile_sink.h"
 #include "pantile/tile_source.h"
@@ -20,7 +19,6 @@ namespace pantile {
 /// A source and the sinks it is written to, all begun with `plan`; nothing is owned.
 struct ImageJob {
   const TileSource* source = nullptr;
-  const EncodedChunks* encoded = nullptr;  ///< `source` again, if its chunks may be copied.
   std::vector<TileSink*> sinks;
   SinkPlan plan;
   int threads = 1;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/store/file_handle.h"
+#include "io/tiff/sums.h"
 #include "pipeline/outputs.h"
 
 namespace pantile {
@@ -51,7 +52,7 @@ Status check_folder(const fs::path& path) {
 
 Status remove_outputs(const fs::path& path) {
   // job.json last: while it is there, a second --restart can finish what this one began.
-  const std::string sums = std::string(kTiffName) + ".sums";
+  const std::string sums = tiff::sums_key(kTiffName);
   for (const std::string& name :
        {std::string(kStoreName), std::string(kTiffName), sums, std::string(kPreviewFolder),
         std::string(kPartsFolder), std::string(kJobFileName)}) {
@@ -83,7 +84,8 @@ Result<std::vector<FolderLock>> take_locks(const std::string& path, FileStore& f
   return locks;
 }
 
-Status check_earlier(const std::string& path, const JobRecord& earlier, const Settings& pixels) {
+Status check_earlier(const std::string& path, const JobRecord& earlier,
+                     const PixelSettings& pixels) {
   const std::string differences = describe_differences(earlier.pixels, pixels);
   if (differences.empty()) return {};
   return Error(Code::conflict, fmt::format("{} holds another picture: {}; choose another --out, "
@@ -93,7 +95,7 @@ Status check_earlier(const std::string& path, const JobRecord& earlier, const Se
 
 }  // namespace
 
-Result<JobFolder> open_job_folder(const std::string& path, const Settings& pixels,
+Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& pixels,
                                   const RunOptions& run) {
   if (run.share_count < 1 || run.share_index < 0 || run.share_index >= run.share_count) {
     return Error(Code::invalid, fmt::format("share {}/{}: expected i/N with 0 <= i < N",

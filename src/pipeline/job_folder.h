@@ -31,7 +31,7 @@ struct JobFolder {
 /// Errors: conflict (another writer; another job's pixels, with the differing settings named);
 /// foreign (a folder that is not empty and not a job's, a job.json of another program, or not a
 /// folder; also with run.restart); corrupt (job.json, but for run.restart); io.
-Result<JobFolder> open_job_folder(const std::string& path, const Settings& pixels,
+Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& pixels,
                                   const RunOptions& run);
 
 }  // namespace pantile

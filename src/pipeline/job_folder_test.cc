@@ -47,7 +47,7 @@ class JobFolderTest : public testing::Test {
   }
 
   fs::path root_;
-  Settings pixels_{{"scale", "0.5"}};
+  PixelSettings pixels_{{"scale", "0.5"}};
 };
 
 TEST_F(JobFolderTest, IsMadeWithItsParents) {

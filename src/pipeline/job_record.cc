@@ -15,7 +15,7 @@ std::string checksum_of(const Json& without_checksum) {
   return hash_text(without_checksum.dump()).hex();
 }
 
-const std::string* find(const Settings& settings, const std::string& key) {
+const std::string* find(const PixelSettings& settings, const std::string& key) {
   const auto at = std::find_if(settings.begin(), settings.end(),
                                [&](const auto& entry) { return entry.first == key; });
   return at == settings.end() ? nullptr : &at->second;
@@ -90,7 +90,7 @@ Status write_job_record(ByteStore& store, const JobRecord& record) {
   return store.write(kJobFileName, as_bytes(to_json(record)));
 }
 
-std::string describe_differences(const Settings& there, const Settings& here) {
+std::string describe_differences(const PixelSettings& there, const PixelSettings& here) {
   std::string text;
   constexpr std::size_t kMostShown = 60;  // a compiled formula helps nobody
   const auto add = [&text](const std::string& key, const std::string* a, const std::string* b) {

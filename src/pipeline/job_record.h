@@ -14,14 +14,14 @@
 namespace pantile {
 
 /// Named settings in a fixed order, as text: {"formula.scale", "0.001"}.
-using Settings = std::vector<std::pair<std::string, std::string>>;
+using PixelSettings = std::vector<std::pair<std::string, std::string>>;
 
 /// The record of one job. `pixels` are the settings that decide pixels; `forms` say how each
 /// output is written ("image.tiff" → codec, layout, dialect).
 struct JobRecord {
   std::string command;      ///< "generate" or "convert".
   std::string config_json;  ///< The resolved configuration, a JSON object of sections.
-  Settings pixels;
+  PixelSettings pixels;
   std::map<std::string, std::string> forms;  ///< Of a preview: its size; empty while it is to come.
 };
 
@@ -39,6 +39,6 @@ Status write_job_record(ByteStore& store, const JobRecord& record);
 
 /// Differences between two lists of settings, in words: "formula.scale is 0.001 there and 0.002
 /// here; …". Empty when there are none.
-std::string describe_differences(const Settings& there, const Settings& here);
+std::string describe_differences(const PixelSettings& there, const PixelSettings& here);
 
 }  // namespace pantile

@@ -55,8 +55,8 @@ TEST(JobRecord, LiesInAStore) {
 }
 
 TEST(DescribeDifferences, NamesEveryKeyThatDiffers) {
-  const Settings a{{"x", "1"}, {"y", "2"}, {"z", "3"}};
-  const Settings b{{"x", "1"}, {"y", "5"}, {"w", "6"}};
+  const PixelSettings a{{"x", "1"}, {"y", "2"}, {"z", "3"}};
+  const PixelSettings b{{"x", "1"}, {"y", "5"}, {"w", "6"}};
   EXPECT_EQ(describe_differences(a, b),
             "y is 2 there and 5 here; z is 3 there and unset here; w is unset there and 6 here");
   EXPECT_EQ(describe_differences(a, a), "");

@@ -1,6 +1,8 @@
 #include "pipeline/open_image.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <filesystem>
 #include <utility>
 
@@ -29,25 +31,13 @@ Result<OpenImage> open_zarr(const std::string& path) {
   return image;
 }
 
-/// The usual name of a value of TIFF's Compression tag.
-std::string compression_name(std::uint16_t tag) {
-  switch (static_cast<tiff::Compression>(tag)) {
-    case tiff::Compression::none: return "none";
-    case tiff::Compression::lzw: return "lzw";
-    case tiff::Compression::jpeg: return "jpeg";
-    case tiff::Compression::deflate: return "deflate";
-    case tiff::Compression::zstd: return "zstd";
-  }
-  return "TIFF compression " + std::to_string(tag);
-}
-
 Result<OpenImage> open_tiff(const std::string& path) {
   PANTILE_ASSIGN(std::shared_ptr<tiff::TiffSource> source, tiff::TiffSource::open(path));
   OpenImage image;
   image.path = path;
   image.format = "TIFF";
   const tiff::LevelLayout& layout = source->layout(0);
-  image.codec = compression_name(layout.compression);
+  image.codec = tiff::compression_word(layout.compression);
   if (layout.block_width == layout.block_height) image.chunk_px = layout.block_width;
   image.source = std::move(source);
   return image;
@@ -62,19 +52,38 @@ Result<OpenImage> open_png(const std::string& path) {
   return image;
 }
 
+/// What is read, by the ends of its names.
+struct Format {
+  FileFormat format;
+  std::array<std::string_view, 3> extensions;
+  Result<OpenImage> (*open)(const std::string& path);
+};
+constexpr std::array<Format, 3> kFormats{{
+    {FileFormat::zarr, {".zarr"}, open_zarr},
+    {FileFormat::tiff, {".tif", ".tiff", ".btf"}, open_tiff},
+    {FileFormat::png, {".png"}, open_png},
+}};
+
+/// The format of a path by its name; null: none that is read.
+const Format* find_format(const std::string& path) {
+  const fs::path clean = fs::path(path).lexically_normal();
+  std::string name = clean.filename().string();
+  if (name.empty()) name = clean.parent_path().filename().string();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const Format& format : kFormats) {
+    for (const std::string_view end : format.extensions) {
+      if (!end.empty() && name.ends_with(end)) return &format;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 FileFormat format_of(const std::string& path) {
-  std::string name = fs::path(path).lexically_normal().filename().string();
-  if (name.empty()) name = fs::path(path).lexically_normal().parent_path().filename().string();
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (name.ends_with(".zarr")) return FileFormat::zarr;
-  if (name.ends_with(".tif") || name.ends_with(".tiff") || name.ends_with(".btf")) {
-    return FileFormat::tiff;
-  }
-  if (name.ends_with(".png")) return FileFormat::png;
-  return FileFormat::unknown;
+  const Format* const format = find_format(path);
+  return format != nullptr ? format->format : FileFormat::unknown;
 }
 
 bool is_job_folder(const std::string& path) {
@@ -97,12 +106,7 @@ Result<OpenImage> open_image(const std::string& path) {
     }
     return image;
   }
-  switch (format_of(path)) {
-    case FileFormat::zarr: return open_zarr(path);
-    case FileFormat::tiff: return open_tiff(path);
-    case FileFormat::png: return open_png(path);
-    case FileFormat::unknown: break;
-  }
+  if (const Format* const format = find_format(path)) return format->open(path);
   if (fs::is_directory(path, error)) {
     if (fs::exists(fs::path(path) / "zarr.json", error)) return open_zarr(path);
     return Error(Code::foreign, path +

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/buffer.h"
-#include "pipeline/shard_layout.h"
+#include "tile/shard_layout.h"
 
 namespace pantile {
 

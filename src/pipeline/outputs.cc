@@ -63,6 +63,10 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
   return plan;
 }
 
+Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level) {
+  return make_codec({.method = codec::Method::zstd, .level = zstd_level});
+}
+
 Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& options) {
   return make_codec({.method = method_of(options.compression),
                      .level = options.level,

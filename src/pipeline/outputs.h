@@ -25,6 +25,9 @@ inline constexpr char kPartsFolder[] = ".pantile";  ///< What finish removes.
 /// 4096; a shard that is no multiple of the tile or above 1 GiB).
 Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px);
 
+/// The codec of a store's chunks. Errors: invalid (a level out of range).
+Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level);
+
 /// The codec of TIFF tiles. Errors: invalid (a level or quality out of range).
 Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& options);
 

@@ -7,7 +7,7 @@
 #include "pantile/convert.h"
 #include "pipeline/outputs.h"
 #include "pipeline/picture.h"
-#include "pipeline/setting_names.h"
+#include "pipeline/preview_size.h"
 
 namespace pantile {
 

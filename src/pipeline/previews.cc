@@ -10,8 +10,9 @@
 #include "core/buffer.h"
 #include "io/png/png_writer.h"
 #include "io/store/file_store.h"
+#include "io/zarr/zarr_source.h"
 #include "ops/resize/area_source.h"
-#include "pipeline/setting_names.h"
+#include "pipeline/preview_size.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -72,10 +73,9 @@ std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t heigh
 }
 
 std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads) {
-  constexpr std::int64_t kPieceBytes = std::int64_t{24} << 20;  // AreaSource's, and its sums
-  constexpr std::int64_t kStoreCacheBytes = std::int64_t{32} << 20;
+  constexpr std::int64_t kSumBytes = std::int64_t{8} << 20;  // AreaSource's, of the widest rows
   const std::int64_t band = threads * std::max(kPartPixels, width) * spec.pixel_bytes();
-  return band + threads * kPieceBytes + kStoreCacheBytes;
+  return band + threads * (AreaSource::kPieceBytes + kSumBytes) + zarr::SourceOptions{}.cache_bytes;
 }
 
 Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,

@@ -39,7 +39,7 @@ Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width
                      std::int64_t height, const std::string& path, int threads,
                      const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows);
 
-/// Upper bound of memory that write_preview takes besides the image's own.
+/// Upper bound of memory that write_preview takes with a store of ours as the image.
 std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads);
 
 }  // namespace pantile

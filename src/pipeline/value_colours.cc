@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "pipeline/setting_names.h"
+#include "pipeline/preview_size.h"
 
 namespace pantile {
 namespace {
@@ -30,13 +30,7 @@ Result<const Colormap*> choose_map(const Json& facts, const RecolourOptions& wis
     name = facts["colormap"].get<std::string>();
   }
   if (wish.colormap) name = *wish.colormap;
-  const Colormap* map = find_colormap(name);
-  if (map != nullptr) return map;
-  std::string known;
-  for (const std::string_view n : colormap_names()) {
-    known += (known.empty() ? "" : ", ") + std::string(n);
-  }
-  return Error(Code::invalid, "colormap '" + name + "' is not known; choose one of " + known);
+  return choose_colormap(name);
 }
 
 }  // namespace

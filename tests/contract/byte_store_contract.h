@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +20,7 @@ struct ByteStoreCase {
   /// An empty store; what it needs lives as long as the returned pointer.
   std::function<std::shared_ptr<ByteStore>()> make;
 };
+inline void PrintTo(const ByteStoreCase& c, std::ostream* out) { *out << c.name; }
 
 inline std::string case_name(const testing::TestParamInfo<ByteStoreCase>& info) {
   return info.param.name;

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct CodecCase {
   bool only_u8 = false;  ///< Takes nothing but u8 with 1 or 3 channels.
   bool checked = false;  ///< Says corrupt of most damage inside the bytes.
 };
+inline void PrintTo(const CodecCase& c, std::ostream* out) { *out << c.name; }
 
 inline std::string codec_case_name(const testing::TestParamInfo<CodecCase>& info) {
   return info.param.name;

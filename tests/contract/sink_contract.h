@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <thread>
@@ -33,6 +34,7 @@ struct SinkCase {
   std::function<Result<std::unique_ptr<TileSource>>(const std::string& folder)> open;
   bool lossless = true;
 };
+inline void PrintTo(const SinkCase& c, std::ostream* out) { *out << c.name; }
 
 inline std::string sink_case_name(const testing::TestParamInfo<SinkCase>& info) {
   return info.param.name;

@@ -17,16 +17,18 @@ Result<std::unique_ptr<TileSource>> as_tile_source(Result<std::unique_ptr<Source
 }
 
 SinkCase zarr_case(std::string name, DType dtype, int channels, std::int64_t spool_cap_bytes) {
-  return {
-      .name = std::move(name),
-      .dtype = dtype,
-      .channels = channels,
-      .make = [=](const std::string& folder) -> std::unique_ptr<TileSink> {
-        return std::make_unique<zarr::ZarrSink>(
-            std::make_shared<FileStore>(folder + "/image.ome.zarr"),
-            zarr::SinkOptions{.spool_cap_bytes = spool_cap_bytes});
-      },
-      .open = [](const std::string& folder) { return as_tile_source(zarr::open_path(folder)); }};
+  return {.name = std::move(name),
+          .dtype = dtype,
+          .channels = channels,
+          .make = [=](const std::string& folder) -> std::unique_ptr<TileSink> {
+            return std::make_unique<zarr::ZarrSink>(
+                std::make_shared<FileStore>(folder + "/image.ome.zarr"),
+                zarr::SinkOptions{.spool_cap_bytes = spool_cap_bytes});
+          },
+          .open =
+              [](const std::string& folder) {
+                return as_tile_source(zarr::open_path(folder + "/image.ome.zarr"));
+              }};
 }
 
 SinkCase tiff_case(std::string name, DType dtype, int channels, tiff::Compression compression,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -78,6 +79,7 @@ struct SourceCase {
   std::string name;
   std::function<Result<Source>()> make;
 };
+inline void PrintTo(const SourceCase& c, std::ostream* out) { *out << c.name; }
 
 const SourceCase kCases[] = {
     {"formula_rgb8", rgb8},

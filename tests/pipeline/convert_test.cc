@@ -14,6 +14,7 @@
 #include "pantile/convert.h"
 #include "pipeline/job_test_util.h"
 #include "pipeline/open_image.h"
+#include "pipeline/outputs.h"
 
 namespace pantile::job_tests {
 namespace {
@@ -94,7 +95,7 @@ TEST_F(Convert, ToZstdTiffCopiesTheEncodedTiles) {
   expect_ok(run_convert(options, {}));
   expect_same_image(job, options.output);
 
-  const auto store = zarr::open_path(job);
+  const auto store = zarr::open_path(job + "/" + kStoreName);
   ASSERT_TRUE(store.ok());
   const auto file = tiff::Handle::open(options.output);
   ASSERT_TRUE(file.ok());

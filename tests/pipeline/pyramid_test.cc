@@ -4,6 +4,7 @@
 #include "io/zarr/zarr_source.h"
 #include "pipeline/generate_resolve.h"
 #include "pipeline/job_test_util.h"
+#include "pipeline/outputs.h"
 
 namespace pantile::job_tests {
 namespace {
@@ -25,7 +26,7 @@ TEST_P(Pyramid, TiledEqualsWholeAtEveryLevel) {
 
   const auto resolved = resolve_generate(options);
   ASSERT_TRUE(resolved.ok());
-  const auto store = zarr::open_path(options.out);
+  const auto store = zarr::open_path(options.out + "/" + kStoreName);
   ASSERT_TRUE(store.ok()) << store.error().message();
   const ImageSpec& spec = (*store)->spec();
   std::size_t levels = 1;

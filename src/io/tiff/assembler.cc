@@ -18,18 +18,18 @@ constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 Assembler::Assembler(const SinkPlan& plan, ImageTags tags, Dialect dialect,
                      const Fingerprint& plan_hash, ByteStore& target, std::string key,
                      const ByteStore& parts)
-    : plan_(plan),
+    : layout_(plan),
       tags_(std::move(tags)),
       dialect_(dialect),
       plan_hash_(plan_hash),
       target_(target),
       key_(std::move(key)),
       parts_(parts),
-      order_(file_order(plan)),
+      order_(file_order(layout_)),
       levels_(plan.spec.levels.size()) {
   sums_.plan = plan_hash_;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
-    const TileGrid grid = tile_grid(plan_, static_cast<int>(i));
+    const TileGrid grid = layout_.chunks(static_cast<int>(i));
     const auto count = static_cast<std::size_t>(grid.count());
     levels_[i].offsets.resize(count);
     levels_[i].bytes.resize(count);
@@ -67,7 +67,7 @@ Result<bool> Assembler::advance(std::int64_t most_units) {
 }
 
 Status Assembler::copy_unit(UnitId unit) {
-  const std::vector<std::uint64_t> tiles = tiles_of(plan_, unit);
+  const std::vector<std::uint64_t> tiles = tiles_of(layout_, unit);
   PANTILE_ASSIGN(const auto table, read_fragment_table(parts_, plan_hash_, unit, tiles));
   const std::string fragment = fragment_key(plan_hash_, unit);
   const auto level = static_cast<std::size_t>(unit.level);

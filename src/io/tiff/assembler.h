@@ -13,6 +13,7 @@
 #include "io/tiff/sums.h"
 #include "pantile/fingerprint.h"
 #include "pantile/tile_sink.h"
+#include "tile/shard_layout.h"
 
 namespace pantile::tiff {
 
@@ -46,7 +47,7 @@ class Assembler {
   Status copy_unit(UnitId unit);
   Bytes head() const;
 
-  SinkPlan plan_;
+  ShardLayout layout_;
   ImageTags tags_;
   Dialect dialect_;
   Fingerprint plan_hash_;

@@ -3,14 +3,40 @@
 /// The numbers of TIFF 6.0, BigTIFF and its common extensions that Pantile writes.
 
 #include <cstdint>
+#include <string>
 
 #include "pantile/options.h"
 
 namespace pantile::tiff {
 
-/// Tag 259. The chunk codec a sink is given must produce exactly this.
 using Compression = TiffCompression;
 using Dialect = TiffDialect;
+
+/// Values of tag 259.
+enum class CompressionTag : std::uint16_t {
+  none = 1,
+  lzw = 5,
+  jpeg = 7,
+  deflate = 8,  ///< "Adobe deflate": a zlib stream.
+  zstd = 50000,
+};
+constexpr CompressionTag tag_of(Compression compression) {
+  switch (compression) {
+    case Compression::none: return CompressionTag::none;
+    case Compression::lzw: return CompressionTag::lzw;
+    case Compression::jpeg: return CompressionTag::jpeg;
+    case Compression::deflate: return CompressionTag::deflate;
+    case Compression::zstd: return CompressionTag::zstd;
+  }
+  return CompressionTag::none;
+}
+/// The word for a value of tag 259: one of ours, or "compression <number>".
+inline std::string compression_word(std::uint16_t tag) {
+  for (const auto& [compression, word] : words_of<Compression>()) {
+    if (static_cast<std::uint16_t>(tag_of(compression)) == tag) return std::string(word);
+  }
+  return "compression " + std::to_string(tag);
+}
 
 enum class Tag : std::uint16_t {
   new_subfile_type = 254,

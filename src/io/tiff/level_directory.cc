@@ -31,7 +31,7 @@ Directory level_directory(const ImageTags& tags, int level, const LevelTiles& ti
   d.add_u32(Tag::image_width, static_cast<std::uint32_t>(info.width));
   d.add_u32(Tag::image_length, static_cast<std::uint32_t>(info.height));
   d.add_u16(Tag::bits_per_sample, std::vector<std::uint16_t>(channels, bits));
-  d.add_u16(Tag::compression, static_cast<std::uint16_t>(tags.compression));
+  d.add_u16(Tag::compression, static_cast<std::uint16_t>(tag_of(tags.compression)));
   const bool ycbcr = tags.compression == Compression::jpeg && spec.kind == Kind::rgb;
   d.add_u16(Tag::photometric, ycbcr                  ? kPhotometricYcbcr
                               : is_colour(spec.kind) ? kPhotometricRgb

@@ -5,20 +5,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "grid/tile_grid.h"
-#include "pantile/tile_sink.h"
+#include "tile/shard_layout.h"
 
 namespace pantile::tiff {
 
-/// The tiles of `level`.
-TileGrid tile_grid(const SinkPlan& plan, int level);
-
 /// Row-major indices in their level of the tiles of `unit`, in C order.
-std::vector<std::uint64_t> tiles_of(const SinkPlan& plan, UnitId unit);
+std::vector<std::uint64_t> tiles_of(const ShardLayout& layout, UnitId unit);
 
-/// All units of the plan as their tiles lie in the file: in Z-order, every unit right behind the
+/// All units of an image as their tiles lie in the file: in Z-order, every unit right behind the
 /// ones it is made from. A drain completes them in about this order, so the file can be put
 /// together while it runs.
-std::vector<UnitId> file_order(const SinkPlan& plan);
+std::vector<UnitId> file_order(const ShardLayout& layout);
 
 }  // namespace pantile::tiff

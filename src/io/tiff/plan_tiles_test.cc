@@ -10,24 +10,20 @@
 namespace pantile::tiff {
 namespace {
 
-SinkPlan plan_of(std::int64_t width, std::int64_t height) {
+ShardLayout layout_of(std::int64_t width, std::int64_t height) {
   SinkPlan plan;
   plan.chunk_px = 16;
   plan.shard_px = 32;
   plan.spec.levels = halving_levels({width, height, {}, {}}, plan.chunk_px);
-  return plan;
+  return ShardLayout(plan);
 }
 
 TEST(FileOrder, HoldsEveryUnitOnceChildrenFirst) {
-  const SinkPlan plan = plan_of(300, 170);
-  const std::vector<UnitId> order = file_order(plan);
+  const ShardLayout layout = layout_of(300, 170);
+  const std::vector<UnitId> order = file_order(layout);
   std::map<UnitId, std::size_t> place;
   for (const UnitId u : order) EXPECT_TRUE(place.emplace(u, place.size()).second);
-  std::size_t expected = 0;
-  for (const LevelInfo& l : plan.spec.levels) {
-    expected += static_cast<std::size_t>(TileGrid{l.width, l.height, plan.shard_px}.count());
-  }
-  EXPECT_EQ(order.size(), expected);
+  EXPECT_EQ(static_cast<std::int64_t>(order.size()), layout.unit_count());
   for (const auto& [unit, at] : place) {
     const auto parent = place.find({unit.level + 1, unit.x / 2, unit.y / 2});
     if (parent != place.end()) {
@@ -37,7 +33,7 @@ TEST(FileOrder, HoldsEveryUnitOnceChildrenFirst) {
 }
 
 TEST(FileOrder, AParentLiesRightBehindItsLastChild) {
-  const std::vector<UnitId> order = file_order(plan_of(128, 128));
+  const std::vector<UnitId> order = file_order(layout_of(128, 128));
   const std::vector<UnitId> begin{{0, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 1, 1}, {1, 0, 0}};
   ASSERT_GE(order.size(), begin.size());
   EXPECT_TRUE(std::equal(begin.begin(), begin.end(), order.begin()));
@@ -45,11 +41,11 @@ TEST(FileOrder, AParentLiesRightBehindItsLastChild) {
 }
 
 TEST(TilesOf, CoverALevelOnce) {
-  const SinkPlan plan = plan_of(100, 70);
+  const ShardLayout layout = layout_of(100, 70);
   std::set<std::uint64_t> seen;
-  for (const UnitId u : file_order(plan)) {
+  for (const UnitId u : file_order(layout)) {
     if (u.level != 0) continue;
-    for (const std::uint64_t t : tiles_of(plan, u)) EXPECT_TRUE(seen.insert(t).second);
+    for (const std::uint64_t t : tiles_of(layout, u)) EXPECT_TRUE(seen.insert(t).second);
   }
   EXPECT_EQ(seen.size(), 7u * 5u);
   EXPECT_EQ(*seen.rbegin(), 34u);

@@ -18,19 +18,6 @@ constexpr std::int64_t kMostPixelsPerSide = std::numeric_limits<std::int32_t>::m
 /// few, so that no commit takes long.
 constexpr std::int64_t kUnitsPerCommit = 4;
 
-std::string_view compression_name(Compression c) {
-  switch (c) {
-    case Compression::none: return "none";
-    case Compression::lzw: return "lzw";
-    case Compression::jpeg: return "jpeg";
-    case Compression::deflate: return "deflate";
-    case Compression::zstd: return "zstd";
-  }
-  return "unknown";
-}
-
-std::string_view dialect_name(Dialect d) { return d == Dialect::ome ? "ome" : "pages"; }
-
 /// Identity of what lies on disk: of tiles, directories and order.
 Fingerprint hash_plan(const SinkPlan& plan, const std::string& form,
                       const std::string& description) {
@@ -58,8 +45,8 @@ TiffSink::TiffSink(std::shared_ptr<ByteStore> target, std::string key,
 TiffSink::~TiffSink() = default;
 
 std::string TiffSink::form() const {
-  return fmt::format("tiff {} {}{}{} {}", dialect_name(options_.dialect),
-                     compression_name(options_.compression), options_.predictor ? " predictor" : "",
+  return fmt::format("tiff {} {}{}{} {}", word_for(options_.dialect),
+                     word_for(options_.compression), options_.predictor ? " predictor" : "",
                      options_.jpeg_subsample ? " 420" : "", options_.codec->identity());
 }
 
@@ -109,6 +96,7 @@ Status TiffSink::check_plan(const SinkPlan& plan) const {
 Status TiffSink::begin(const SinkPlan& plan) {
   PANTILE_TRY(check_plan(plan));
   plan_ = plan;
+  layout_ = ShardLayout(plan);
   if (options_.dialect == Dialect::ome) {
     PANTILE_ASSIGN(description_, ome_xml(plan.spec).with_context(key_));
   }
@@ -134,14 +122,19 @@ bool TiffSink::committed(UnitId unit) const {
 }
 
 Status TiffSink::put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) {
-  const std::int64_t columns = tile_grid(plan_, unit.level).columns();
+  if (!layout_.has(unit) || !layout_.has(unit, chunk)) {
+    return Error(Code::internal,
+                 fmt::format("{}: tile {}, {} of level {} is not in shard {}, {} of level {}", key_,
+                             chunk.x, chunk.y, chunk.level, unit.x, unit.y, unit.level));
+  }
+  const std::int64_t columns = layout_.chunks(unit.level).columns();
   return spool_.put(unit, chunk.y * columns + chunk.x, std::move(encoded));
 }
 
 Status TiffSink::commit(UnitId unit) {
   const auto chunks = spool_.take(unit);
   if (committed(unit)) return {};
-  auto written = write_fragment(*parts_, plan_hash_, unit, tiles_of(plan_, unit), *chunks);
+  auto written = write_fragment(*parts_, plan_hash_, unit, tiles_of(layout_, unit), *chunks);
   if (!written.ok()) return written.error().with_context(key_);
   bytes_written_ += *written;
   if (!options_.assemble_early) return {};

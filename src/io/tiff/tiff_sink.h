@@ -27,6 +27,7 @@
 #include "io/tiff/format.h"
 #include "pantile/fingerprint.h"
 #include "pantile/tile_sink.h"
+#include "tile/shard_layout.h"
 
 namespace pantile::tiff {
 
@@ -90,6 +91,7 @@ class TiffSink final : public TileSink {
   std::shared_ptr<ByteStore> parts_;
   SinkOptions options_;
   SinkPlan plan_;
+  ShardLayout layout_;
   std::string description_;  ///< OME-XML; empty in the page dialect.
   Fingerprint plan_hash_;
   ChunkSpool spool_;

@@ -77,7 +77,7 @@ Result<std::unique_ptr<TiffSource>> TiffSource::open(std::string path) {
 
 Cost TiffSource::cost(const Region& region) const {
   // One block decoded, and its encoded bytes inside libtiff.
-  return {2 * layout(region.level).block_bytes + (std::int64_t{1} << 20)};
+  return {.scratch_bytes = 2 * layout(region.level).block_bytes + (std::int64_t{1} << 20)};
 }
 
 Result<std::unique_ptr<TiffSource::Reader>> TiffSource::borrow(int level) const {

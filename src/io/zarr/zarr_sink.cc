@@ -112,35 +112,29 @@ Status ZarrSink::begin(const SinkPlan& plan) {
   PANTILE_TRY(check_plan(plan));
   plan_ = plan;
   PANTILE_ASSIGN(group_json_, write_ome_group(plan.spec, options_.pantile_json));
-  levels_.clear();
-  for (const LevelInfo& level : plan.spec.levels) {
-    levels_.push_back({{level.width, level.height, plan.chunk_px},
-                       {level.width, level.height, plan.shard_px},
-                       write_array_v3(array_of(plan, level, options_.zstd_level))});
-  }
+  layout_ = ShardLayout(plan);
   // The group is what readers look for: if it is there, it must be this image's.
   PANTILE_ASSIGN(const bool has_group, store_->exists("zarr.json"));
   if (has_group) PANTILE_TRY(write_or_match(*store_, "zarr.json", group_json_));
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    PANTILE_TRY(write_or_match(*store_, fmt::format("{}/zarr.json", i), levels_[i].array_json));
+  for (std::size_t i = 0; i < plan.spec.levels.size(); ++i) {
+    const ArrayMetadata array = array_of(plan, plan.spec.levels[i], options_.zstd_level);
+    PANTILE_TRY(write_or_match(*store_, fmt::format("{}/zarr.json", i), write_array_v3(array)));
   }
   PANTILE_TRY(find_committed());
-  std::int64_t units = 0;
-  for (const Level& level : levels_) units += level.shards.count();
-  finished_ = has_group && units == static_cast<std::int64_t>(committed_.size());
+  finished_ = has_group && layout_.unit_count() == static_cast<std::int64_t>(committed_.size());
   return {};
 }
 
 Status ZarrSink::find_committed() {
   committed_.clear();
-  const std::int64_t n = plan_.shard_px / plan_.chunk_px;
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
+  const std::int64_t n = layout_.chunks_per_side();
+  for (int i = 0; i < layout_.level_count(); ++i) {
     const std::string prefix = fmt::format("{}/c/0", i);
     PANTILE_ASSIGN(const auto entries, store_->list(prefix));
     for (const auto& entry : entries) {
-      UnitId unit{static_cast<int>(i), 0, 0};
+      UnitId unit{i, 0, 0};
       const auto place = std::string_view(entry.key).substr(prefix.size() + 1);
-      if (!parse_place(place, unit) || !check_unit(unit).ok()) continue;
+      if (!parse_place(place, unit) || !layout_.has(unit)) continue;
       // A file too short for its index is nobody's shard: it will be written again.
       if (entry.size >= 16 * n * n + 4) committed_.insert(unit);
     }
@@ -149,19 +143,9 @@ Status ZarrSink::find_committed() {
 }
 
 Status ZarrSink::check_unit(UnitId unit) const {
-  if (unit.level >= 0 && unit.level < static_cast<int>(levels_.size())) {
-    const TileGrid& shards = levels_[static_cast<std::size_t>(unit.level)].shards;
-    if (unit.x >= 0 && unit.y >= 0 && unit.x < shards.columns() && unit.y < shards.rows()) {
-      return {};
-    }
-  }
+  if (layout_.has(unit)) return {};
   return Error(Code::internal, fmt::format("{}: there is no shard {}, {} in level {}",
                                            options_.name, unit.x, unit.y, unit.level));
-}
-
-Rect ZarrSink::chunks_of(UnitId unit) const {
-  const Level& level = levels_[static_cast<std::size_t>(unit.level)];
-  return level.chunks.cells(level.shards.rect(unit.x, unit.y));
 }
 
 bool ZarrSink::committed(UnitId unit) const {
@@ -171,13 +155,13 @@ bool ZarrSink::committed(UnitId unit) const {
 
 Status ZarrSink::put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) {
   PANTILE_TRY(check_unit(unit));
-  const Rect cells = chunks_of(unit);
-  if (chunk.level != unit.level || !cells.contains({chunk.x, chunk.y, chunk.x + 1, chunk.y + 1})) {
+  if (!layout_.has(unit, chunk)) {
     return Error(Code::internal,
                  fmt::format("{}: chunk {}, {} is not in shard {}, {} of level {}", options_.name,
                              chunk.x, chunk.y, unit.x, unit.y, unit.level));
   }
-  const std::int64_t n = plan_.shard_px / plan_.chunk_px;
+  const Rect cells = layout_.chunk_cells(unit);
+  const std::int64_t n = layout_.chunks_per_side();
   const std::int64_t index = (chunk.y - cells.y0) * n + (chunk.x - cells.x0);
   return spool_.put(unit, index, std::move(encoded));
 }
@@ -186,14 +170,14 @@ Status ZarrSink::commit(UnitId unit) {
   PANTILE_TRY(check_unit(unit));
   if (committed(unit)) return {};
   const auto chunks = spool_.take(unit);
-  const std::int64_t want = chunks_of(unit).area();
+  const std::int64_t want = layout_.chunk_cells(unit).area();
   const std::string key = shard_key(unit);
   if (static_cast<std::int64_t>(chunks->count()) != want) {
     return Error(Code::internal, fmt::format("{}/{}: want {} chunks, got {}", options_.name, key,
                                              want, chunks->count()));
   }
   PANTILE_ASSIGN(const auto writer, store_->open_writer(key));
-  const std::int64_t n = plan_.shard_px / plan_.chunk_px;
+  const std::int64_t n = layout_.chunks_per_side();
   ShardIndex index(static_cast<std::size_t>(n * n));
   std::int64_t offset = 0;
   const auto write_chunk = [&](std::int64_t i, std::span<const std::byte> bytes) -> Status {
@@ -222,8 +206,7 @@ bool ZarrSink::finished() const {
 
 Status ZarrSink::finish() {
   if (finished()) return {};
-  std::int64_t units = 0;
-  for (const Level& level : levels_) units += level.shards.count();
+  const std::int64_t units = layout_.unit_count();
   const std::lock_guard lock(mutex_);
   if (units != static_cast<std::int64_t>(committed_.size())) {
     return Error(Code::internal, fmt::format("{}: want {} shards, got {}", options_.name, units,

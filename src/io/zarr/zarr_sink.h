@@ -19,10 +19,10 @@
 #include <string>
 #include <vector>
 
-#include "grid/tile_grid.h"
 #include "io/store/byte_store.h"
 #include "io/store/chunk_spool.h"
 #include "pantile/tile_sink.h"
+#include "tile/shard_layout.h"
 
 namespace pantile::zarr {
 
@@ -68,22 +68,16 @@ class ZarrSink final : public TileSink {
   std::int64_t pending_bytes() const { return spool_.held_bytes(); }
 
  private:
-  /// Of one level: its chunks and shards.
-  struct Level {
-    TileGrid chunks, shards;
-    std::string array_json;
-  };
   Status check_plan(const SinkPlan& plan) const;
   Status find_committed();
   Status check_unit(UnitId unit) const;
-  Rect chunks_of(UnitId unit) const;
 
   std::shared_ptr<ByteStore> store_;
   SinkOptions options_;
   std::shared_ptr<const ChunkCodec> codec_;
   ChunkSpool spool_;
   SinkPlan plan_;
-  std::vector<Level> levels_;
+  ShardLayout layout_;
   std::string group_json_;
   mutable std::mutex mutex_;  // guards what follows
   std::set<UnitId> committed_;

@@ -5,15 +5,17 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "core/copy.h"
 #include "core/hash.h"
 #include "grid/tile_grid.h"
+#include "io/codec/codecs.h"
 #include "io/store/file_store.h"
 #include "io/zarr/array_reader.h"
 #include "io/zarr/chunk_cache.h"
+#include "io/zarr/image_arrays.h"
 #include "io/zarr/level_axes.h"
-#include "io/zarr/open_image.h"
 
 namespace pantile::zarr {
 namespace {
@@ -49,11 +51,25 @@ std::string method_name(const ByteStep& step) {
   return "";
 }
 
+/// The codec of ours that gives such bytes, if there is one.
+std::optional<codec::Spec> codec_of(const std::vector<ByteStep>& steps) {
+  if (steps.empty()) return codec::Spec{.method = codec::Method::raw};
+  if (steps.size() > 1) return std::nullopt;
+  const int level = steps[0].level;
+  switch (steps[0].kind) {
+    case ByteStep::Kind::zstd: return codec::Spec{.method = codec::Method::zstd, .level = level};
+    case ByteStep::Kind::gzip: return codec::Spec{.method = codec::Method::gzip, .level = level};
+    case ByteStep::Kind::zlib: return codec::Spec{.method = codec::Method::deflate, .level = level};
+    case ByteStep::Kind::crc32c: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct ZarrSource::State {
   State(std::shared_ptr<const ByteStore> store_in, const SourceOptions& options_in,
-        OpenedImage image_in)
+        ImageArrays image_in)
       : store(std::move(store_in)),
         options(options_in),
         image(std::move(image_in)),
@@ -74,7 +90,7 @@ struct ZarrSource::State {
 
   std::shared_ptr<const ByteStore> store;
   SourceOptions options;
-  OpenedImage image;
+  ImageArrays image;
   std::int64_t chunk_px = 0, shard_px = 0;
   std::string identity;
   bool is_complete = false;  ///< All shards were written, so one that is not there was lost.
@@ -212,9 +228,10 @@ std::string ZarrSource::State::find_codec_identity() const {
     if (m.big_endian && sample > 1) return "";
     auto steps = m.steps;
     if (!steps.empty() && steps.back().kind == ByteStep::Kind::crc32c) steps.pop_back();
-    if (steps.size() > 1 || (steps.size() == 1 && steps[0].kind == ByteStep::Kind::crc32c))
-      return "";
-    const std::string name = (steps.empty() ? "raw" : method_name(steps[0])) + "/interleaved";
+    const std::optional<codec::Spec> spec = codec_of(steps);
+    const auto codec = spec ? make_codec(*spec) : Error(Code::foreign, "");
+    if (!codec.ok()) return "";
+    const std::string name = (*codec)->identity();
     if (!found.empty() && found != name) return "";
     found = name;
   }
@@ -243,7 +260,7 @@ ZarrSource::~ZarrSource() = default;
 
 Result<std::unique_ptr<ZarrSource>> ZarrSource::open(std::shared_ptr<const ByteStore> store,
                                                      const SourceOptions& options) {
-  PANTILE_ASSIGN(auto image, open_image(store));
+  PANTILE_ASSIGN(auto image, open_root(store));
   const bool is_ours = image.pantile_json != "{}";
   auto state = std::make_unique<State>(std::move(store), options, std::move(image));
   // Our sink writes every shard before the group's metadata, also those of one value only.
@@ -262,11 +279,11 @@ Result<std::unique_ptr<ZarrSource>> ZarrSource::open_unfinished(
 const ImageSpec& ZarrSource::spec() const { return state_->image.spec; }
 
 Cost ZarrSource::cost(const Region& region) const {
-  // A stored and a decoded chunk at a time, besides what the cache keeps.
+  // A stored and a decoded chunk at a time.
   const auto level = std::clamp<int>(region.level, 0, static_cast<int>(spec().levels.size()) - 1);
   const auto& metadata = state_->level(level).metadata();
   const std::int64_t index = metadata.sharded ? 2 * metadata.index_bytes() : 0;
-  return {2 * metadata.chunk_bytes() + index + state_->options.cache_bytes};
+  return {2 * metadata.chunk_bytes() + index, state_->options.cache_bytes};
 }
 
 Status ZarrSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
@@ -341,8 +358,6 @@ std::string ZarrSource::codec_text() const {
   for (const ByteStep& step : m.steps) {
     text += (text.empty() ? "" : ", ") + method_name(step);
   }
-  const auto x = static_cast<std::size_t>(state_->image.axes.x);
-  if (m.sharded) text += fmt::format(", shards of {}", m.shard[x]);
   return text;
 }
 
@@ -351,11 +366,9 @@ Result<std::unique_ptr<ZarrSource>> open_path(const std::string& path,
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(path, error)) {
-    return Error(Code::not_found, path + " is not a folder; name a job's folder or an .ome.zarr");
+    return Error(Code::not_found, path + " is not a folder; name an .ome.zarr or .zarr");
   }
-  const std::string inner = (fs::path(path) / "image.ome.zarr").string();
-  const bool is_job = fs::is_directory(inner, error);
-  return ZarrSource::open(std::make_shared<FileStore>(is_job ? inner : path), options);
+  return ZarrSource::open(std::make_shared<FileStore>(path), options);
 }
 
 }  // namespace pantile::zarr

@@ -2,7 +2,7 @@
 /// \file
 /// Reads OME-Zarr images and bare Zarr arrays, our own and others'.
 ///
-///     PANTILE_ASSIGN(auto source, zarr::open_path("run1"));   // or "run1/image.ome.zarr"
+///     PANTILE_ASSIGN(auto source, zarr::open_path("run1/image.ome.zarr"));
 ///     PANTILE_TRY(source->read(source->spec().region(0, rect), view, ctx));
 ///
 /// Read: Zarr v3 arrays, regular grid, sharded or not, codecs transpose, bytes, zstd, gzip,
@@ -50,6 +50,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   /// shards' last chunks end in a crc32c, with most others; it reads no pixels. Equal
   /// fingerprints are strong evidence of equal pixels, not proof: `check` reads them.
   Fingerprint fingerprint() const override;
+  const EncodedChunks* encoded_chunks() const override { return this; }
 
   /// Chunk edge in pixels when chunks of every level are square in y, x and hold all channels
   /// of one plane; else 0.
@@ -69,7 +70,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   const std::string& pantile_json() const;
   /// "OME-Zarr 0.5", "Zarr v3".
   const std::string& format() const;
-  /// Codecs of level 0 in words: "zstd-1, crc32c, shards of 4096".
+  /// Codecs of level 0 in words: "zstd-1, crc32c".
   std::string codec_text() const;
 
  private:
@@ -78,7 +79,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   std::unique_ptr<State> state_;
 };
 
-/// Opens `path`: a job folder that holds "image.ome.zarr", or a store itself.
+/// Opens the store that is the folder `path`.
 /// Errors: not_found (with what was looked for), and those of ZarrSource::open.
 Result<std::unique_ptr<ZarrSource>> open_path(const std::string& path,
                                               const SourceOptions& options = {});

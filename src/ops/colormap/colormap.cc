@@ -1,5 +1,7 @@
 #include "ops/colormap/colormap.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "ops/colormap/colormap_tables.h"
@@ -36,6 +38,12 @@ const Colormap* find_colormap(std::string_view name) {
     if (map.name == name) return &map;
   }
   return nullptr;
+}
+
+Result<const Colormap*> choose_colormap(std::string_view name) {
+  if (const Colormap* map = find_colormap(name)) return map;
+  return Error(Code::invalid, fmt::format("colormap \"{}\" is not known, choose one of {}", name,
+                                          fmt::join(colormap_names(), ", ")));
 }
 
 std::vector<std::string_view> colormap_names() {

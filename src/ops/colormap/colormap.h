@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pantile/options.h"
+#include "pantile/result.h"
 
 namespace pantile {
 
@@ -24,6 +25,9 @@ struct Colormap {
 
 /// The map of that name, or null. "blue-black-red" is the default one.
 const Colormap* find_colormap(std::string_view name);
+
+/// The map of that name. Errors: invalid (there is none, with those there are).
+Result<const Colormap*> choose_colormap(std::string_view name);
 
 /// Every name find_colormap() knows, the default first.
 std::vector<std::string_view> colormap_names();

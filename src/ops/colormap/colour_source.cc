@@ -58,8 +58,9 @@ Cost ColourSource::cost(const Region& region) const {
   below.c0 = 0;
   below.c1 = 1;
   const auto sample = static_cast<std::int64_t>(dtype_bytes(inner_->spec().dtype));
-  return {inner_->cost(below).scratch_bytes + region.rect.area() * sample +
-          region.rect.width() * 11};
+  Cost cost = inner_->cost(below);
+  cost.scratch_bytes += region.rect.area() * sample + region.rect.width() * 11;
+  return cost;
 }
 
 Status ColourSource::read(const Region& region, MutableView out, ReadContext& ctx) const {

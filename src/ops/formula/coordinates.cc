@@ -57,7 +57,7 @@ std::string Collapse::describe(Precision precision) const {
   return fmt::format(
       "at {} = {:.6g} neighbouring pixels are {:.3g} of the smallest step of {} "
       "apart",
-      axis, coordinate, spacing_ulps, precision == Precision::f64 ? "f64" : "f32");
+      axis, coordinate, spacing_ulps, word_for(precision));
 }
 
 std::optional<Collapse> find_collapse(const Frame& frame, Precision precision) {

@@ -17,15 +17,6 @@ constexpr int kPixelRevision = 1;
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-std::string_view output_name(Output output) {
-  switch (output) {
-    case Output::rgb8: return "rgb8";
-    case Output::value_u16: return "value-u16";
-    case Output::value_f32: return "value-f32";
-  }
-  return "";
-}
-
 std::string hex(Rgb8 c) { return fmt::format("{:02x}{:02x}{:02x}", c.r, c.g, c.b); }
 
 Error bad(std::string message) { return Error(Code::invalid, std::move(message)); }
@@ -78,17 +69,9 @@ template <class T> Status check(const Program& program, const FormulaImage& imag
   PANTILE_TRY(check_single_edge<T>(image.frame));
   if (program.is_colour() && image.output != Output::rgb8) {
     return bad(fmt::format("the formula gives a colour, which cannot be stored as {}: use rgb8",
-                           output_name(image.output)));
+                           word_for(image.output)));
   }
-  if (find_colormap(image.colormap) == nullptr) {
-    std::string known;
-    for (const std::string_view name : colormap_names()) {
-      known += known.empty() ? "" : ", ";
-      known += name;
-    }
-    return bad(
-        fmt::format("colormap \"{}\" is not known, choose one of {}", image.colormap, known));
-  }
+  PANTILE_TRY(choose_colormap(image.colormap));
   if (!program.is_colour()) PANTILE_TRY(check_value_range<T>(image.lo, image.hi));
   return {};
 }
@@ -101,10 +84,10 @@ Pairs describe_pixels(const Program& program, const FormulaImage& image) {
               {"height", fmt::format("{}", f.height)},
               {"center", fmt::format("{},{}", f.center_x, f.center_y)},
               {"scale", fmt::format("{}", f.scale)},
-              {"precision", image.precision == Precision::f64 ? "f64" : "f32"},
-              {"sampling", f.sampling == Sampling::center ? "center" : "corner"},
+              {"precision", std::string(word_for(image.precision))},
+              {"sampling", std::string(word_for(f.sampling))},
               {"samples", fmt::format("{}", f.samples)},
-              {"store", std::string(output_name(image.output))}};
+              {"store", std::string(word_for(image.output))}};
   if (!program.is_colour() && image.output != Output::value_f32) {
     pairs.emplace_back("range", fmt::format("{},{}", image.lo, image.hi));
   }
@@ -192,7 +175,9 @@ Result<std::unique_ptr<FormulaSource>> FormulaSource::make(const Program& progra
       new FormulaSource(spec_of(image), describe_pixels(program, image), std::move(engine)));
 }
 
-Cost FormulaSource::cost(const Region&) const { return {engine_->scratch_bytes()}; }
+Cost FormulaSource::cost(const Region&) const {
+  return {.scratch_bytes = engine_->scratch_bytes()};
+}
 
 Status FormulaSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
   PANTILE_TRY(check_read(spec_, region, out));

@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "core/spelling.h"
 #include "ops/formula/builtins.h"
 #include "ops/formula/lexer.h"
 #include "ops/formula/source_error.h"
-#include "ops/formula/spelling.h"
 
 namespace pantile::formula {
 namespace {

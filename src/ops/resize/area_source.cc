@@ -93,9 +93,6 @@ template <class T> void store_row(const RowSums& row, MutableView out, std::int6
   }
 }
 
-/// Source pixels read at a time, in bytes: large enough that chunks are decoded about once.
-constexpr std::int64_t kPieceBytes = std::int64_t{16} << 20;
-
 /// What one read has to know about its source pixels.
 struct Task {
   const TileSource& inner;
@@ -143,7 +140,7 @@ template <class T>
 Status shrink(const Task& task, const Rect& rect, MutableView out, ReadContext& ctx) {
   if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
   const std::int64_t pixel = static_cast<std::int64_t>(sizeof(T)) * out.channels();
-  if (covered(task, rect).area() * pixel <= kPieceBytes || rect.area() == 1) {
+  if (covered(task, rect).area() * pixel <= AreaSource::kPieceBytes || rect.area() == 1) {
     return shrink_piece<T>(task, rect, out, ctx);
   }
   Rect a = rect, b = rect;
@@ -224,8 +221,9 @@ Cost AreaSource::cost(const Region& region) const {
   Region below = region;
   below.level = level_;
   below.rect = in.bounds();
-  return {inner_->cost(below).scratch_bytes + sums +
-          std::max(kPieceBytes, per_pixel * spec_.pixel_bytes())};
+  Cost cost = inner_->cost(below);
+  cost.scratch_bytes += sums + std::max(AreaSource::kPieceBytes, per_pixel * spec_.pixel_bytes());
+  return cost;
 }
 
 Status AreaSource::read(const Region& region, MutableView out, ReadContext& ctx) const {

@@ -2,6 +2,7 @@
 /// \file
 /// Shrinking by area averaging: what previews are made with.
 
+#include <cstdint>
 #include <memory>
 
 #include "pantile/tile_source.h"
@@ -14,6 +15,9 @@ namespace pantile {
 /// take the pixel under the centre instead. Thread-safe as `inner` is.
 class AreaSource final : public TileSource {
  public:
+  /// Source pixels read at a time, in bytes: large enough that chunks are decoded about once.
+  static constexpr std::int64_t kPieceBytes = std::int64_t{16} << 20;
+
   /// Shrinks level `level` of `inner`. Errors: invalid when width or height is not within
   /// 1 … the level's, or the type is f16.
   static Result<std::unique_ptr<AreaSource>> create(std::shared_ptr<const TileSource> inner,

@@ -1,10 +1,10 @@
-#include "ops/formula/spelling.h"
+#include "core/spelling.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace pantile::formula {
+namespace pantile {
 namespace {
 
 constexpr std::size_t kMaxWord = 32;  // bounds the table; longer words have no suggestion
@@ -47,4 +47,4 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   return best;
 }
 
-}  // namespace pantile::formula
+}  // namespace pantile

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// The chunk and shard grids of every level of one image.
+/// The chunk and shard grids of every level of one image, and the order in which shards are made.
 
+#include <cstdint>
 #include <vector>
 
 #include "grid/tile_grid.h"
@@ -9,9 +10,10 @@
 
 namespace pantile {
 
-/// Answers which chunk lies where. Made from a SinkPlan; immutable.
+/// Answers which chunk lies where. Made from a SinkPlan; immutable and thread-safe.
 class ShardLayout {
  public:
+  ShardLayout() = default;  ///< No levels.
   explicit ShardLayout(const SinkPlan& plan)
       : levels_(plan.spec.levels), chunk_px_(plan.chunk_px), shard_px_(plan.shard_px) {}
 
@@ -19,10 +21,20 @@ class ShardLayout {
   std::int64_t chunk_px() const { return chunk_px_; }
   TileGrid chunks(int level) const { return grid(level, chunk_px_); }
   TileGrid shards(int level) const { return grid(level, shard_px_); }
+  /// Chunks along a side of a shard that no edge of the image cuts.
+  std::int64_t chunks_per_side() const { return shard_px_ / chunk_px_; }
+
+  /// Units of `level`, row by row.
+  std::vector<UnitId> units(int level) const;
+  /// How many units all levels have.
+  std::int64_t unit_count() const;
+  /// True when there is such a unit.
+  bool has(UnitId unit) const;
+  /// True when `chunk` is one of `unit`'s, which has() likes.
+  bool has(UnitId unit, ChunkId chunk) const;
 
   UnitId unit_of(ChunkId c) const {
-    const std::int64_t per_side = shard_px_ / chunk_px_;
-    return {c.level, c.x / per_side, c.y / per_side};
+    return {c.level, c.x / chunks_per_side(), c.y / chunks_per_side()};
   }
   /// Half-open rect of chunk columns and rows that `unit` holds within the image.
   Rect chunk_cells(UnitId unit) const {
@@ -31,11 +43,7 @@ class ShardLayout {
   /// Pixels of a chunk that lie in the image, at its level.
   Rect chunk_rect(ChunkId c) const { return chunks(c.level).rect(c.x, c.y); }
   /// How many chunks of the level below make up chunk `c` (1, 2 or 4); level ≥ 1.
-  int child_count(ChunkId c) const {
-    const TileGrid below = chunks(c.level - 1);
-    const auto along = [](std::int64_t i, std::int64_t n) { return 2 * i + 1 < n ? 2 : 1; };
-    return along(c.x, below.columns()) * along(c.y, below.rows());
-  }
+  int child_count(ChunkId c) const;
 
  private:
   TileGrid grid(int level, std::int64_t cell_px) const {
@@ -44,7 +52,11 @@ class ShardLayout {
   }
 
   std::vector<LevelInfo> levels_;
-  std::int64_t chunk_px_, shard_px_;
+  std::int64_t chunk_px_ = 1, shard_px_ = 1;
 };
+
+/// The stretch [z_begin, z_end) that a unit covers of the Z-order of level-0 shards.
+std::uint64_t z_begin(UnitId unit);
+std::uint64_t z_end(UnitId unit);
 
 }  // namespace pantile

@@ -1,11 +1,11 @@
-#include "ops/formula/spelling.h"
+#include "core/spelling.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
 
-namespace pantile::formula {
+namespace pantile {
 namespace {
 
 constexpr std::array<std::string_view, 6> kWords{"sin", "sinh", "smoothstep", "x", "theta", "cos"};
@@ -27,4 +27,4 @@ TEST(NearestWord, SaysNothingRatherThanNonsense) {
 }
 
 }  // namespace
-}  // namespace pantile::formula
+}  // namespace pantile

@@ -14,7 +14,7 @@ namespace pantile::zarr {
 
 /// Everything that is known of an image before a chunk is read. arrays[i] is level i; all have
 /// the same axes and data type.
-struct OpenedImage {
+struct ImageArrays {
   ImageSpec spec;
   LevelAxes axes;
   std::vector<std::unique_ptr<ArrayReader>> arrays;
@@ -24,9 +24,9 @@ struct OpenedImage {
 };
 
 /// Errors: not_found (neither metadata is there), foreign, corrupt, io.
-Result<OpenedImage> open_image(const std::shared_ptr<const ByteStore>& store);
+Result<ImageArrays> open_root(const std::shared_ptr<const ByteStore>& store);
 /// Arrays "0", "1", … of a v3 image whose group is not written yet; `spec` is what it will say.
-Result<OpenedImage> open_arrays(const std::shared_ptr<const ByteStore>& store,
+Result<ImageArrays> open_arrays(const std::shared_ptr<const ByteStore>& store,
                                 const ImageSpec& spec);
 
 }  // namespace pantile::zarr

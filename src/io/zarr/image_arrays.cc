@@ -1,4 +1,4 @@
-#include "io/zarr/open_image.h"
+#include "io/zarr/image_arrays.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ constexpr std::int64_t kMaxChannels = 1 << 16;
 /// Reads metadata objects of one store and keeps their texts.
 class MetadataReader {
  public:
-  MetadataReader(const std::shared_ptr<const ByteStore>& store, OpenedImage& image)
+  MetadataReader(const std::shared_ptr<const ByteStore>& store, ImageArrays& image)
       : store_(store), image_(image) {}
 
   std::string where(const std::string& key) const { return store_->name() + "/" + key; }
@@ -38,11 +38,11 @@ class MetadataReader {
 
  private:
   const std::shared_ptr<const ByteStore>& store_;
-  OpenedImage& image_;
+  ImageArrays& image_;
 };
 
 /// Sizes from the arrays; all must agree in type, axes and everything but y and x.
-Status fill_spec(OpenedImage& image, const std::string& where) {
+Status fill_spec(ImageArrays& image, const std::string& where) {
   const ArrayMetadata& first = image.arrays.front()->metadata();
   const LevelAxes& axes = image.axes;
   ImageSpec& spec = image.spec;
@@ -70,7 +70,7 @@ Status fill_spec(OpenedImage& image, const std::string& where) {
   return {};
 }
 
-Result<OpenedImage> open_group(MetadataReader& reader, OpenedImage& image, std::string_view text,
+Result<ImageArrays> open_group(MetadataReader& reader, ImageArrays& image, std::string_view text,
                                const std::string& where, bool v3) {
   PANTILE_ASSIGN(const OmeImage ome, parse_ome_attributes(text, where));
   for (const OmeDataset& dataset : ome.datasets) PANTILE_TRY(reader.add_array(dataset.path, v3));
@@ -97,7 +97,7 @@ Result<OpenedImage> open_group(MetadataReader& reader, OpenedImage& image, std::
   return std::move(image);
 }
 
-Result<OpenedImage> open_array(MetadataReader& reader, OpenedImage& image, const std::string& where,
+Result<ImageArrays> open_array(MetadataReader& reader, ImageArrays& image, const std::string& where,
                                bool v3) {
   PANTILE_TRY(reader.add_array("", v3));
   PANTILE_ASSIGN(image.axes, axes_of_array(image.arrays.front()->metadata(), where));
@@ -111,8 +111,8 @@ Result<OpenedImage> open_array(MetadataReader& reader, OpenedImage& image, const
 
 }  // namespace
 
-Result<OpenedImage> open_image(const std::shared_ptr<const ByteStore>& store) {
-  OpenedImage image;
+Result<ImageArrays> open_root(const std::shared_ptr<const ByteStore>& store) {
+  ImageArrays image;
   MetadataReader reader(store, image);
   PANTILE_ASSIGN(const bool v3, store->exists("zarr.json"));
   if (v3) {
@@ -146,9 +146,9 @@ Result<OpenedImage> open_image(const std::shared_ptr<const ByteStore>& store) {
                store->name() + " holds no zarr.json, .zarray or .zattrs; it is not a Zarr image");
 }
 
-Result<OpenedImage> open_arrays(const std::shared_ptr<const ByteStore>& store,
+Result<ImageArrays> open_arrays(const std::shared_ptr<const ByteStore>& store,
                                 const ImageSpec& spec) {
-  OpenedImage image;
+  ImageArrays image;
   MetadataReader reader(store, image);
   for (std::size_t i = 0; i < spec.levels.size(); ++i) {
     PANTILE_TRY(reader.add_array(fmt::to_string(i), true));
