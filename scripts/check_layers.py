@@ -39,6 +39,8 @@ PUBLIC = {
     "job.h": "pipeline",
     "generate.h": "pipeline",
     "convert.h": "pipeline",
+    "output_options.h": "pipeline",
+    "write_image.h": "pipeline",
     "tile_sink.h": "tile",
     "tile_source.h": "tile",
 }

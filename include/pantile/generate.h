@@ -9,30 +9,13 @@
 
 #include "pantile/job.h"
 #include "pantile/options.h"
+#include "pantile/output_options.h"
 #include "pantile/result.h"
 
 namespace pantile {
 
-/// A preview fits into width x height, keeping the picture's shape. height 0: only width counts.
-struct PreviewSize {
-  std::string name;  ///< File stem; empty: "preview-<width>".
-  std::int64_t width = 0, height = 0;
-  friend bool operator==(const PreviewSize&, const PreviewSize&) = default;
-};
-
-/// TIFF export of a job or a conversion.
-struct TiffOptions {
-  bool enabled = true;
-  TiffCompression compression = TiffCompression::deflate;
-  /// Codec level; -1: zstd 1, or deflate made for 8-bit colour (3 for other pixels).
-  int level = -1;
-  int jpeg_quality = 90;  ///< 1 to 100.
-  TiffDialect dialect = TiffDialect::ome;
-  bool predictor = false;  ///< Horizontal differencing; it makes formula pictures larger.
-};
-
 /// The job as a user states it. Everything that decides a byte of the output is in here.
-struct GenerateOptions {
+struct GenerateOptions : OutputOptions {
   // [image]
   std::int64_t width = 10240, height = 10240;  ///< Pixels, 1 to 2^31-1 each, 2^56 in all.
   // [formula]
@@ -46,18 +29,9 @@ struct GenerateOptions {
   std::string colormap = "blue-black-red";
   std::optional<double> range_lo, range_hi;  ///< Both or none; none: the formula's own.
   Rgb8 nan_color{128, 128, 128}, neg_inf_color{0, 0, 0}, pos_inf_color{255, 255, 255};
-  // [output]
-  std::string out;               ///< Folder; empty: "<name>-<date>-<time>".
-  std::string name = "pantile";  ///< Goes into the metadata and the default folder's name.
+  // [output], with what OutputOptions adds
+  std::string name = "pantile";  ///< Goes into the metadata.
   StoreKind store = StoreKind::rgb8;
-  int zstd_level = 1;  ///< Of the store, 1 to 19.
-  /// Chunk and TIFF tile edge, a multiple of 16 from 64 to 4096; 0: 512, from 2^19 a side 1024.
-  std::int64_t tile_px = 0;
-  /// Shard edge, a multiple of tile_px, at most 65536 and 1 GiB of pixels; 0: tile_px doubled as
-  /// long as it stays within 4096 pixels and 64 MiB of raw pixels.
-  std::int64_t shard_px = 0;
-  TiffOptions tiff;
-  std::vector<PreviewSize> previews{{"", 1024, 0}, {"", 2048, 0}, {"", 5096, 0}, {"", 10192, 0}};
 };
 
 /// What a job will do, before anything is written.

@@ -1,6 +1,7 @@
 #include "pantile/generate.h"
 #include "pipeline/disk_space.h"
-#include "pipeline/generate_setup.h"
+#include "pipeline/folder_setup.h"
+#include "pipeline/generate_resolve.h"
 
 namespace pantile {
 namespace {
@@ -17,24 +18,24 @@ std::vector<GeneratePlan::Level> levels_of(const SinkPlan& plan) {
 }  // namespace
 
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run) {
-  PANTILE_ASSIGN(const GenerateSetup setup, set_up_generate(options, run));
-  const ResolvedGenerate& job = setup.job;
+  PANTILE_ASSIGN(const ResolvedGenerate resolved, resolve_generate(options));
+  PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run));
   GeneratePlan plan;
-  plan.options = job.options;
-  plan.range_origin = job.range_origin;
-  plan.levels = levels_of(job.plan);
+  plan.options = resolved.options;
+  plan.range_origin = resolved.range_origin;
+  plan.levels = levels_of(resolved.job.plan);
   plan.memory_bytes = setup.memory.budget_bytes;
   plan.least_memory_bytes = setup.memory.least_bytes;
   plan.store_bytes = setup.estimate.bytes[0];
-  plan.tiff_bytes = job.options.tiff.enabled ? setup.estimate.bytes[1] : 0;
+  plan.tiff_bytes = options.tiff.enabled ? setup.estimate.bytes[1] : 0;
   plan.preview_bytes = setup.preview_bytes;
   plan.peak_disk_bytes = setup.peak_disk_bytes();
   PANTILE_ASSIGN(plan.free_disk_bytes, free_disk_bytes(options.out.empty() ? "." : options.out));
   plan.seconds = setup.estimate.worker_seconds / setup.memory.threads;
   plan.threads = setup.memory.threads;
   plan.simd_target = simd_target_name();
-  plan.notes = job.notes;
-  plan.warnings = job.warnings;
+  plan.notes = resolved.notes;
+  plan.warnings = resolved.warnings;
   if (plan.peak_disk_bytes > plan.free_disk_bytes) {
     plan.warnings.push_back(check_disk(options.out.empty() ? "." : options.out,
                                        plan.peak_disk_bytes, plan.free_disk_bytes, kWriteLessAdvice)

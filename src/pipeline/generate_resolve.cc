@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "ops/formula/compile.h"
+#include "ops/formula/formula_source.h"
 #include "ops/formula/range.h"
 #include "pipeline/outputs.h"
 #include "pipeline/preview_size.h"
+#include "pipeline/previews.h"
 
 namespace pantile {
 namespace {
@@ -49,27 +51,6 @@ Status check_formula_settings(const GenerateOptions& o) {
   }
   if (o.range_lo.has_value() != o.range_hi.has_value()) {
     return Error(Code::invalid, "range: expected both ends, found one");
-  }
-  return {};
-}
-
-Status check_previews(const std::vector<PreviewSize>& previews) {
-  std::vector<std::string> names;
-  for (const PreviewSize& p : previews) {
-    if (p.width < 1 || p.height < 0 || p.width > kMostSide || p.height > kMostSide) {
-      return Error(Code::invalid, fmt::format("preview of {}x{} pixels: expected at least 1x1",
-                                              p.width, p.height));
-    }
-    const std::string name = preview_name(p);
-    if (name.find('/') != std::string::npos || name.front() == '.') {
-      return Error(Code::invalid, "preview '" + name + "': its name must be a plain file name");
-    }
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
-      return Error(Code::invalid, "two previews are called '" + name +
-                                      "': give them names, as in "
-                                      "--previews small:512,large:512x512");
-    }
-    names.push_back(name);
   }
   return {};
 }
@@ -153,16 +134,16 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   PANTILE_TRY(check_size(options));
   PANTILE_TRY(check_formula_settings(options));
   PANTILE_TRY(check_previews(options.previews));
-  ResolvedGenerate job;
-  job.options = options;
-  GenerateOptions& o = job.options;
+  ResolvedGenerate resolved;
+  resolved.options = options;
+  GenerateOptions& o = resolved.options;
   if (!o.scale) o.scale = kDefaultSpan / static_cast<double>(std::min(o.width, o.height));
-  PANTILE_ASSIGN(job.program, formula::compile(o.formula, o.precision));
+  PANTILE_ASSIGN(resolved.program, formula::compile(o.formula, o.precision));
 
   formula::FormulaImage image;
   image.name = o.name;
   image.frame = {o.width, o.height, o.center_x, o.center_y, *o.scale, o.sampling, o.samples};
-  PANTILE_TRY(resolve_range(job, image.frame));
+  PANTILE_TRY(resolve_range(resolved, image.frame));
   image.precision = o.precision;
   image.output = o.store;
   image.colormap = o.colormap;
@@ -171,20 +152,25 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   image.nan = o.nan_color;
   image.neg_inf = o.neg_inf_color;
   image.pos_inf = o.pos_inf_color;
-  PANTILE_ASSIGN(job.source, formula::FormulaSource::make(job.program, image));
+  PANTILE_ASSIGN(std::shared_ptr<const formula::FormulaSource> source,
+                 formula::FormulaSource::make(resolved.program, image));
 
-  PANTILE_ASSIGN(job.plan, plan_layout(job.source->spec(), o.tile_px, o.shard_px));
+  FolderJob& job = resolved.job;
+  PANTILE_ASSIGN(job.plan, plan_layout(source->spec(), o.tile_px, o.shard_px));
   o.tile_px = job.plan.chunk_px;
   o.shard_px = job.plan.shard_px;
-  job.pixels = job.source->describe();
-  if (!job.program.is_colour()) add_colour_settings(o, job.pixels);
-  job.pixels.emplace_back("tile", std::to_string(o.tile_px));
-  job.pixels.emplace_back("shard", std::to_string(o.shard_px));
-  job.pixels.emplace_back("zstd-level", std::to_string(o.zstd_level));
+  while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
+  job.output = o;
+  job.command = "generate";
+  job.config_json = config_json(o);
+  job.pixels = source->describe();
+  if (!resolved.program.is_colour()) add_colour_settings(o, job.pixels);
+  add_layout_settings(job.output, job.pixels);
   job.pixels.emplace_back("name", o.name);
-  job.facts_json = facts(o, job.program);
-  add_notes(job, image.frame);
-  return job;
+  job.facts_json = facts(o, resolved.program);
+  job.source = std::move(source);
+  add_notes(resolved, image.frame);
+  return resolved;
 }
 
 std::string config_json(const GenerateOptions& o) {

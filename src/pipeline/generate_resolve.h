@@ -2,15 +2,12 @@
 /// \file
 /// From what a user asked for to what will be done: every default decided, every setting checked.
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "ops/formula/formula_source.h"
 #include "ops/formula/program.h"
 #include "pantile/generate.h"
-#include "pantile/tile_sink.h"
-#include "pipeline/job_record.h"
+#include "pipeline/folder_setup.h"
 
 namespace pantile {
 
@@ -18,11 +15,9 @@ namespace pantile {
 struct ResolvedGenerate {
   GenerateOptions options;  ///< With scale, range, tile and shard filled in.
   formula::Program program;
-  std::unique_ptr<formula::FormulaSource> source;
-  SinkPlan plan;
-  PixelSettings pixels;      ///< What decides the store's bytes, by flag name.
+  /// The pixel settings go by flag names; the facts are enough to colour values later.
+  FolderJob job;
   std::string range_origin;  ///< Where the range comes from, in words.
-  std::string facts_json;    ///< For the store's attributes: enough to colour values later.
   std::vector<std::string> notes, warnings;
 };
 

@@ -17,8 +17,8 @@ GenerateOptions small() {
   return options;
 }
 
-std::string setting(const ResolvedGenerate& job, const std::string& key) {
-  for (const auto& [k, value] : job.pixels) {
+std::string setting(const ResolvedGenerate& resolved, const std::string& key) {
+  for (const auto& [k, value] : resolved.job.pixels) {
     if (k == key) return value;
   }
   return "unset";
@@ -44,7 +44,7 @@ TEST(ResolveGenerate, TakesPercentilesWhereNoRangeIsKnownAlwaysTheSame) {
   ASSERT_TRUE(job.ok());
   EXPECT_NEAR(*job->options.range_lo, -1.5 * 0.98, 0.01);
   EXPECT_NEAR(*job->options.range_hi, 1.5 * 0.98, 0.01);
-  EXPECT_EQ(job->pixels, again->pixels);
+  EXPECT_EQ(job->job.pixels, again->job.pixels);
 }
 
 TEST(ResolveGenerate, ResolvedOptionsResolveToThemselves) {
@@ -54,7 +54,7 @@ TEST(ResolveGenerate, ResolvedOptionsResolveToThemselves) {
   ASSERT_TRUE(once.ok());
   const auto twice = resolve_generate(once->options);
   ASSERT_TRUE(twice.ok());
-  EXPECT_EQ(once->pixels, twice->pixels);
+  EXPECT_EQ(once->job.pixels, twice->job.pixels);
   EXPECT_EQ(config_json(once->options), config_json(twice->options));
 }
 
@@ -67,7 +67,7 @@ TEST(ResolveGenerate, ColoursOfAValueStoreAreSettingsToo) {
   ASSERT_TRUE(job.ok());
   EXPECT_EQ(setting(*job, "range"), "-1,2");
   EXPECT_EQ(setting(*job, "colormap"), "magma");
-  const auto facts = nlohmann::json::parse(job->facts_json);
+  const auto facts = nlohmann::json::parse(job->job.facts_json);
   EXPECT_EQ(facts["colormap"], "magma");
   EXPECT_EQ(facts["range"], nlohmann::json({-1.0, 2.0}));
 }
@@ -79,7 +79,7 @@ TEST(ResolveGenerate, EverySettingIsThereOnce) {
     const auto job = resolve_generate(options);
     ASSERT_TRUE(job.ok());
     std::set<std::string> keys;
-    for (const auto& [key, value] : job->pixels) EXPECT_TRUE(keys.insert(key).second) << key;
+    for (const auto& [key, value] : job->job.pixels) EXPECT_TRUE(keys.insert(key).second) << key;
   }
 }
 

@@ -63,6 +63,12 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
   return plan;
 }
 
+void add_layout_settings(const OutputOptions& output, PixelSettings& settings) {
+  settings.emplace_back("tile", std::to_string(output.tile_px));
+  settings.emplace_back("shard", std::to_string(output.shard_px));
+  settings.emplace_back("zstd-level", std::to_string(output.zstd_level));
+}
+
 Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level) {
   return make_codec({.method = codec::Method::zstd, .level = zstd_level});
 }

@@ -8,8 +8,9 @@
 #include "io/store/byte_store.h"
 #include "io/tiff/tiff_sink.h"
 #include "io/zarr/zarr_sink.h"
-#include "pantile/generate.h"
+#include "pantile/output_options.h"
 #include "pantile/tile_sink.h"
+#include "pipeline/job_record.h"
 
 namespace pantile {
 
@@ -24,6 +25,9 @@ inline constexpr char kPartsFolder[] = ".pantile";  ///< What finish removes.
 /// size is at most 64 MiB. Errors: invalid (a tile that is no multiple of 16 or not within 64 to
 /// 4096; a shard that is no multiple of the tile or above 1 GiB).
 Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px);
+
+/// Adds what of `output`, with its layout decided, goes into the bytes of a store.
+void add_layout_settings(const OutputOptions& output, PixelSettings& settings);
 
 /// The codec of a store's chunks. Errors: invalid (a level out of range).
 Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level);

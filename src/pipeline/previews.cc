@@ -19,6 +19,7 @@ namespace pantile {
 namespace {
 
 /// Pixels of one worker's part of a band: large enough that most source chunks are read once.
+constexpr std::int64_t kMostPreviewSide = (std::int64_t{1} << 31) - 1;  // PNG, 11.2.2
 constexpr std::int64_t kPartPixels = std::int64_t{1} << 19;
 
 std::int64_t rows_per_part(std::int64_t width, std::int64_t height) {
@@ -40,6 +41,27 @@ Status read_band(const TileSource& image, std::int64_t y0, std::int64_t y1, int 
 }
 
 }  // namespace
+
+Status check_previews(const std::vector<PreviewSize>& previews) {
+  std::vector<std::string> names;
+  for (const PreviewSize& p : previews) {
+    if (p.width < 1 || p.height < 0 || p.width > kMostPreviewSide || p.height > kMostPreviewSide) {
+      return Error(Code::invalid, fmt::format("preview of {}x{} pixels: expected at least 1x1",
+                                              p.width, p.height));
+    }
+    const std::string name = preview_name(p);
+    if (name.find('/') != std::string::npos || name.front() == '.') {
+      return Error(Code::invalid, "preview '" + name + "': its name must be a plain file name");
+    }
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      return Error(Code::invalid, "two previews are called '" + name +
+                                      "': give them names, as in "
+                                      "--previews small:512,large:512x512");
+    }
+    names.push_back(name);
+  }
+  return {};
+}
 
 FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSize& size) {
   FittedSize fitted;

@@ -21,6 +21,9 @@ struct FittedSize {
 };
 FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSize& size);
 
+/// Errors: invalid (a size below 1x1 or beyond 2^31 - 1; a name that is none for a file, or twice).
+Status check_previews(const std::vector<PreviewSize>& previews);
+
 /// A preview that will be made: its file stem and its size.
 struct PlannedPreview {
   std::string name;

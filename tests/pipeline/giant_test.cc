@@ -141,11 +141,11 @@ void check_shards(std::int64_t side, const std::string& formula,
   const auto job = resolve_generate(giant_options(side, formula));
   ASSERT_TRUE(job.ok()) << job.error().message();
   zarr::ZarrSink sink(std::make_shared<FileStore>(folder.path()), {.name = "giant"});
-  ASSERT_TRUE(sink.begin(job->plan).ok());
+  ASSERT_TRUE(sink.begin(job->job.plan).ok());
 
   // One shard anywhere, one on the right border, and the last corner with the levels above it.
   std::mt19937_64 random(static_cast<std::uint64_t>(side));
-  const ShardLayout layout(job->plan);
+  const ShardLayout layout(job->job.plan);
   const std::int64_t last = layout.shards(0).columns() - 1;
   const auto any = [&] {
     return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(last));
@@ -161,9 +161,9 @@ void check_shards(std::int64_t side, const std::string& formula,
   add_with_children(layout, {0, last, any()}, false, todo);
 
   DrainJob drain_job;
-  drain_job.source = job->source.get();
+  drain_job.source = job->job.source.get();
   drain_job.sinks = {&sink};
-  drain_job.plan = job->plan;
+  drain_job.plan = job->job.plan;
   DrainOptions options;
   options.threads = 2;
   const Status drained = drain(drain_job, todo, options);
@@ -174,13 +174,13 @@ void check_shards(std::int64_t side, const std::string& formula,
   for (const auto& [unit, work] : todo.units) {
     ASSERT_TRUE(sink.committed(unit));
     const Rect rect = layout.shards(unit.level).rect(unit.x, unit.y);
-    for (const auto& [i, j] : places(rect, job->plan.chunk_px, random)) {
+    for (const auto& [i, j] : places(rect, job->job.plan.chunk_px, random)) {
       const Rgb found = pixel_of(**image, unit.level, i, j);
       if (unit.level == 0) {
         EXPECT_EQ(found, reference(i, j, side)) << formula << " at " << i << ", " << j;
         continue;
       }
-      const LevelInfo& below = job->plan.spec.levels[static_cast<std::size_t>(unit.level - 1)];
+      const LevelInfo& below = job->job.plan.spec.levels[static_cast<std::size_t>(unit.level - 1)];
       const Rect block{2 * i, 2 * j, std::min(2 * i + 2, below.width),
                        std::min(2 * j + 2, below.height)};
       for (std::size_t c = 0; c < 3; ++c) {

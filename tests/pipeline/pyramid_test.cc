@@ -36,7 +36,7 @@ TEST_P(Pyramid, TiledEqualsWholeAtEveryLevel) {
   }
   ASSERT_EQ(spec.levels.size(), levels);
 
-  PixelBuffer above = read_level(*resolved->source, 0);
+  PixelBuffer above = read_level(*resolved->job.source, 0);
   expect_same(read_level(**store, 0), above, "level 0");
   for (std::size_t l = 1; l < levels; ++l) {
     const LevelInfo& level = spec.levels[l];
