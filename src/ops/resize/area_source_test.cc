@@ -13,16 +13,18 @@
 namespace pantile {
 namespace {
 
-/// A one-channel image held in memory.
+/// An image held in memory.
 template <class T> class Held final : public TileSource {
  public:
-  Held(std::int64_t width, std::int64_t height, std::vector<T> pixels, Kind kind = Kind::intensity)
-      : buffer_(dtype_of<T>, height, width, 1) {
+  Held(std::int64_t width, std::int64_t height, std::vector<T> pixels, Kind kind = Kind::intensity,
+       int channels = 1)
+      : buffer_(dtype_of<T>, height, width, channels) {
     for (std::size_t i = 0; i < pixels.size(); ++i) {
       reinterpret_cast<T*>(buffer_.data())[i] = pixels[i];
     }
     spec_.dtype = dtype_of<T>;
     spec_.kind = kind;
+    spec_.channels = channels;
     spec_.levels = {{width, height, {1, 1}, {0, 0}}};
   }
   const ImageSpec& spec() const override { return spec_; }
@@ -43,11 +45,12 @@ template <class T>
 std::vector<T> shrink(std::shared_ptr<const TileSource> source, std::int64_t w, std::int64_t h) {
   auto area = AreaSource::create(std::move(source), 0, w, h);
   EXPECT_TRUE(area.ok());
-  PixelBuffer out(dtype_of<T>, h, w, 1);
+  const int channels = (*area)->spec().channels;
+  PixelBuffer out(dtype_of<T>, h, w, channels);
   ReadContext ctx;
   EXPECT_TRUE((*area)->read((*area)->spec().region(0, {0, 0, w, h}), out.view(), ctx).ok());
   const T* p = reinterpret_cast<const T*>(out.data());
-  return {p, p + w * h};
+  return {p, p + w * h * channels};
 }
 
 TEST(AreaSource, WeighsPixelsByTheAreaCovered) {
@@ -61,6 +64,34 @@ TEST(AreaSource, WeighsPixelsByTheAreaCovered) {
 TEST(AreaSource, RoundsIntegersHalfUp) {
   const auto s = std::make_shared<Held<std::uint8_t>>(2, 1, std::vector<std::uint8_t>{1, 2});
   EXPECT_EQ(shrink<std::uint8_t>(s, 1, 1), std::vector<std::uint8_t>{2});
+}
+
+/// Integers take a path of their own; numbers of type double hold the same sums.
+template <class T> void expect_means_as_of_doubles(int channels) {
+  constexpr std::int64_t kWidth = 143, kHeight = 61;
+  std::vector<T> pixels(static_cast<std::size_t>(kWidth * kHeight * channels));
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    pixels[i] = i % 11 == 0 ? std::numeric_limits<T>::max() : static_cast<T>(i * 2654435761u >> 7);
+  }
+  const auto integers =
+      std::make_shared<Held<T>>(kWidth, kHeight, pixels, Kind::intensity, channels);
+  const auto doubles = std::make_shared<Held<double>>(
+      kWidth, kHeight, std::vector<double>(pixels.begin(), pixels.end()), Kind::intensity,
+      channels);
+  for (const auto& [w, h] : {std::pair{1, 1}, {89, 40}, {143, 7}, {50, 61}, {142, 60}}) {
+    const std::vector<double> want = shrink<double>(doubles, w, h);
+    const std::vector<T> got = shrink<T>(integers, w, h);
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      ASSERT_EQ(got[i], std::floor(want[i] + 0.5)) << w << "x" << h << " sample " << i;
+    }
+  }
+}
+
+TEST(AreaSource, MeansOfIntegersAreExact) {
+  for (const int channels : {1, 2, 3, 4}) {
+    expect_means_as_of_doubles<std::uint8_t>(channels);
+    expect_means_as_of_doubles<std::uint16_t>(channels);
+  }
 }
 
 TEST(AreaSource, LeavesNanOut) {
