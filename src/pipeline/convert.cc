@@ -36,16 +36,32 @@ std::string to_text(const RecolourOptions& c) {
                      color(c.pos_inf_color));
 }
 
+/// In the parts: the output is complete, and takes its name next.
+constexpr char kReadyName[] = "ready";
+
 /// Converting into a store or a TIFF: a drain that can be resumed until its result is in place.
+/// Everything is made in the folder of parts beside the output, which appears when it is whole.
 class ConvertRun {
  public:
   ConvertRun(ConvertOptions options, const RunOptions& run)
       : options_(std::move(options)),
         run_(run),
         parts_(options_.output + ".parts"),
-        made_(parts_ + "/made") {}
+        made_folder_(parts_ + "/made"),
+        made_((fs::path(made_folder_) / fs::path(options_.output).filename()).string()) {}
 
   Result<JobSummary> execute() {
+    Result<JobSummary> summary = convert();
+    // Damage does not go away by itself, so the user has to know what waits for its end.
+    if (summary.ok() || summary.error().code() != Code::corrupt || !folder_) return summary;
+    return Error(Code::corrupt,
+                 fmt::format("{}. What is done so far waits in {}: mend that and run the same "
+                             "command again to go on, or remove {} to give up",
+                             summary.error().message(), parts_, parts_));
+  }
+
+ private:
+  Result<JobSummary> convert() {
     PANTILE_ASSIGN(image_, open_view(options_.input, options_.region, options_.colour, false,
                                      ColourSource::Levels::first));
     PANTILE_TRY(check_apart(image_.path, options_.output));
@@ -57,17 +73,18 @@ class ConvertRun {
     PANTILE_TRY(prepare());
     const ImageJob job{image_.source.get(), {sink_.get()}, plan_, memory_.threads};
     ImageJobRun stages(job, run_);
-    PANTILE_TRY(stages.prepare());
-    PANTILE_TRY(stages.drain_as("convert"));
-    if (run_.share_count > 1) return summarise(stages);
-    PANTILE_TRY(stages.finish_as("finish", *sink_));
-    if (!to_store()) PANTILE_TRY(put_in_place());
-    std::error_code ignored;  // what is left of the parts does no harm
-    for (const char* folder : {"/tiff", "/made", ""}) fs::remove_all(parts_ + folder, ignored);
-    return summarise(stages);
+    if (!in_place_) {
+      PANTILE_TRY(stages.prepare());
+      PANTILE_TRY(check_room(stages));
+      PANTILE_TRY(stages.drain_as("convert"));
+      if (run_.share_count > 1) return summarise(stages, made_);
+      PANTILE_TRY(stages.finish_as("finish", *sink_));
+      PANTILE_TRY(put_in_place());
+    }
+    remove_spent_parts();
+    return summarise(stages, options_.output);
   }
 
- private:
   bool to_store() const { return format_of(options_.output) == FileFormat::zarr; }
   /// The input's own chunk edge where a store or TIFF of ours could have it, else the default.
   static std::int64_t usable_tile(std::int64_t chunk_px) {
@@ -89,9 +106,13 @@ class ConvertRun {
   /// Memory, sink, and the record by which an interrupted conversion is known again.
   Status prepare() {
     std::error_code error;
-    const bool unfinished = is_job_folder(parts_);
     const bool there = fs::exists(options_.output, error);
-    if (!unfinished && there && !run_.restart) {
+    // As a process leaves it that died after its last step.
+    const bool spent = there && !run_.restart && !fs::exists(made_, error) &&
+                       fs::exists(parts_ + "/" + kReadyName, error);
+    in_place_ = spent && is_job_folder(parts_);
+    if (there && !in_place_ && !run_.restart) {
+      if (spent) remove_spent_parts();
       return Error(Code::conflict, options_.output +
                                        " is there already; remove it, choose "
                                        "another name, or give --restart to "
@@ -108,20 +129,17 @@ class ConvertRun {
     }
     PANTILE_TRY(plan_resources(codecs));
     PANTILE_ASSIGN(folder_, open_job_folder(parts_, settings(), run_));
-    if (there && run_.restart) PANTILE_TRY(remove_output());
-    const fs::path output(options_.output);
+    if (run_.restart) PANTILE_TRY(remove_earlier());
+    const std::string name = fs::path(made_).filename().string();
     if (to_store()) {
-      auto store = std::make_shared<FileStore>(options_.output);
-      // Whoever left them is dead: a whole conversion holds the lock of the parts alone.
-      if (run_.share_count == 1) PANTILE_TRY(store->remove_leftovers());
-      sink_ = make_store_sink(std::move(store), output.filename().string(), options_.zstd_level,
+      sink_ = make_store_sink(std::make_shared<FileStore>(made_), name, options_.zstd_level,
                               options_.colour.any() ? "{}" : image_.facts_json,
                               memory_.spool_cap_bytes);
     } else {
       PANTILE_ASSIGN(sink_,
-                     make_tiff_sink(std::make_shared<FileStore>(made_),
+                     make_tiff_sink(std::make_shared<FileStore>(made_folder_),
                                     std::make_shared<FileStore>(parts_ + "/tiff"), options_.tiff,
-                                    {.file = output.filename().string(),
+                                    {.file = name,
                                      .replace = true,
                                      .whole = run_.share_count == 1,
                                      .spool_cap_bytes = memory_.spool_cap_bytes,
@@ -135,8 +153,18 @@ class ConvertRun {
                       "give --restart to begin anew",
                       options_.output, folder_->earlier->forms.begin()->second, sink_->form()));
     }
+    if (in_place_) return {};
     PANTILE_TRY(write_job_record(*folder_->files, record));
     return sink_->begin(plan_);
+  }
+
+  /// What a resume would have needed; the record of it being spent goes last.
+  void remove_spent_parts() const {
+    std::error_code ignored;  // what is left of the parts does no harm
+    for (const std::string& path : {std::string("/tiff"), std::string("/made"),
+                                    std::string("/") + kJobFileName, std::string()}) {
+      fs::remove_all(parts_ + path, ignored);
+    }
   }
 
   /// Only a store is replaced, never a folder that merely has its name.
@@ -151,11 +179,12 @@ class ConvertRun {
     return {};
   }
 
-  /// What is there must not be taken for a part of this conversion.
-  Status remove_output() const {
-    std::vector<std::string> files{options_.output};
-    if (!to_store()) files.push_back(tiff::sums_key(options_.output));
-    for (const std::string& path : files) {
+  /// Neither the old output nor parts of another conversion must be taken for parts of this one.
+  Status remove_earlier() const {
+    std::vector<std::string> paths{options_.output, made_folder_, parts_ + "/tiff",
+                                   parts_ + "/" + kReadyName};
+    if (!to_store()) paths.push_back(tiff::sums_key(options_.output));
+    for (const std::string& path : paths) {
       std::error_code error;
       fs::remove_all(path, error);
       if (error) return Error(Code::io, "cannot remove " + path + ": " + error.message());
@@ -163,13 +192,15 @@ class ConvertRun {
     return {};
   }
 
-  /// Gives a TIFF its name. It was made among the parts, so that a killed run leaves nothing beside
-  /// the output. Its sums go first: once the TIFF has its name, nothing is missing.
+  /// Gives the output its name. It was made among the parts, so that a killed run leaves nothing
+  /// beside it. A TIFF's sums go first: once the TIFF has its name, nothing is missing.
   Status put_in_place() const {
+    PANTILE_TRY(folder_->files->write(kReadyName, as_bytes("")));
     const fs::path output(options_.output);
-    const std::string made = (fs::path(made_) / output.filename()).string();
-    for (const auto& [from, to] : {std::pair(tiff::sums_key(made), tiff::sums_key(options_.output)),
-                                   std::pair(made, options_.output)}) {
+    std::vector<std::pair<std::string, std::string>> moves;
+    if (!to_store()) moves.emplace_back(tiff::sums_key(made_), tiff::sums_key(options_.output));
+    moves.emplace_back(made_, options_.output);
+    for (const auto& [from, to] : moves) {
       std::error_code error;
       fs::rename(from, to, error);
       if (error) {
@@ -190,23 +221,42 @@ class ConvertRun {
     };
     PANTILE_ASSIGN(memory_, plan_memory(run_, working, 1, 0));
     PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*image_.source, plan_, codecs));
-    PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(options_.output));
-    std::error_code error;
-    if (is_job_folder(parts_)) return {};  // some of it is written already
-    return check_disk(options_.output, estimate.bytes[0] * (to_store() ? 1 : 2), free_bytes,
-                      "write to another disk");
+    estimated_bytes_ = estimate.bytes[0];
+    if (is_job_folder(parts_) && !run_.restart) return {};  // check_room() knows what is missing
+    PANTILE_ASSIGN(std::int64_t free_bytes, free_disk_bytes(options_.output));
+    if (run_.restart) free_bytes += disk_bytes(options_.output) + disk_bytes(parts_);
+    return check_disk(options_.output, needed_bytes(1), free_bytes, kAdvice);
   }
 
-  JobSummary summarise(const ImageJobRun& stages) const {
+  /// What is still to be written when `share` of the output is missing, in bytes: a TIFF's
+  /// fragments stay until the file that is made of them is in place.
+  std::int64_t needed_bytes(double share) const {
+    return static_cast<std::int64_t>((share + (to_store() ? 0 : 1)) *
+                                     static_cast<double>(estimated_bytes_));
+  }
+
+  Status check_room(const ImageJobRun& stages) const {
+    if (sink_->finished()) return {};
+    PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(parts_));
+    return check_disk(options_.output, needed_bytes(stages.missing_fraction(0)), free_bytes,
+                      kAdvice);
+  }
+
+  JobSummary summarise(const ImageJobRun& stages, const std::string& path) const {
     JobSummary summary = stages.summary();
-    summary.outputs.push_back({options_.output, raw_bytes(plan_), disk_bytes(options_.output)});
+    summary.outputs.push_back({path, raw_bytes(plan_), disk_bytes(path)});
     return summary;
   }
+
+  static constexpr char kAdvice[] = "write to another disk";
 
   const ConvertOptions options_;
   const RunOptions& run_;
   const std::string parts_;
-  const std::string made_;  ///< Where a TIFF is put together.
+  const std::string made_folder_;
+  const std::string made_;  ///< The output until it is complete.
+  bool in_place_ = false;   ///< An earlier run was stopped when only its parts were left to remove.
+  std::int64_t estimated_bytes_ = 0;
   OpenImage image_;
   SinkPlan plan_;
   MemoryPlan memory_;

@@ -32,12 +32,14 @@ class FolderRun {
     previews_ = plan_previews(image.width, image.height, options().previews);
     PANTILE_TRY(make_sinks());
     // The record first: a folder with a store but no record would be taken for a stranger's.
-    PANTILE_TRY(begin_record());
+    // Where there is one already, it is not touched before there is room for what is new.
+    if (!folder_.earlier) PANTILE_TRY(begin_record());
     for (TileSink* sink : sinks_) PANTILE_TRY(sink->begin(plan()).with_context(folder_.path));
     image_job_ = {job_.source.get(), sinks_, plan(), setup_.memory.threads};
     stages_.emplace(image_job_, run_);
     PANTILE_TRY(stages_->prepare());
     PANTILE_TRY(check_room());
+    PANTILE_TRY(begin_record());
     if (stages_->complete() && store_->finished()) note("every pixel is there already");
     PANTILE_TRY(stages_->drain_as("render"));
     if (run_.share_count > 1) {
@@ -104,9 +106,19 @@ class FolderRun {
 
   /// The disk must hold what is still to come; what an earlier run wrote lies there already.
   Status check_room() const {
+    const auto part_of = [this](std::size_t sink, double share) {
+      return static_cast<std::int64_t>(share * static_cast<double>(setup_.estimate.bytes[sink]));
+    };
+    std::int64_t needed = part_of(0, stages_->missing_fraction(0));
+    if (tiff_ != nullptr && !tiff_->finished()) {
+      // Its fragments, and the file that the last of all shares makes of them.
+      needed += part_of(1, stages_->missing_fraction(1) + (run_.share_count == 1 ? 1 : 0));
+    }
+    for (const PlannedPreview& preview : previews_) {
+      PANTILE_ASSIGN(const bool there, folder_.files->exists(key_of(preview)));
+      if (!there && run_.share_count == 1) needed += estimate_preview(preview.size);
+    }
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(folder_.path));
-    const auto needed = static_cast<std::int64_t>(stages_->source_fraction() *
-                                                  static_cast<double>(setup_.peak_disk_bytes()));
     return check_disk(folder_.path, needed, free_bytes, kWriteLessAdvice);
   }
 

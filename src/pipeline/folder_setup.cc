@@ -14,15 +14,19 @@ namespace {
 constexpr double kPngRatio = 0.6;
 
 std::int64_t estimate_previews(const LevelInfo& image, const OutputOptions& output) {
-  double bytes = 0;
+  std::int64_t bytes = 0;
   for (const PlannedPreview& p : plan_previews(image.width, image.height, output.previews)) {
-    const FittedSize& size = p.size;
-    bytes += 3 * kPngRatio * static_cast<double>(size.width) * static_cast<double>(size.height);
+    bytes += estimate_preview(p.size);
   }
-  return static_cast<std::int64_t>(bytes);
+  return bytes;
 }
 
 }  // namespace
+
+std::int64_t estimate_preview(const FittedSize& size) {
+  return static_cast<std::int64_t>(3 * kPngRatio * static_cast<double>(size.width) *
+                                   static_cast<double>(size.height));
+}
 
 Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run) {
   FolderSetup setup;

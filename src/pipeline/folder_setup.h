@@ -13,6 +13,7 @@
 #include "pipeline/estimate.h"
 #include "pipeline/job_record.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/previews.h"
 
 namespace pantile {
 
@@ -36,6 +37,9 @@ struct FolderSetup {
   /// The most disk the job takes at any time.
   std::int64_t peak_disk_bytes() const;
 };
+
+/// Bytes that a preview of this size is expected to take as a file.
+std::int64_t estimate_preview(const FittedSize& size);
 
 /// Measures a few sample tiles; writes nothing. Errors: invalid (a codec's setting; a budget too
 /// small, with the least that works), out_of_memory, and those of the source.

@@ -13,8 +13,15 @@ ImageJobRun::ImageJobRun(const ImageJob& job, const RunOptions& run) : job_(job)
   image_pixels_ = level.width * level.height;
 }
 
-double ImageJobRun::source_fraction() const {
-  return static_cast<double>(source_pixels_) / static_cast<double>(image_pixels_);
+double ImageJobRun::missing_fraction(std::size_t index) const {
+  const ShardLayout layout(job_.plan);
+  std::int64_t all = 0, missing = 0;
+  for (const LevelInfo& level : job_.plan.spec.levels) all += level.width * level.height;
+  for (const auto& [id, work] : todo_.units) {
+    if ((work.missing >> index & 1u) != 0)
+      missing += layout.shards(id.level).rect(id.x, id.y).area();
+  }
+  return static_cast<double>(missing) / static_cast<double>(all);
 }
 
 Status ImageJobRun::prepare() {

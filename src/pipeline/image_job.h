@@ -34,8 +34,8 @@ class ImageJobRun {
   std::int64_t source_pixels() const { return source_pixels_; }
   /// True when no unit is missing anywhere.
   bool complete() const { return todo_.leaves.empty(); }
-  /// The share of the image that has to be read from the source, 0 to 1.
-  double source_fraction() const;
+  /// The share of all levels' pixels that sink `index` of the job has not committed, 0 to 1.
+  double missing_fraction(std::size_t index) const;
   /// Asks the sinks what is left to do. Errors: those of opening what is committed.
   Status prepare();
   /// Does it, as stage `name`, or as "export" when nothing is read from the source. When it fails,

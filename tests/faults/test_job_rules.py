@@ -1,5 +1,6 @@
 """Whose folder it is, what may change between runs, and what is refused before it is begun."""
 
+import resource
 import shutil
 import signal
 import subprocess
@@ -215,6 +216,60 @@ def test_a_disk_that_fills_up_stops_the_job_and_leaves_it_resumable(pantile, tin
     assert not [name for name in contents(out) if ".tmp-" in name]
     filler.unlink()
     pantile(*words, "--out", out)
+    expect_equal(out, tmp_path / "whole")
+
+
+def test_room_for_an_export_is_foreseen_before_the_record_is_touched(pantile, tiny_disk):
+    out = tiny_disk / "job"
+    words = [*COMMON, "--formula", "complex", "--size", "400", "--out", out]
+    pantile(*words, "--tiff", "off", "--previews", "none")
+    stored = sum(p.stat().st_size for p in out.rglob("*") if p.is_file())
+    (tiny_disk / "filler").write_bytes(bytes((2 << 20) - stored - (200 << 10)))
+    before = contents(tiny_disk)
+    for more in (["--previews", "none"], ["--tiff", "off", "--previews", "400"]):
+        assert "needs about" in error_of(pantile(*words, *more, code=4)), more
+        assert contents(tiny_disk) == before
+    pantile(*words, "--tiff", "off", "--previews", "none")  # there is nothing to do
+    pantile(*words, "--tiff", "off", "--previews", "100")  # a small one has room
+    (tiny_disk / "filler").unlink()
+    pantile(*words, "--previews", "100")
+
+
+def file_limit(size):
+    """Keywords of a process whose files may have `size` bytes."""
+    return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))}
+
+
+def test_room_for_the_rest_of_a_conversion_is_foreseen(pantile, tiny_disk, tmp_path):
+    job = tmp_path / "job"
+    pantile(*STORE_ONLY, "--formula", "complex", "--size", "400", "--out", job)
+    for name in ("out.tiff", "out.ome.zarr"):
+        words = ["convert", job, tiny_disk / name, "--log", "json"]
+        parts = tiny_disk / f"{name}.parts"
+        # The first shard is too large for it: only the record of the conversion is there.
+        assert "File too large" in error_of(pantile(*words, code=4, **file_limit(8 << 10)))
+        assert (parts / "job.json").exists()
+        filler = tiny_disk / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(tiny_disk).free - (20 << 10)))
+        assert "needs about" in error_of(pantile(*words, code=4))
+        assert not (tiny_disk / name).exists()
+        filler.unlink()
+        pantile(*words)
+        assert not parts.exists()
+        shutil.rmtree(tiny_disk / name) if name.endswith("zarr") else (tiny_disk / name).unlink()
+
+
+def test_a_file_that_outgrows_the_limit_is_an_error_and_not_a_signal(pantile, tmp_path):
+    words = [*COMMON, "--formula", "complex", "--size", "600", "--previews", "none"]
+    pantile(*words, "--out", tmp_path / "whole")
+    shards = max(p.stat().st_size for p in (tmp_path / "whole").rglob("0/*/*"))
+    limit = (shards + (tmp_path / "whole/image.tiff").stat().st_size) // 2
+    out = tmp_path / "job"
+    message = error_of(pantile(*words, "--out", out, code=4, **file_limit(limit)))
+    assert "File too large" in message and "ulimit -f" in message and "image.tiff" in message
+    assert not [name for name in contents(out) if ".tmp-" in name]
+    assert not (out / "image.tiff").exists()
+    assert summary(pantile(*words, "--out", out))["pixels_done"] < 600 * 600
     expect_equal(out, tmp_path / "whole")
 
 

@@ -292,12 +292,55 @@ TEST_F(Convert, AFolderThatIsNoStoreIsNotReplaced) {
   EXPECT_TRUE(fs::exists(at("mine.zarr/notes.txt")));
 }
 
-/// Stops a job when its first stage begins, or as it reports.
+/// Stops a job when its first stage begins, or that of a name.
 class Stopper final : public JobListener {
  public:
-  void on_stage_begin(const Progress&) override { token.cancel(); }
+  explicit Stopper(std::string stage = "") : stage_(std::move(stage)) {}
+  void on_stage_begin(const Progress& progress) override {
+    if (stage_.empty() || progress.stage == stage_) token.cancel();
+  }
   CancelToken token;
+
+ private:
+  std::string stage_;
 };
+
+TEST_F(Convert, DiedAfterItsLastStepItIsFoundComplete) {
+  const std::string a = make_job("a", "x"), b = make_job("b", "y");
+  for (const std::string name : {"out.tiff", "out.ome.zarr"}) {
+    const std::string parts = at(name + ".parts");
+    const auto die_late = [&](bool with_record) {
+      fs::remove_all(at(name));
+      Stopper stopper;
+      RunOptions stopping;
+      stopping.cancel = &stopper.token;
+      stopping.listener = &stopper;
+      ASSERT_FALSE(run_convert(from_to(a, at(name)), stopping).ok());
+      fs::rename(parts, at("kept"));
+      expect_ok(run_convert(from_to(a, at(name)), {}));
+      fs::rename(at("kept"), parts);
+      fs::remove_all(parts + "/made");
+      fs::remove_all(parts + "/tiff");
+      std::ofstream(parts + "/ready");
+      if (!with_record) fs::remove(parts + "/job.json");
+    };
+    die_late(true);
+    const auto done = run_convert(from_to(a, at(name)), {});
+    expect_ok(done);
+    EXPECT_EQ(done->pixels_done, 0);
+    EXPECT_FALSE(fs::exists(parts));
+    expect_same_image(a, at(name));
+    // The record says whose it is; without it, it is a file that is there already.
+    for (const bool with_record : {true, false}) {
+      die_late(with_record);
+      const auto refused = run_convert(from_to(b, at(name)), {});
+      ASSERT_FALSE(refused.ok());
+      EXPECT_EQ(refused.error().code(), Code::conflict);
+      expect_same_image(a, at(name));
+      fs::remove_all(parts);
+    }
+  }
+}
 
 TEST_F(Convert, StoppedItGoesOnButOnlyWithTheSameInput) {
   const std::string a = make_job("a", "x"), b = make_job("b", "y");
@@ -323,17 +366,31 @@ TEST_F(Convert, StoppedItGoesOnButOnlyWithTheSameInput) {
 TEST_F(Convert, BegunWithOneInputAndRestartedWithAnotherItHoldsTheOther) {
   const std::string a = make_job("a", "x"), b = make_job("b", "y");
   // As a process leaves it that died between its last shard and the clearing up.
-  expect_ok(run_convert(from_to(a, at("out.ome.zarr")), {}));
-  Stopper stopper;
-  RunOptions stopping;
-  stopping.cancel = &stopper.token;
-  stopping.listener = &stopper;
-  ASSERT_FALSE(run_convert(from_to(a, at("begun.ome.zarr")), stopping).ok());
-  fs::rename(at("begun.ome.zarr.parts"), at("out.ome.zarr.parts"));
-  RunOptions restart;
-  restart.restart = true;
-  expect_ok(run_convert(from_to(b, at("out.ome.zarr")), restart));
-  expect_same_image(b, at("out.ome.zarr"));
+  for (const std::string name : {"out.ome.zarr", "out.tiff"}) {
+    const bool store = name.ends_with("zarr");
+    expect_ok(run_convert(from_to(a, at(name)), {}));
+    fs::remove_all(at("kept"));
+    fs::rename(at(name), at("kept"));
+    // A TIFF's fragments are all there when it is put together; a store's shards are put there.
+    Stopper stopper(store ? "convert" : "finish");
+    RunOptions stopping;
+    stopping.cancel = &stopper.token;
+    stopping.listener = &stopper;
+    ASSERT_FALSE(run_convert(from_to(a, at(name)), stopping).ok());
+    const fs::path made = at(name + ".parts/made/" + name);
+    if (store) {
+      fs::remove_all(made);
+      fs::copy(at("kept"), made, fs::copy_options::recursive);
+    } else {
+      EXPECT_FALSE(fs::is_empty(at(name + ".parts/tiff")));
+    }
+    fs::rename(at("kept"), at(name));
+    RunOptions restart;
+    restart.restart = true;
+    expect_ok(run_convert(from_to(b, at(name)), restart));
+    expect_same_image(b, at(name));
+    EXPECT_FALSE(fs::exists(at(name + ".parts")));
+  }
 }
 
 }  // namespace

@@ -52,6 +52,8 @@ std::string local_stamp() {
 int main(int argc, char** argv) {
   // A closed pipe is a write error with a message, not a silent death in the middle of a job.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that outgrows `ulimit -f`: the job ends in order and can be resumed.
+  std::signal(SIGXFSZ, SIG_IGN);
   pantile::cli::Environment environment{
       .out = std::cout,
       .err = std::cerr,

@@ -19,7 +19,9 @@ Advice advice_for(int errno_value) {
     case EDQUOT:
       return {Code::out_of_space, "free some of your quota and run the same command again"};
     case EFBIG:
-      return {Code::out_of_space, "this file system holds no file that large; use another"};
+      return {Code::out_of_space,
+              "raise the limit (ulimit -f) or use another file system, and run the same command "
+              "again"};
     case ENOENT:
     case ENOTDIR: return {Code::not_found, "check the path"};
     case EACCES:
