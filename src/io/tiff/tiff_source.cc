@@ -11,7 +11,8 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "grid/tile_grid.h"
-#include "io/tiff/sums.h"
+#include "io/codec/crc32c.h"
+#include "io/tiff/sums_file.h"
 
 namespace pantile::tiff {
 namespace {
@@ -19,7 +20,8 @@ namespace {
 /// Readers kept open per level; more threads open more and close them again.
 constexpr std::size_t kMostIdle = 16;
 
-Fingerprint identify(const std::string& path) {
+/// Of a file with its own sidecar (`checked`) or without.
+Fingerprint identify(const std::string& path, bool checked) {
   namespace fs = std::filesystem;
   constexpr std::size_t kEndBytes = 65536;
   std::error_code ignored;  // a file that has vanished fails when it is read
@@ -28,7 +30,7 @@ Fingerprint identify(const std::string& path) {
   h.add("tiff").add(size);
   std::string sidecar_crc(4, '\0');
   std::ifstream sidecar(sums_key(path), std::ios::binary);
-  if (sidecar.seekg(-4, std::ios::end) && sidecar.read(sidecar_crc.data(), 4)) {
+  if (checked && sidecar.seekg(-4, std::ios::end) && sidecar.read(sidecar_crc.data(), 4)) {
     h.add(sidecar_crc);  // of the checksums of all tiles
   } else {
     h.add(static_cast<std::int64_t>(fs::last_write_time(path, ignored).time_since_epoch().count()));
@@ -50,19 +52,44 @@ void invert(std::span<std::byte> bytes) {
   for (std::byte& b : bytes) b = ~b;
 }
 
+std::int64_t tiles_of(const Sums& sums) {
+  std::int64_t tiles = 0;
+  for (const Sums::Level& level : sums.levels) {
+    tiles += static_cast<std::int64_t>(level.tile_crcs.size());
+  }
+  return tiles;
+}
+
+/// The file is as its sidecar says, so the levels found must be those that it has sums of.
+Status check_levels(const std::string& path, const std::vector<LevelLayout>& levels,
+                    const Sums& sums) {
+  const auto matches = [](const LevelLayout& level, const Sums::Level& said) {
+    return level.tiled && !level.planar && !level.inverted &&
+           static_cast<std::uint64_t>(ceil_div(level.width, level.block_width)) == said.columns &&
+           static_cast<std::uint64_t>(ceil_div(level.height, level.block_height)) == said.rows;
+  };
+  if (std::ranges::equal(levels, sums.levels, matches)) return {};
+  return Error(Code::corrupt, fmt::format("{}: its levels are not those of {}; remove that to "
+                                          "read it without checking its tiles",
+                                          path, sums_key(path)));
+}
+
 }  // namespace
 
 struct TiffSource::Reader {
   std::unique_ptr<Handle> handle;
-  PixelBuffer block;        // the last one decoded
-  std::int64_t index = -1;  // of that block; -1: none
+  std::vector<std::byte> encoded;  // of a tile that is checked
+  PixelBuffer block;               // the last one decoded
+  std::int64_t index = -1;         // of that block; -1: none
 };
 
-TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels)
+TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels,
+                       std::shared_ptr<const Sums> sums)
     : path_(std::move(path)),
       levels_(std::move(levels)),
+      sums_(std::move(sums)),
       spec_(make_spec(levels_)),
-      fingerprint_(identify(path_)),
+      fingerprint_(identify(path_, sums_ != nullptr)),
       idle_(levels_.size()) {
   spec_.name = std::filesystem::path(path_).stem().string();
 }
@@ -70,14 +97,20 @@ TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels)
 TiffSource::~TiffSource() = default;
 
 Result<std::unique_ptr<TiffSource>> TiffSource::open(std::string path) {
+  // First: damage that libtiff would take for a file of another kind is called what it is.
+  PANTILE_ASSIGN(auto sums, open_sums(path));
   PANTILE_ASSIGN(const auto handle, Handle::open(path));
   PANTILE_ASSIGN(auto levels, find_levels(*handle).with_context(path));
-  return std::unique_ptr<TiffSource>(new TiffSource(std::move(path), std::move(levels)));
+  if (sums) PANTILE_TRY(check_levels(path, levels, *sums));
+  return std::unique_ptr<TiffSource>(
+      new TiffSource(std::move(path), std::move(levels), std::move(sums)));
 }
 
 Cost TiffSource::cost(const Region& region) const {
-  // One block decoded, and its encoded bytes inside libtiff.
-  return {.scratch_bytes = 2 * layout(region.level).block_bytes + (std::int64_t{1} << 20)};
+  // One block decoded, and its encoded bytes, inside libtiff or beside it to be checked.
+  constexpr auto kSumBytes = static_cast<std::int64_t>(sizeof(std::uint32_t));
+  return {.scratch_bytes = 2 * layout(region.level).block_bytes + (std::int64_t{1} << 20),
+          .shared_bytes = sums_ ? tiles_of(*sums_) * kSumBytes : 0};
 }
 
 Result<std::unique_ptr<TiffSource::Reader>> TiffSource::borrow(int level) const {
@@ -112,14 +145,54 @@ void TiffSource::give_back(int level, std::unique_ptr<Reader> reader) const {
   if (idle.size() < kMostIdle) idle.push_back(std::move(reader));
 }
 
-Status TiffSource::load_block(const LevelLayout& level, Reader& reader, std::int64_t column,
+/// Decodes tile `index` into the reader's block, if its encoded bytes are those that were written.
+Status TiffSource::decode_checked(int level, Reader& reader, std::int64_t index) const {
+  TIFF* const tiff = reader.handle->tiff();
+  const auto number = static_cast<std::uint32_t>(index);
+  const std::int64_t block_bytes = layout(level).block_bytes;
+  const auto size = static_cast<std::int64_t>(TIFFGetStrileByteCount(tiff, number));
+  const Sums::Level& sums = sums_->levels[static_cast<std::size_t>(level)];
+  const auto corrupt = [&](const std::string& what) {
+    return Error(Code::corrupt,
+                 fmt::format("tile {} (column {}, row {}) {}; restore the file, or make it again",
+                             index, index % static_cast<std::int64_t>(sums.columns),
+                             index / static_cast<std::int64_t>(sums.columns), what));
+  };
+  // (Nothing that we encode grows to twice its size.)
+  if (size < 0 || size > 2 * block_bytes + (std::int64_t{1} << 16)) {
+    return corrupt(
+        fmt::format("has {} bytes encoded, at most twice its pixels' are expected", size));
+  }
+  reader.encoded.resize(static_cast<std::size_t>(size));
+  const tmsize_t got = TIFFReadRawTile(tiff, number, reader.encoded.data(), size);
+  if (got != size) {
+    return corrupt(
+        fmt::format("has {} bytes, got {} ({})", size, got, reader.handle->take_message()));
+  }
+  if (crc32c(reader.encoded) != sums.tile_crcs[static_cast<std::size_t>(index)]) {
+    return corrupt("does not match its checksum in " + sums_key(path_));
+  }
+  if (TIFFReadFromUserBuffer(tiff, number, reader.encoded.data(), size, reader.block.data(),
+                             block_bytes) != 1) {
+    return corrupt(fmt::format("cannot be decoded ({})", reader.handle->take_message()));
+  }
+  return {};
+}
+
+Status TiffSource::load_block(int level_index, Reader& reader, std::int64_t column,
                               std::int64_t row, int plane) const {
+  const LevelLayout& level = layout(level_index);
   const TileGrid grid{level.width, level.height, 1};
   const std::int64_t columns = ceil_div(grid.width, level.block_width);
   const std::int64_t rows = ceil_div(grid.height, level.block_height);
   const std::int64_t index = (plane * rows + row) * columns + column;
   if (index == reader.index) return {};
   reader.index = -1;
+  if (sums_) {
+    PANTILE_TRY(decode_checked(level_index, reader, index));
+    reader.index = index;
+    return {};
+  }
 
   TIFF* const tiff = reader.handle->tiff();
   const auto number = static_cast<std::uint32_t>(index);
@@ -160,7 +233,7 @@ Status TiffSource::read_blocks(const Region& region, MutableView out, Reader& re
       for (std::int64_t column = want.x0 / level.block_width; column * level.block_width < want.x1;
            ++column) {
         if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
-        PANTILE_TRY(load_block(level, reader, column, row, plane));
+        PANTILE_TRY(load_block(region.level, reader, column, row, plane));
         const std::int64_t x = column * level.block_width, y = row * level.block_height;
         const Rect part = intersect(want, {x, y, x + level.block_width, y + level.block_height});
         View from = std::as_const(reader.block).view().window(translate(part, -x, -y));

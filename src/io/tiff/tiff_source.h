@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/buffer.h"
+#include "io/tiff/sums.h"
 #include "io/tiff/tiff_levels.h"
 #include "pantile/tile_source.h"
 
@@ -18,10 +19,12 @@ namespace pantile::tiff {
 /// The first image of a file: plane (0, 0), all its samples. Tiled or in strips, interleaved or in
 /// planes, every compression of the libtiff at hand; JPEG in YCbCr comes as RGB, grey with white
 /// as zero comes inverted, tiles that a sparse file leaves out come as zeros.
+/// A file of ours that has its sidecar of checksums beside it is checked against it: its head when
+/// it is opened, every tile when it is read.
 /// read() is thread-safe: every thread borrows a handle of its own.
 class TiffSource final : public TileSource {
  public:
-  /// Errors: not_found, foreign, corrupt, io; they name the file.
+  /// Errors: not_found, foreign, corrupt (also those of open_sums()), io; they name the file.
   static Result<std::unique_ptr<TiffSource>> open(std::string path);
   ~TiffSource() override;
 
@@ -38,15 +41,17 @@ class TiffSource final : public TileSource {
  private:
   struct Reader;  // a handle on one level, with the block it decoded last
 
-  TiffSource(std::string path, std::vector<LevelLayout> levels);
+  TiffSource(std::string path, std::vector<LevelLayout> levels, std::shared_ptr<const Sums> sums);
   Result<std::unique_ptr<Reader>> borrow(int level) const;
   void give_back(int level, std::unique_ptr<Reader> reader) const;
-  Status load_block(const LevelLayout& level, Reader& reader, std::int64_t column, std::int64_t row,
+  Status load_block(int level, Reader& reader, std::int64_t column, std::int64_t row,
                     int plane) const;
+  Status decode_checked(int level, Reader& reader, std::int64_t index) const;
   Status read_blocks(const Region& region, MutableView out, Reader& reader, ReadContext& ctx) const;
 
   std::string path_;
   std::vector<LevelLayout> levels_;
+  std::shared_ptr<const Sums> sums_;  // null: nothing to check against
   ImageSpec spec_;
   Fingerprint fingerprint_;
   mutable std::mutex mutex_;                                        // of idle_

@@ -9,69 +9,13 @@
 #include <random>
 #include <thread>
 
-#include "io/codec/codecs.h"
-#include "io/store/memory_store.h"
+#include "io/tiff/test_files.h"
 #include "io/tiff/test_pyramid.h"
-#include "io/tiff/tiff_sink.h"
 
 namespace pantile::tiff {
 namespace {
 
 namespace fs = std::filesystem;
-
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (fs::temp_directory_path() / "pantile-tiff-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TempFolder() { fs::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-};
-
-struct Form {
-  const char* name;
-  codec::Spec codec;
-  Compression compression;
-};
-
-const std::array<Form, 7> kForms{{
-    {"none", {.method = codec::Method::raw}, Compression::none},
-    {"lzw", {.method = codec::Method::lzw}, Compression::lzw},
-    {"lzw_predictor", {.method = codec::Method::lzw, .predictor = true}, Compression::lzw},
-    {"deflate", {.method = codec::Method::deflate}, Compression::deflate},
-    {"deflate_predictor",
-     {.method = codec::Method::deflate, .level = 6, .predictor = true},
-     Compression::deflate},
-    {"zstd", {.method = codec::Method::zstd}, Compression::zstd},
-    {"zstd_predictor", {.method = codec::Method::zstd, .predictor = true}, Compression::zstd},
-}};
-
-SinkOptions options(const Form& form, Dialect dialect) {
-  SinkOptions o;
-  o.codec = *make_codec(form.codec);
-  o.compression = form.compression;
-  o.predictor = form.codec.predictor;
-  o.jpeg_subsample = form.codec.jpeg_subsample;
-  o.dialect = dialect;
-  return o;
-}
-
-void write(const TestPyramid& p, const TempFolder& folder, SinkOptions o) {
-  // In memory first: hundreds of small files need not be made durable.
-  const auto store = std::make_shared<MemoryStore>();
-  TiffSink sink(store, "a.tiff", std::make_shared<MemoryStore>(), std::move(o));
-  const Status s = p.write(sink);
-  ASSERT_TRUE(s.ok()) << s.error().message();
-  for (const char* name : {"a.tiff", "a.tiff.sums"}) {
-    const Bytes bytes = *store->read(name);
-    std::ofstream(folder / name, std::ios::binary) << as_text(bytes);
-  }
-}
 
 std::unique_ptr<TiffSource> open(const std::string& path) {
   auto source = TiffSource::open(path);
@@ -344,6 +288,7 @@ TEST(TiffSource, NamesWhatIsWrong) {
 
   const TestPyramid p(100, 60, 1, DType::u8, 32, 64);
   write(p, folder, options(kForms[3], Dialect::ome));
+  fs::remove(folder / "a.tiff.sums");
   fs::resize_file(folder / "a.tiff", fs::file_size(folder / "a.tiff") - 100);
   const auto source = open(folder / "a.tiff");
   ASSERT_NE(source, nullptr) << "the directories lie in front and are whole";
@@ -370,8 +315,7 @@ TEST(TiffSource, SurvivesDamage) {
   const TestPyramid p(100, 60, 1, DType::u8, 32, 64);
   TempFolder folder;
   write(p, folder, options(kForms[3], Dialect::ome));
-  std::ifstream in(folder / "a.tiff", std::ios::binary);
-  const std::string good((std::istreambuf_iterator<char>(in)), {});
+  const std::string good = bytes_of(folder / "a.tiff");
   std::mt19937 random(5);
   int refused = 0;
   for (int i = 0; i < 300; ++i) {
