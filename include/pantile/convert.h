@@ -40,11 +40,10 @@ struct ConvertOptions {
 ///
 /// A store or a TIFF is written shard by shard and can be resumed: `<output>.parts` beside the
 /// output holds the record of the conversion (its settings, the identity of the input's pixels)
-/// and a TIFF's fragments, and is removed when the output is complete. A TIFF takes its name when
-/// it is complete; a store has its folder before, but readers find no image in it. The same call
-/// goes on where an earlier one was stopped. A PNG is written at once, under its name when it is
-/// complete. With run.share_count > 1 only a share of a store or TIFF is written, and a last call
-/// without shares completes it.
+/// and the output so far, which takes its name when it is complete; then the parts are removed.
+/// The same call goes on where an earlier one was stopped or failed. A PNG is written at once,
+/// under its name when it is complete. With run.share_count > 1 only a share of a store or TIFF is
+/// written, and a last call without shares completes it.
 ///
 /// With run.restart a store (only if it is one) or a TIFF that is there, and what an earlier run
 /// left, are removed first; a PNG is replaced.

@@ -56,7 +56,8 @@ class ConvertRun {
     if (summary.ok() || summary.error().code() != Code::corrupt || !folder_) return summary;
     return Error(Code::corrupt,
                  fmt::format("{}. What is done so far waits in {}: mend that and run the same "
-                             "command again to go on, or remove {} to give up",
+                             "command again to go on (with --restart to begin anew), or remove {} "
+                             "to give up",
                              summary.error().message(), parts_, parts_));
   }
 

@@ -20,21 +20,16 @@ namespace {
 /// Readers kept open per level; more threads open more and close them again.
 constexpr std::size_t kMostIdle = 16;
 
-/// Of a file with its own sidecar (`checked`) or without.
-Fingerprint identify(const std::string& path, bool checked) {
+/// The sums say what the pixels are, also while some are damaged: `sums` may be null.
+Fingerprint identify(const std::string& path, const Sums* sums) {
   namespace fs = std::filesystem;
   constexpr std::size_t kEndBytes = 65536;
   std::error_code ignored;  // a file that has vanished fails when it is read
   Hasher h;
   const auto size = static_cast<std::int64_t>(fs::file_size(path, ignored));
   h.add("tiff").add(size);
-  std::string sidecar_crc(4, '\0');
-  std::ifstream sidecar(sums_key(path), std::ios::binary);
-  if (checked && sidecar.seekg(-4, std::ios::end) && sidecar.read(sidecar_crc.data(), 4)) {
-    h.add(sidecar_crc);  // of the checksums of all tiles
-  } else {
-    h.add(static_cast<std::int64_t>(fs::last_write_time(path, ignored).time_since_epoch().count()));
-  }
+  if (sums != nullptr) return h.add(encode_sums(*sums)).finish();
+  h.add(static_cast<std::int64_t>(fs::last_write_time(path, ignored).time_since_epoch().count()));
   std::ifstream file(path, std::ios::binary);
   std::string end(kEndBytes, '\0');
   for (const std::int64_t offset :
@@ -89,7 +84,7 @@ TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels,
       levels_(std::move(levels)),
       sums_(std::move(sums)),
       spec_(make_spec(levels_)),
-      fingerprint_(identify(path_, sums_ != nullptr)),
+      fingerprint_(identify(path_, sums_.get())),
       idle_(levels_.size()) {
   spec_.name = std::filesystem::path(path_).stem().string();
 }

@@ -31,8 +31,8 @@ class TiffSource final : public TileSource {
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
-  /// Of the sidecar of checksums where there is one (so it does follow the pixels), else of the
-  /// file's size, time of change, beginning and end.
+  /// Of the sidecar of checksums where there is one (so it does follow the pixels, as they were
+  /// written), else of the file's size, time of change, beginning and end.
   Fingerprint fingerprint() const override { return fingerprint_; }
 
   /// How a level lies in the file; block sizes are what reads are best aligned to.
