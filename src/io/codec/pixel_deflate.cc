@@ -7,14 +7,11 @@
 #include <bit>
 #include <cstring>
 
+#include "io/codec/deflate_format.h"
 #include "io/codec/huffman.h"
 
 namespace pantile::codec {
 namespace {
-
-constexpr std::size_t kWindowBytes = 32768;  // RFC 1951, section 2
-constexpr std::size_t kMaxMatchBytes = 258;  // RFC 1951, 3.2.5
-constexpr std::size_t kMaxStored = 65535;    // RFC 1951, 3.2.4
 
 constexpr unsigned kHashBits = 14;        // of pairs and quads of pixels
 constexpr unsigned kSingleHashBits = 11;  // of one pixel; formula pictures have few colours
@@ -22,52 +19,10 @@ constexpr std::size_t kBlockTokens = 16384;
 constexpr std::size_t kStretch = 1024;  // pixels looked up at a time
 constexpr unsigned kMaxLiterals = 0xffff;
 
-/// Symbol, extra bits and first value of each length and distance (RFC 1951, 3.2.5).
-struct Alphabet {
-  std::array<std::uint8_t, kMaxMatchBytes + 1> length_symbol{};  // minus 257
-  std::array<std::uint16_t, 29> length_base{};
-  std::array<std::uint8_t, 29> length_extra{};
-  std::array<std::uint16_t, 30> distance_base{};
-  std::array<std::uint8_t, 30> distance_extra{};
-
-  constexpr Alphabet() {
-    unsigned length = 3;
-    for (unsigned s = 0; s < 28; ++s) {
-      length_extra[s] = static_cast<std::uint8_t>(s < 8 ? 0 : s / 4 - 1);
-      length_base[s] = static_cast<std::uint16_t>(length);
-      for (unsigned i = 0; i < 1u << length_extra[s] && length <= kMaxMatchBytes; ++i) {
-        length_symbol[length++] = static_cast<std::uint8_t>(s);
-      }
-    }
-    length_symbol[258] = 28;
-    length_base[28] = 258;
-    unsigned distance = 1;
-    for (unsigned s = 0; s < 30; ++s) {
-      distance_extra[s] = static_cast<std::uint8_t>(s < 4 ? 0 : s / 2 - 1);
-      distance_base[s] = static_cast<std::uint16_t>(distance);
-      distance += 1u << distance_extra[s];
-    }
-  }
-};
-constexpr Alphabet kAlphabet;
-
-/// The symbol of a distance of 3 bytes or more: from the two highest bits of distance - 1.
-unsigned distance_symbol(unsigned distance) {
-  const unsigned d = distance - 1;
-  const auto top = static_cast<unsigned>(std::bit_width(d)) - 1;
-  return 2 * top + (d >> (top - 1) & 1);
-}
-
 /// `literals` pixels as they are, then `length` pixels from `distance` pixels before.
 struct Token {
   std::uint16_t literals, distance, length, distance_symbol;
 };
-
-std::uint64_t load64(const std::byte* p) {
-  std::uint64_t v;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
 
 std::size_t index_of(std::byte b) { return std::to_integer<std::size_t>(b); }
 
@@ -109,22 +64,7 @@ struct PixelDeflate::State {
   void count_literals(std::span<const std::byte> bytes) {
     for (const std::byte b : bytes) ++lit_len_counts[index_of(b)];
   }
-  void write_stored(std::span<const std::byte> in, bool last, BitWriter& bits) const;
 };
-
-void PixelDeflate::State::write_stored(std::span<const std::byte> in, bool last,
-                                       BitWriter& bits) const {
-  do {
-    const std::size_t part = std::min(kMaxStored, in.size());
-    bits.add(last && part == in.size() ? 1 : 0, 3);
-    std::byte* out = bits.align();
-    const auto sizes = static_cast<std::uint32_t>(part | (part ^ 0xffff) << 16);
-    std::memcpy(out, &sizes, 4);
-    if (part != 0) std::memcpy(out + 4, in.data(), part);
-    bits.resume_at(out + 4 + part);
-    in = in.subspan(part);
-  } while (!in.empty());
-}
 
 /// The encoder for one pixel size.
 template <unsigned kPixel> class PixelDeflate::Run {
@@ -272,17 +212,9 @@ template <unsigned kPixel> void PixelDeflate::Run<kPixel>::end_block(std::size_t
   const std::int64_t dynamic_bits =
       s_.code.header_bits() + s_.code.body_bits(s_.lit_len_counts, s_.distance_counts);
   const std::int64_t fixed_bits = s_.fixed.body_bits(s_.lit_len_counts, s_.distance_counts);
-  std::int64_t extra_bits = 0;
-  for (std::size_t i = 0; i < kAlphabet.length_extra.size(); ++i) {
-    extra_bits += std::int64_t{s_.lit_len_counts[257 + i]} * kAlphabet.length_extra[i];
-  }
-  for (std::size_t i = 0; i < kAlphabet.distance_extra.size(); ++i) {
-    extra_bits += std::int64_t{s_.distance_counts[i]} * kAlphabet.distance_extra[i];
-  }
-  const std::size_t parts = std::max<std::size_t>(1, (block.size() + kMaxStored - 1) / kMaxStored);
-  if (static_cast<std::int64_t>(8 * (block.size() + 5 * parts)) <=
-      std::min(dynamic_bits, fixed_bits) + extra_bits) {
-    s_.write_stored(block, last, bits_);
+  const std::int64_t extra_bits = kAlphabet.extra_bits(s_.lit_len_counts, s_.distance_counts);
+  if (stored_bits(block.size()) <= std::min(dynamic_bits, fixed_bits) + extra_bits) {
+    write_stored(block, last, bits_);
   } else {
     const bool fixed = fixed_bits <= dynamic_bits;
     bits_.add((last ? 1u : 0u) | (fixed ? 1u : 2u) << 1, 3);

@@ -1,154 +1,140 @@
 #include "io/png/png_writer.h"
 
 #include <fmt/format.h>
-#include <spng.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
+#include <vector>
 
-#include "core/copy.h"
-#include "io/png/encode.h"
+#include "io/codec/repeat_deflate.h"
+#include "io/png/chunk.h"
 
 namespace pantile::png {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 constexpr std::int64_t kMostPixelsPerSide = std::numeric_limits<std::int32_t>::max();
+/// A band is one chunk, and its length is a number of 31 bits.
+constexpr std::size_t kMostRowBytes = std::size_t{1} << 30;
+
+/// IHDR's colour type: grey, grey and alpha, RGB, RGBA.
+std::byte color_type(int channels) {
+  constexpr std::array<std::byte, 4> kTypes{std::byte{0}, std::byte{4}, std::byte{2}, std::byte{6}};
+  return kTypes[static_cast<std::size_t>(channels - 1)];
+}
+
+/// All that comes before the pixels.
+Bytes head(const WriteOptions& options) {
+  constexpr std::array<std::uint8_t, 8> kSignature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  const auto signature = std::as_bytes(std::span(kSignature));
+  Bytes out(signature.begin(), signature.end());
+  Bytes header;
+  append_be(header, static_cast<std::uint32_t>(options.width));
+  append_be(header, static_cast<std::uint32_t>(options.height));
+  header.push_back(static_cast<std::byte>(8 * dtype_bytes(options.dtype)));
+  header.push_back(color_type(options.channels));
+  header.resize(13);  // deflate, the five filters, not interlaced
+  append_chunk(out, "IHDR", header);
+  append_chunk(out, "sRGB", std::array{std::byte{0}});  // perceptual
+  return out;
+}
 
 }  // namespace
 
-void PngWriter::Free::operator()(spng_ctx* ctx) const { spng_ctx_free(ctx); }
-
-PngWriter::PngWriter(const WriteOptions& options) : options_(options) {}
-PngWriter::~PngWriter() = default;
+PngWriter::PngWriter(const WriteOptions& options, std::string name)
+    : options_(options),
+      name_(std::move(name)),
+      band_rows_(rows_per_band(static_cast<std::int64_t>(
+          Layout::interleaved(options.dtype, 1, options.width, options.channels).packed_bytes()))) {
+}
 
 Result<std::unique_ptr<PngWriter>> PngWriter::open(ByteStore& store, std::string_view key,
                                                    const WriteOptions& options) {
-  const std::string name = fmt::format("{}/{}", store.name(), key);
+  std::string name = fmt::format("{}/{}", store.name(), key);
   if (options.width < 1 || options.height < 1 || options.width > kMostPixelsPerSide ||
       options.height > kMostPixelsPerSide || options.channels < 1 || options.channels > 4 ||
-      (options.dtype != DType::u8 && options.dtype != DType::u16) ||
-      options.compression_level < -1 || options.compression_level > 9) {
-    return Error(Code::invalid,
-                 fmt::format("{}: PNG holds 1 to 4 channels of uint8 or uint16 at levels 0 to 9, "
-                             "got {}x{} pixels of {} {} at level {}",
-                             name, options.width, options.height, options.channels,
-                             dtype_name(options.dtype), options.compression_level));
+      (options.dtype != DType::u8 && options.dtype != DType::u16)) {
+    return Error(Code::invalid, fmt::format("{}: PNG holds 1 to 4 channels of uint8 or uint16, got "
+                                            "{}x{} pixels of {} {}",
+                                            name, options.width, options.height, options.channels,
+                                            dtype_name(options.dtype)));
   }
-  std::unique_ptr<PngWriter> writer(new PngWriter(options));
-  writer->name_ = name;
-  PANTILE_TRY(writer->start(store, key));
+  const std::size_t row_bytes =
+      Layout::interleaved(options.dtype, 1, options.width, options.channels).packed_bytes();
+  if (row_bytes > kMostRowBytes) {
+    return Error(Code::invalid,
+                 fmt::format("{}: want rows of at most {} MiB, got {} pixels of {} {}; write fewer "
+                             "pixels a row",
+                             name, kMostRowBytes >> 20, options.width, options.channels,
+                             dtype_name(options.dtype)));
+  }
+  std::unique_ptr<PngWriter> writer(new PngWriter(options, std::move(name)));
+  PANTILE_ASSIGN(writer->out_, store.open_writer(key));
+  PANTILE_TRY(writer->write(head(options)));
   return writer;
 }
 
-Status PngWriter::start(ByteStore& store, std::string_view key) {
-  PANTILE_ASSIGN(out_, store.open_writer(key));
-  const std::int64_t pixel_bytes =
-      static_cast<std::int64_t>(dtype_bytes(options_.dtype)) * options_.channels;
-  if (options_.width <= kWholeBytes / pixel_bytes / options_.height) {
-    whole_ = PixelBuffer(options_.dtype, options_.height, options_.width, options_.channels);
-    return {};
-  }
-  return start_rows();
-}
-
-Status PngWriter::start_rows() {
-  spng_.reset(spng_ctx_new(SPNG_CTX_ENCODER));
-  if (!spng_) return Error(Code::out_of_memory, name_ + ": no memory for a PNG encoder");
-  const int level = options_.compression_level >= 0 ? options_.compression_level : 1;
-  spng_set_option(spng_.get(), SPNG_IMG_COMPRESSION_LEVEL, level);
-  // Trying all filters on every row costs more than a quick deflate itself.
-  if (level <= 1) {
-    spng_set_option(spng_.get(), SPNG_FILTER_CHOICE,
-                    SPNG_FILTER_CHOICE_UP | SPNG_FILTER_CHOICE_SUB);
-  }
-  spng_ihdr ihdr{};
-  ihdr.width = static_cast<std::uint32_t>(options_.width);
-  ihdr.height = static_cast<std::uint32_t>(options_.height);
-  ihdr.bit_depth = static_cast<std::uint8_t>(8 * dtype_bytes(options_.dtype));
-  ihdr.color_type = color_type(options_.channels);
-  constexpr std::uint8_t kPerceptual = 0;
-  if (int e = spng_set_png_stream(spng_.get(), on_bytes, this); e != 0) return failed(e);
-  if (int e = spng_set_ihdr(spng_.get(), &ihdr); e != 0) return failed(e);
-  if (int e = spng_set_srgb(spng_.get(), kPerceptual); e != 0) return failed(e);
-  if (int e = spng_encode_image(spng_.get(), nullptr, 0, SPNG_FMT_PNG,
-                                SPNG_ENCODE_PROGRESSIVE | SPNG_ENCODE_FINALIZE);
-      e != 0) {
-    return failed(e);
-  }
-  row_.resize(
-      Layout::interleaved(options_.dtype, 1, options_.width, options_.channels).packed_bytes());
+Status PngWriter::write(std::span<const std::byte> bytes) {
+  PANTILE_TRY(out_->append(bytes));
+  bytes_written_ += static_cast<std::int64_t>(bytes.size());
   return {};
 }
 
-int PngWriter::on_bytes(spng_ctx*, void* self, void* bytes, std::size_t size) {
-  auto* const writer = static_cast<PngWriter*>(self);
-  const auto* const first = static_cast<const std::byte*>(bytes);
-  writer->buffer_.insert(writer->buffer_.end(), first, first + size);
-  if (writer->buffer_.size() >= kBufferBytes) writer->stream_status_ = writer->flush();
-  return writer->stream_status_.ok() ? 0 : SPNG_IO_ERROR;
-}
-
-Status PngWriter::flush() {
-  PANTILE_TRY(out_->append(buffer_));
-  bytes_written_ += static_cast<std::int64_t>(buffer_.size());
-  buffer_.clear();
-  return {};
-}
-
-Status PngWriter::failed(int code) {
-  if (!stream_status_.ok()) return stream_status_.error();
-  return Error(Code::internal, fmt::format("{}: PNG encoder: {}", name_, spng_strerror(code)));
-}
-
-Status PngWriter::write_rows(View rows) {
-  if (rows.width() != options_.width || rows.channels() != options_.channels ||
-      rows.dtype() != options_.dtype || rows.height() > options_.height - rows_done_) {
+Result<EncodedBand> PngWriter::encode(std::int64_t band, View rows, BandEncoder& encoder) const {
+  const std::int64_t want = std::min(band_rows_, options_.height - band * band_rows_);
+  if (band < 0 || want < 1 || rows.height() != want || rows.width() != options_.width ||
+      rows.channels() != options_.channels || rows.dtype() != options_.dtype) {
     return Error(
         Code::invalid,
-        fmt::format("{}: want at most {} rows of {} pixels of {} {}, got {} of {} of {} {}", name_,
-                    options_.height - rows_done_, options_.width, options_.channels,
-                    dtype_name(options_.dtype), rows.height(), rows.width(), rows.channels(),
+        fmt::format("{}: want {} rows of {} pixels of {} {} in band {}, got {} of {} of {} "
+                    "{}",
+                    name_, std::max<std::int64_t>(0, want), options_.width, options_.channels,
+                    dtype_name(options_.dtype), band, rows.height(), rows.width(), rows.channels(),
                     dtype_name(rows.dtype())));
   }
-  if (!whole_.empty()) {
-    const Rect band{0, rows_done_, options_.width, rows_done_ + rows.height()};
-    copy_pixels(rows, whole_.view().window(band));
-    rows_done_ += rows.height();
-    return {};
+  return encoder.encode(rows, band == 0);
+}
+
+Status PngWriter::append(const EncodedBand& band) {
+  if (bands_done_ == band_count()) {
+    return Error(Code::invalid, fmt::format("{}: all {} bands were written", name_, bands_done_));
   }
-  const Layout packed = Layout::interleaved(options_.dtype, 1, options_.width, options_.channels);
-  for (std::int64_t y = 0; y < rows.height(); ++y) {
-    copy_pixels(rows.window({0, y, rows.width(), y + 1}), MutableView(row_.data(), packed));
-    const int e = spng_encode_row(spng_.get(), row_.data(), row_.size());
-    ++rows_done_;
-    const bool last = rows_done_ == options_.height;
-    if (e != (last ? SPNG_EOI : 0)) return failed(e);
-  }
-  return {};
+  adler32_ = codec::combine_adler32(adler32_, band.adler32, band.raw_bytes);
+  ++bands_done_;
+  if (bands_done_ < band_count()) return write(band.chunk);
+  // The stream ends in the chunk of its last pixels: readers stop when they have them, and some
+  // then check no further chunk.
+  Bytes last = band.chunk;
+  const auto end = codec::zlib_end(adler32_);
+  extend_chunk(last, 0, end);
+  return write(last);
 }
 
 Status PngWriter::finish() {
-  if (rows_done_ != options_.height) {
+  if (bands_done_ != band_count()) {
     return Error(Code::invalid,
-                 fmt::format("{}: {} of {} rows were written", name_, rows_done_, options_.height));
+                 fmt::format("{}: {} of {} bands were written", name_, bands_done_, band_count()));
   }
-  if (!whole_.empty()) {
-    const int level = options_.compression_level >= 0 ? options_.compression_level : 6;
-    PANTILE_ASSIGN(buffer_, encode_png(std::as_const(whole_).view(), level).with_context(name_));
-  }
-  PANTILE_TRY(flush());
+  Bytes end;
+  append_chunk(end, "IEND", {});
+  PANTILE_TRY(write(end));
   return out_->commit();
 }
 
-Status write_png(ByteStore& store, std::string_view key, View image, int compression_level) {
+Status write_png(ByteStore& store, std::string_view key, View image) {
   PANTILE_ASSIGN(const auto writer, PngWriter::open(store, key,
                                                     {.width = image.width(),
                                                      .height = image.height(),
                                                      .channels = image.channels(),
-                                                     .dtype = image.dtype(),
-                                                     .compression_level = compression_level}));
-  PANTILE_TRY(writer->write_rows(image));
+                                                     .dtype = image.dtype()}));
+  BandEncoder encoder = writer->make_encoder();
+  for (std::int64_t band = 0; band < writer->band_count(); ++band) {
+    const std::int64_t y = band * writer->band_rows();
+    const Rect rows{0, y, image.width(), std::min(image.height(), y + writer->band_rows())};
+    PANTILE_ASSIGN(const EncodedBand encoded, writer->encode(band, image.window(rows), encoder));
+    PANTILE_TRY(writer->append(encoded));
+  }
   return writer->finish();
 }
 

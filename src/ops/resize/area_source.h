@@ -16,7 +16,7 @@ namespace pantile {
 class AreaSource final : public TileSource {
  public:
   /// Source pixels read at a time, in bytes: large enough that chunks are decoded about once.
-  static constexpr std::int64_t kPieceBytes = std::int64_t{16} << 20;
+  static constexpr std::int64_t kPieceBytes = std::int64_t{6} << 20;
 
   /// Shrinks level `level` of `inner`. Errors: invalid when width or height is not within
   /// 1 … the level's, or the type is f16.
