@@ -102,8 +102,8 @@ class PictureWriter {
     std::atomic<bool> failed = false;
     return run_workers(threads_, [&](int worker) -> Status {
       for (std::int64_t task = next++; task < tasks && !failed; task = next++) {
-        const Status status =
-            task < bands ? encode_band(slab - 1, task, worker) : read_strip(slab, task - bands);
+        const Status status = task < bands ? encode_band(slab - 1, task, worker)
+                                           : read_strip(slab, in_turn(slab, task - bands));
         if (status.ok()) continue;
         failed = true;
         return status;
