@@ -8,6 +8,7 @@ pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_search_module(SPNG REQUIRED IMPORTED_TARGET spng libspng)  # named differently by its two build systems
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
+pkg_check_modules(MPFR REQUIRED IMPORTED_TARGET mpfr)  # and GMP: what `validate` proves pixels with
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(fmt REQUIRED)
