@@ -103,11 +103,8 @@ void IntervalMath::remainder(bool floored, const Enclosure& a, const Enclosure& 
   whole(n.lo, n.lo, MPFR_RNDD);
   whole(n.hi, n.hi, MPFR_RNDU);
   magnitude(b, size);
-  const bool jumps = mpfr_equal_p(n.lo, n.hi) == 0;
-  if (!jumps) {
-    mul(n, b, product);
-    sub(a, product, out);
-  }
+  mul(n, b, product);
+  sub(a, product, out);
   // The remainder lies between 0 and b, or between 0 and |b| with the sign of a.
   const bool up = floored ? b.is_positive() : mpfr_sgn(a.hi) > 0;
   const bool down = floored ? b.is_negative() : mpfr_sgn(a.lo) < 0;
@@ -121,8 +118,8 @@ void IntervalMath::remainder(bool floored, const Enclosure& a, const Enclosure& 
   } else {
     mpfr_set_zero(v_, 1);
   }
-  if (jumps || mpfr_greater_p(out.hi, u_) != 0) mpfr_set(out.hi, u_, MPFR_RNDU);
-  if (jumps || mpfr_less_p(out.lo, v_) != 0) mpfr_set(out.lo, v_, MPFR_RNDD);
+  if (mpfr_greater_p(out.hi, u_) != 0) mpfr_set(out.hi, u_, MPFR_RNDU);
+  if (mpfr_less_p(out.lo, v_) != 0) mpfr_set(out.lo, v_, MPFR_RNDD);
   out.has_real = true;
   out.maybe_nan = nan;
 }

@@ -6,6 +6,18 @@
 #include "ops/proof/error_bounds.h"
 
 namespace pantile::proof {
+namespace {
+
+// Is it a known number that the type holds exactly?
+bool fits(const Enclosure& e, const NumberFormat& format) {
+  if (!e.is_point()) return false;
+  if (mpfr_regular_p(e.lo) == 0) return true;
+  const mpfr_exp_t exponent = mpfr_get_exp(e.lo);
+  return exponent >= format.min_exponent && exponent <= format.max_exponent &&
+         mpfr_min_prec(e.lo) <= format.digits;
+}
+
+}  // namespace
 
 using math::Binary;
 using math::Ternary;
@@ -44,22 +56,12 @@ void IntervalMath::apply(Ternary f, const Enclosure& a, const Enclosure& b, cons
   out.set_anything();
 }
 
-// Is it a known number that the model's type holds exactly?
-bool IntervalMath::fits_number_type(const Enclosure& e) const {
-  if (!e.is_point()) return false;
-  if (mpfr_regular_p(e.lo) == 0) return true;
-  const NumberFormat format = format_of(*model_);
-  const mpfr_exp_t exponent = mpfr_get_exp(e.lo);
-  return exponent >= format.min_exponent && exponent <= format.max_exponent &&
-         mpfr_min_prec(e.lo) <= format.digits;
-}
-
-void IntervalMath::widen(Enclosure& e, double ulps) {
+void IntervalMath::widen(Enclosure& e, double ulps, Precision type) {
   // A zero that is known to be one is computed as one; a result that the type holds is what
   // correct rounding gives.
   if (!model_ || ulps == 0 || !e.has_real || e.is_zero()) return;
-  if (ulps <= 0.5 && fits_number_type(e)) return;
-  const NumberFormat format = format_of(*model_);
+  const NumberFormat format = format_of(type);
+  if (ulps <= 0.5 && fits(e, format)) return;
   mpfr_exp_t exponent = format.min_exponent;
   for (const mpfr_srcptr end : {static_cast<mpfr_srcptr>(e.lo), static_cast<mpfr_srcptr>(e.hi)}) {
     if (mpfr_regular_p(end) != 0) exponent = std::max(exponent, mpfr_get_exp(end));
@@ -80,11 +82,6 @@ void IntervalMath::widen(Enclosure& e, double ulps) {
   if (mpfr_regular_p(e.lo) != 0 && mpfr_sgn(e.lo) < 0 && mpfr_get_exp(e.lo) > format.max_exponent) {
     mpfr_set_inf(e.lo, -1);
   }
-}
-
-void IntervalMath::blow(Enclosure& e, double by) {
-  mpfr_sub_d(e.lo, e.lo, by, MPFR_RNDD);
-  mpfr_add_d(e.hi, e.hi, by, MPFR_RNDU);
 }
 
 void IntervalMath::add(const Enclosure& a, const Enclosure& b, Enclosure& out) {

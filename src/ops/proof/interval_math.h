@@ -24,16 +24,18 @@ class IntervalMath {
   IntervalMath(mpfr_prec_t bits, std::optional<Precision> model);
 
   mpfr_prec_t bits() const { return bits_; }
+  bool has_model() const { return model_.has_value(); }
 
   void apply(math::Unary f, const Enclosure& a, Enclosure& out);
   void apply(math::Binary f, const Enclosure& a, const Enclosure& b, Enclosure& out);
   void apply(math::Ternary f, const Enclosure& a, const Enclosure& b, const Enclosure& c,
              Enclosure& out);
 
-  /// Widens by `ulps` units of the model's number type; nothing without a model.
-  void widen(Enclosure& e, double ulps);
-  /// Widens a real interval to both sides by `by` ≥ 0.
-  void blow(Enclosure& e, double by);
+  /// Widens by `ulps` units of the model's number type, or of `type`; nothing without a model.
+  void widen(Enclosure& e, double ulps) {
+    if (model_) widen(e, ulps, *model_);
+  }
+  void widen(Enclosure& e, double ulps, Precision type);
 
   // Without widening:
   void add(const Enclosure& a, const Enclosure& b, Enclosure& out);
@@ -45,7 +47,6 @@ class IntervalMath {
   using Function1 = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
   using Function2 = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
 
-  bool fits_number_type(const Enclosure& e) const;
   // Of one argument.
   void unary(math::Unary f, const Enclosure& a, Enclosure& out);
   void increasing(Function1 f, const Enclosure& a, Enclosure& out);

@@ -24,7 +24,7 @@ using math::Ternary;
 using math::Unary;
 using math::testing::Arguments;
 
-constexpr int kPairs = 4000;
+constexpr int kPairs = 2000;
 
 /// Finds what is wrong with an enclosure of `f(…)`, whose own value in T is `computed`.
 template <class T> class Judge {
