@@ -8,6 +8,7 @@
 
 #include "io/codec/codecs.h"
 #include "io/store/file_handle.h"
+#include "io/store/os_error.h"
 #include "io/tiff/sums.h"
 #include "pipeline/disk_space.h"
 #include "pipeline/estimate.h"
@@ -188,7 +189,7 @@ class ConvertRun {
     for (const std::string& path : paths) {
       std::error_code error;
       fs::remove_all(path, error);
-      if (error) return Error(Code::io, "cannot remove " + path + ": " + error.message());
+      if (error) return os_error(error.value(), "remove", path);
     }
     return {};
   }
@@ -205,7 +206,7 @@ class ConvertRun {
       std::error_code error;
       fs::rename(from, to, error);
       if (error) {
-        return Error(Code::io, "cannot give " + to + " its name: " + error.message());
+        return os_error(error.value(), "rename a new file to", to);
       }
     }
     return sync_folder(output.has_parent_path() ? output.parent_path().string() : ".");

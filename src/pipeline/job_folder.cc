@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/store/file_handle.h"
+#include "io/store/os_error.h"
 #include "io/tiff/sums.h"
 #include "pipeline/outputs.h"
 
@@ -59,7 +60,7 @@ Status remove_outputs(const fs::path& path) {
     std::error_code error;
     fs::remove_all(path / name, error);
     if (error) {
-      return Error(Code::io, "cannot remove " + (path / name).string() + ": " + error.message());
+      return os_error(error.value(), "remove", (path / name).string());
     }
   }
   return {};

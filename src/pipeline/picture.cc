@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "io/store/os_error.h"
 #include "ops/crop/crop_source.h"
 #include "pipeline/disk_space.h"
 #include "pipeline/memory_plan.h"
@@ -47,9 +48,9 @@ Status check_apart(const std::string& input, const std::string& output) {
     return Error(Code::invalid, output + " is the input itself; choose another name");
   }
   const fs::path a = fs::weakly_canonical(input, error);
-  if (error) return Error(Code::io, "cannot resolve " + input + ": " + error.message());
+  if (error) return os_error(error.value(), "resolve", input);
   const fs::path b = fs::weakly_canonical(output, error);
-  if (error) return Error(Code::io, "cannot resolve " + output + ": " + error.message());
+  if (error) return os_error(error.value(), "resolve", output);
   const auto [rest_a, rest_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (rest_a != a.end() && rest_b != b.end()) return {};
   const bool inside = rest_a == a.end();

@@ -13,15 +13,19 @@ def library(program: pathlib.Path) -> pathlib.Path:
     return path
 
 
-def run(program, arguments, root, *, fail=None, kill=None, record=None, met=None):
+def run(program, arguments, root, *, fail=None, on=False, kill=None, record=None, met=None,
+        clock=False):
     """Runs the program; calls on files below `root` are counted from 0.
 
-    fail: (n, errno) makes call n fail, and `met` takes down its name; kill: ends the process in
-    place of that call; record: a file that takes down every call.
+    fail: (n, errno) makes call n fail (on: and all after it), and `met` takes down its name; kill:
+    ends the process in place of that call; record: a file that takes down every call; clock: the
+    time of day jumps.
     """
     environment = dict(os.environ, LD_PRELOAD=str(library(program)), FAULT_ROOT=str(root))
     if fail is not None:
-        environment["FAULT_FAIL"] = f"{fail[0]} {fail[1]}"
+        environment["FAULT_FAIL"] = f"{fail[0]} {fail[1]}" + (" on" if on else "")
+    if clock:
+        environment["FAULT_CLOCK"] = "1"
     if met is not None:
         environment["FAULT_MET"] = str(met)
     if kill is not None:

@@ -26,7 +26,7 @@ Advice advice_for(int errno_value) {
     case ENOTDIR: return {Code::not_found, "check the path"};
     case EACCES:
     case EPERM: return {Code::io, "change its permissions or choose another folder"};
-    case EROFS: return {Code::io, "the file system is read-only; choose another folder"};
+    case EROFS: return {Code::io, "choose a folder on another file system"};
     case EMFILE:
     case ENFILE: return {Code::io, "too many files are open; raise the limit (ulimit -n)"};
     case ENAMETOOLONG: return {Code::io, "choose a shorter path"};

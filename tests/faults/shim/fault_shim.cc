@@ -1,17 +1,22 @@
 // Stands between a program and the C library's file calls, to make them fail, to end the program at
 // a chosen one, or to write them down. Preloaded by the fault tests; see shim.py.
 //
+// Nothing is really synced: no disk is lost here, and thousands of runs would wait for it.
+//
 //   FAULT_ROOT    only calls on files below this folder count
-//   FAULT_FAIL    "<n> <errno>": the n-th call (from 0) fails
+//   FAULT_FAIL    "<n> <errno>": the n-th call (from 0) fails; "<n> <errno> on": all from there on
 //   FAULT_KILL    "<n>": SIGKILL in place of the n-th call
 //   FAULT_MET     a file that takes down the name of the call that failed
+//   FAULT_CLOCK   set: the time of day jumps back and forth by years
 //   FAULT_RECORD  a file: every call that succeeded, a line each, and next to it <file>.data
 //
 // A line is: its number, the call, file identity, offset, size, path, second path; tabs between.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -41,6 +46,7 @@ class Shim {
     if (const char* root = std::getenv("FAULT_ROOT")) root_ = root;
     if (const char* fail = std::getenv("FAULT_FAIL")) {
       std::sscanf(fail, "%ld %d", &fail_at_, &error_);
+      on_ = std::strstr(fail, "on") != nullptr;
     }
     if (const char* kill = std::getenv("FAULT_KILL")) kill_at_ = std::atol(kill);
     if (const char* record = std::getenv("FAULT_RECORD")) {
@@ -57,7 +63,7 @@ class Shim {
   bool fails(const char* call) {
     const long n = count_++;
     if (n == kill_at_) raise(SIGKILL);
-    if (n != fail_at_) return false;
+    if (on_ ? fail_at_ < 0 || n < fail_at_ : n != fail_at_) return false;
     if (const char* met = std::getenv("FAULT_MET")) {
       if (std::FILE* file = std::fopen(met, "w")) {
         std::fputs(call, file);
@@ -86,6 +92,7 @@ class Shim {
   std::string root_;
   long fail_at_ = -1, kill_at_ = -1, count_ = 0, recorded_ = 0;
   int error_ = EIO;
+  bool on_ = false;
   std::FILE* lines_ = nullptr;
   std::FILE* data_ = nullptr;
 };
@@ -153,6 +160,15 @@ int open_file(const char* path, int flags, mode_t mode) {
   return fd;
 }
 
+/// The time of day with its jumps: a year to and fro, further each time.
+void jump(long& seconds) {
+  static const bool wanted = std::getenv("FAULT_CLOCK") != nullptr;
+  static std::atomic<long> calls = 0;
+  if (!wanted) return;
+  const long n = ++calls;
+  seconds += (n % 2 == 0 ? -1 : 1) * (n % 40) * 31'557'600;
+}
+
 mode_t mode_of(int flags, std::va_list list) {
   return (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(list, int)) : 0;
 }
@@ -196,12 +212,10 @@ ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t offset) {
   return pwrite(fd, bytes, size, offset);
 }
 int fdatasync(int fd) {
-  static auto* const real = next<int(int)>("fdatasync");
-  return on_file<int>("sync", fd, 0, nullptr, [&] { return real(fd); });
+  return on_file<int>("sync", fd, 0, nullptr, [] { return 0; });
 }
 int fsync(int fd) {
-  static auto* const real = next<int(int)>("fsync");
-  return on_file<int>("sync", fd, 0, nullptr, [&] { return real(fd); });
+  return on_file<int>("sync", fd, 0, nullptr, [] { return 0; });
 }
 int rename(const char* from, const char* to) noexcept {
   static auto* const real = next<int(const char*, const char*)>("rename");
@@ -229,6 +243,19 @@ int unlinkat(int folder, const char* path, int flags) noexcept {
     if (size > 0) full = std::string(found, static_cast<std::size_t>(size)) + "/" + path;
   }
   return on_paths("remove", full.c_str(), nullptr, [&] { return real(folder, path, flags); });
+}
+
+int clock_gettime(clockid_t clock, timespec* now) noexcept {
+  static auto* const real = next<int(clockid_t, timespec*)>("clock_gettime");
+  const int result = real(clock, now);
+  if (result == 0 && clock == CLOCK_REALTIME) jump(now->tv_sec);
+  return result;
+}
+time_t time(time_t* out) noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (out != nullptr) *out = now.tv_sec;
+  return now.tv_sec;
 }
 
 }  // extern "C"
