@@ -117,7 +117,7 @@ class Drain {
         return result;
       }
       if (options_.on_pixels) {
-        options_.on_pixels(layout_.chunk_rect(task->chunk).area(), task->unit->origin);
+        options_.on_pixels(layout_.chunk_rect(task->chunk).area(), *task->unit);
       }
     }
   }

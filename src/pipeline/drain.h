@@ -29,8 +29,8 @@ struct DrainJob {
 struct DrainOptions {
   int threads = 1;
   const CancelToken* cancel = nullptr;  ///< Raised: units begun are completed, nothing else.
-  /// Called after each leaf chunk with its pixels and where they came from, from any worker.
-  std::function<void(std::int64_t pixels, Origin origin)> on_pixels;
+  /// Called after each leaf chunk with its pixels and its unit, from any worker.
+  std::function<void(std::int64_t pixels, const UnitWork& unit)> on_pixels;
 };
 
 /// Levels from 0 on at which `source` has just the sizes that `plan` wants.

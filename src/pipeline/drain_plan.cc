@@ -71,8 +71,10 @@ DrainPlan plan_drain(const ShardLayout& layout, std::span<TileSink* const> sinks
       plan.units.emplace(u, work);
       if (work.origin == Origin::children) continue;
       plan.leaves.push_back(u);
-      plan.leaf_pixels += pixels_of(layout, u);
-      if (work.origin == Origin::source) plan.source_pixels += pixels_of(layout, u);
+      const bool from_source = work.origin == Origin::source;
+      plan.reads_source = plan.reads_source || from_source;
+      (level == 0 ? plan.leaf_pixels : plan.coarse_pixels) += pixels_of(layout, u);
+      if (level == 0 && from_source) plan.source_pixels += pixels_of(layout, u);
     }
   }
   std::sort(plan.leaves.begin(), plan.leaves.end(), z_before);

@@ -86,7 +86,7 @@ TEST_P(DrainSizes, EveryLevelEqualsTheWholeImage) {
     Fixture f(GetParam().first, GetParam().second);
     f.options.threads = threads;
     std::atomic<std::int64_t> pixels{0};
-    f.options.on_pixels = [&](std::int64_t n, Origin) { pixels += n; };
+    f.options.on_pixels = [&](std::int64_t n, const UnitWork&) { pixels += n; };
     ASSERT_TRUE(f.run().ok());
     EXPECT_EQ(pixels, GetParam().first * GetParam().second);
     EXPECT_EQ(f.source.reads, GetParam().first * GetParam().second);

@@ -42,18 +42,24 @@ Status ImageJobRun::prepare() {
 
 Status ImageJobRun::drain_as(std::string_view name) {
   if (todo_.leaves.empty()) return {};
-  // What needs no reading any more was done by an earlier run; reading back what it stored is not
-  // counted. A share knows only its own part; without anything to read, all work is reading back.
+  // Pixels are those of level 0, whether the coarser levels are read or made on the way; they count
+  // only where nothing else is left. What needs no reading any more was done by an earlier run;
+  // reading back what it stored is not counted. A share knows only its own part; without anything
+  // to read from the source, all work is reading back.
   const bool whole = run_.share_count == 1;
-  const bool reads_source = source_pixels_ > 0;
-  const std::int64_t to_do = reads_source ? source_pixels_ : todo_.leaf_pixels;
-  const std::int64_t total = whole && reads_source ? std::max(image_pixels_, to_do) : to_do;
+  const bool reads_source = todo_.reads_source;
+  const std::int64_t level0 = reads_source ? source_pixels_ : todo_.leaf_pixels;
+  const bool coarse = level0 == 0;
+  const std::int64_t to_do = coarse ? todo_.coarse_pixels : level0;
+  const std::int64_t total = whole && reads_source && !coarse ? image_pixels_ : to_do;
   StageReporter stage(run_.listener, reads_source ? name : "export", "px", total, total - to_do);
   DrainOptions options;
   options.threads = job_.threads;
   options.cancel = run_.cancel;
-  options.on_pixels = [&](std::int64_t pixels, Origin origin) {
-    if (!reads_source || origin == Origin::source) stage.add(pixels);
+  options.on_pixels = [&](std::int64_t pixels, const UnitWork& unit) {
+    const bool counts =
+        coarse || (unit.id.level == 0 && (!reads_source || unit.origin == Origin::source));
+    if (counts) stage.add(pixels);
   };
   const Status drained = drain(drain_job_, todo_, options);
   stages_.push_back(stage.end());
