@@ -52,11 +52,12 @@ struct StageSummary {
   std::string unit;
 };
 
-/// What was written under one name.
+/// What lies under one name of the output.
 struct OutputSummary {
   std::string path;
   std::int64_t raw_bytes = 0;   ///< Decoded size of all levels.
   std::int64_t disk_bytes = 0;  ///< Size on disk.
+  bool made = true;             ///< By this run, or completed by it; else it was there before.
 };
 
 /// The table at the end of a job.

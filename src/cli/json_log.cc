@@ -61,7 +61,8 @@ class JsonLog : public Face {
     for (const OutputSummary& output : summary.outputs) {
       event["outputs"].push_back({{"path", output.path},
                                   {"raw_bytes", output.raw_bytes},
-                                  {"disk_bytes", output.disk_bytes}});
+                                  {"disk_bytes", output.disk_bytes},
+                                  {"made", output.made}});
     }
     write(event);
   }

@@ -33,7 +33,7 @@ std::string summary_table(const JobSummary& summary) {
   const auto line = [&](std::string_view name, std::string_view amount, std::string_view time,
                         std::string_view speed) {
     std::string text =
-        fmt::format("{:<{}}  {:>10} {:>10} {:>14}", name, name_width, amount, time, speed);
+        fmt::format("{:<{}}  {:>10} {:>11} {:>14}", name, name_width, amount, time, speed);
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
   };
@@ -47,7 +47,9 @@ std::string summary_table(const JobSummary& summary) {
   line("all", human(static_cast<double>(summary.pixels), "px"), human_seconds(summary.wall_s),
        rate_text(made, "px", summary.wall_s));
   if (summary.pixels_done < summary.pixels) {
-    out += fmt::format("of the pixels, {} were made in this run\n", human(made, "px"));
+    out += summary.pixels_done > 0
+               ? fmt::format("of these pixels, {} were made in this run\n", human(made, "px"))
+               : "all pixels were there already, from an earlier run\n";
   }
   out += fmt::format("{:<{}}  {:>10}\n", "peak memory", name_width,
                      human_memory(summary.peak_memory_bytes));
@@ -60,9 +62,10 @@ std::string summary_table(const JobSummary& summary) {
   std::int64_t disk_bytes = 0;
   for (const OutputSummary& output : summary.outputs) {
     disk_bytes += output.disk_bytes;
-    out += fmt::format(
-        "{:<{}} {:>10} {:>10} {:>12}\n", output.path, width, human_bytes(output.disk_bytes),
-        output.raw_bytes > 0 ? human_bytes(output.raw_bytes) : "-", compression(output));
+    out += fmt::format("{:<{}} {:>10} {:>10} {:>12}{}\n", output.path, width,
+                       human_bytes(output.disk_bytes),
+                       output.raw_bytes > 0 ? human_bytes(output.raw_bytes) : "-",
+                       compression(output), output.made ? "" : "  from an earlier run");
   }
   if (summary.outputs.size() > 1) {
     out += fmt::format("{:<{}} {:>10}\n", "all", width, human_bytes(disk_bytes));

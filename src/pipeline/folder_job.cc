@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
+#include "io/png/png_flaw.h"
 #include "io/zarr/zarr_source.h"
 #include "pipeline/disk_space.h"
 #include "pipeline/image_job.h"
@@ -34,7 +37,10 @@ class FolderRun {
     // The record first: a folder with a store but no record would be taken for a stranger's.
     // Where there is one already, it is not touched before there is room for what is new.
     if (!folder_.earlier) PANTILE_TRY(begin_record());
-    for (TileSink* sink : sinks_) PANTILE_TRY(sink->begin(plan()).with_context(folder_.path));
+    for (TileSink* sink : sinks_) {
+      PANTILE_TRY(sink->begin(plan()).with_context(folder_.path));
+      if (!sink->finished()) made_.insert(sink->name());
+    }
     image_job_ = {job_.source.get(), sinks_, plan(), setup_.memory.threads};
     stages_.emplace(image_job_, run_);
     PANTILE_TRY(stages_->prepare());
@@ -125,7 +131,8 @@ class FolderRun {
   Status make_previews() {
     PANTILE_ASSIGN(std::shared_ptr<const TileSource> image,
                    zarr::ZarrSource::open(sub_folder(kStoreName), {}));
-    PANTILE_ASSIGN(image, colour_values(image, job_.facts_json, {}, ColourSource::Levels::all));
+    PANTILE_ASSIGN(image, colour_values(image, folder_.path + "/" + kStoreName, job_.facts_json, {},
+                                        ColourSource::Levels::all));
     for (const PlannedPreview& preview : previews_) PANTILE_TRY(make_preview(image, preview));
     return save_record();
   }
@@ -140,10 +147,15 @@ class FolderRun {
                       const PlannedPreview& preview) {
     const FittedSize size = preview.size;
     const std::string key = key_of(preview);
-    const std::string form = fmt::format("{}x{}", size.width, size.height);
+    const std::string form = preview_form(size);
     PANTILE_ASSIGN(const bool there, folder_.files->exists(key));
     std::string& recorded = record_.forms[key];
-    if (there && recorded == form) return {};
+    if (there && recorded == form) {
+      PANTILE_ASSIGN(const std::string flaw,
+                     png::find_flaw(*folder_.files, key, size.width, size.height));
+      if (flaw.empty()) return {};
+      note(fmt::format("{} {}; it is made again", key, flaw));
+    }
     PANTILE_TRY(stages_->check_cancelled());
     // A picture of another size must not be taken for this one if the process dies in between.
     if (!recorded.empty()) {
@@ -156,18 +168,25 @@ class FolderRun {
                               [&stage](std::int64_t rows) { stage.add(rows); }));
     stages_->add_stage(stage.end());
     recorded = form;
+    made_.insert(key);
     return {};
   }
 
+  /// Decoded bytes of an output: of all levels, or of a preview of the size that is recorded.
+  std::int64_t raw_bytes_of(const std::string& name, const std::string& form) const {
+    if (name == kStoreName || name == kTiffName) return raw_bytes(plan());
+    const auto size = parse_preview_form(form);
+    return size ? 3 * size->width * size->height : 0;  // values are shown in colours too
+  }
+
+  /// Everything that lies in the folder, also what only an earlier run was asked for.
   JobSummary summarise() const {
     JobSummary summary = stages_->summary();
-    for (const TileSink* sink : sinks_) {
-      const std::string path = folder_.path + "/" + sink->name();
-      summary.outputs.push_back({path, raw_bytes(plan()), disk_bytes(path)});
-    }
-    for (const PlannedPreview& preview : previews_) {
-      const std::string path = folder_.path + "/" + key_of(preview);
-      if (disk_bytes(path) > 0) summary.outputs.push_back({path, 0, disk_bytes(path)});
+    for (const auto& [name, form] : record_.forms) {
+      const std::string path = folder_.path + "/" + name;
+      const std::int64_t bytes = disk_bytes(path);
+      if (bytes == 0) continue;
+      summary.outputs.push_back({path, raw_bytes_of(name, form), bytes, made_.contains(name)});
     }
     return summary;
   }
@@ -180,6 +199,7 @@ class FolderRun {
   std::unique_ptr<tiff::TiffSink> tiff_;
   std::vector<TileSink*> sinks_;
   JobRecord record_;
+  std::set<std::string> made_;  ///< Outputs that this run makes.
   ImageJob image_job_;
   std::optional<ImageJobRun> stages_;
   std::vector<PlannedPreview> previews_;

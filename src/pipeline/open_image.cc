@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "io/png/png_source.h"
-#include "io/tiff/format.h"
 #include "io/tiff/tiff_source.h"
 #include "io/zarr/zarr_source.h"
 #include "pipeline/job_record.h"
@@ -24,6 +23,7 @@ Result<OpenImage> open_zarr(const std::string& path) {
   image.path = path;
   image.format = source->format();
   image.codec = source->codec_text();
+  image.layout = source->layout_text();
   image.facts_json = source->pantile_json();
   image.chunk_px = source->chunk_px();
   image.shard_px = source->shard_px();
@@ -35,9 +35,10 @@ Result<OpenImage> open_tiff(const std::string& path) {
   PANTILE_ASSIGN(std::shared_ptr<tiff::TiffSource> source, tiff::TiffSource::open(path));
   OpenImage image;
   image.path = path;
-  image.format = "TIFF";
+  image.format = source->format();
   const tiff::LevelLayout& layout = source->layout(0);
-  image.codec = tiff::compression_word(layout.compression);
+  image.codec = source->codec_text();
+  image.layout = tiff::layout_text(layout);
   if (layout.block_width == layout.block_height) image.chunk_px = layout.block_width;
   image.source = std::move(source);
   return image;

@@ -19,8 +19,9 @@ struct OpenImage {
   std::string path;               ///< Of the image itself, also when a job's folder was given.
   std::string format;             ///< "OME-Zarr 0.5", "OME-BigTIFF", "PNG" …
   std::string codec;              ///< In words.
+  std::string layout;             ///< How it is cut up, in words; empty: it is not.
   std::string facts_json = "{}";  ///< What pantile recorded in it.
-  std::int64_t chunk_px = 0, shard_px = 0;  ///< 0: not in square tiles.
+  std::int64_t chunk_px = 0, shard_px = 0;  ///< 0: not in square tiles; not in shards.
 };
 
 /// Opens a job's folder (its store), an .ome.zarr or .zarr, a .tif, .tiff or .btf, a .png.

@@ -36,7 +36,8 @@ Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>&
                                             image.path, spec.channels));
   }
   if (as_picture || colour.any()) {
-    PANTILE_ASSIGN(image.source, colour_values(image.source, image.facts_json, colour, levels));
+    PANTILE_ASSIGN(image.source,
+                   colour_values(image.source, image.path, image.facts_json, colour, levels));
   }
   return image;
 }

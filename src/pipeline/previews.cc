@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "pipeline/preview_size.h"
@@ -48,6 +49,21 @@ FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSiz
   fitted.width = side(width);
   fitted.height = side(height);
   return fitted;
+}
+
+std::string preview_form(const FittedSize& size) {
+  return fmt::format("{}x{}", size.width, size.height);
+}
+
+std::optional<FittedSize> parse_preview_form(std::string_view form) {
+  FittedSize size;
+  const char* const end = form.data() + form.size();
+  const auto first = std::from_chars(form.data(), end, size.width);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != 'x') return std::nullopt;
+  const auto second = std::from_chars(first.ptr + 1, end, size.height);
+  if (second.ec != std::errc() || second.ptr != end) return std::nullopt;
+  const auto is_side = [](std::int64_t n) { return n >= 1 && n < (std::int64_t{1} << 31); };
+  return is_side(size.width) && is_side(size.height) ? std::optional(size) : std::nullopt;
 }
 
 std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t height,

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "pantile/generate.h"
 #include "pantile/job.h"
@@ -23,6 +26,11 @@ FittedSize fit_preview(std::int64_t width, std::int64_t height, const PreviewSiz
 
 /// Errors: invalid (a size below 1x1 or beyond 2^31 - 1; a name that is none for a file, or twice).
 Status check_previews(const std::vector<PreviewSize>& previews);
+
+/// How a job records a preview of that size: "1024x768".
+std::string preview_form(const FittedSize& size);
+/// The inverse; nothing when `form` is not one.
+std::optional<FittedSize> parse_preview_form(std::string_view form);
 
 /// A preview that will be made: its file stem and its size.
 struct PlannedPreview {

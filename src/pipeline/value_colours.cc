@@ -36,6 +36,7 @@ Result<const Colormap*> choose_map(const Json& facts, const RecolourOptions& wis
 }  // namespace
 
 Result<std::shared_ptr<const TileSource>> colour_values(std::shared_ptr<const TileSource> image,
+                                                        const std::string& name,
                                                         const std::string& facts_json,
                                                         const RecolourOptions& wish,
                                                         ColourSource::Levels levels) {
@@ -43,10 +44,10 @@ Result<std::shared_ptr<const TileSource>> colour_values(std::shared_ptr<const Ti
   const bool coloured = spec.kind == Kind::rgb || spec.kind == Kind::rgba;
   if (coloured) {
     if (!wish.any()) return image;
-    return Error(Code::invalid, spec.name +
-                                    " is in colours already and cannot be recoloured; "
-                                    "generate it with --store value-f32 to choose colours "
-                                    "afterwards");
+    return Error(Code::invalid, name +
+                                    " holds colours, which cannot be changed any more; leave out "
+                                    "the colour options, or generate the picture again with "
+                                    "--store value-f32, which holds values");
   }
   Json facts = Json::parse(facts_json, nullptr, /*allow_exceptions=*/false);
   if (!facts.is_object()) facts = Json::object();
@@ -62,7 +63,7 @@ Result<std::shared_ptr<const TileSource>> colour_values(std::shared_ptr<const Ti
   } else if (spec.dtype == DType::u8 || spec.dtype == DType::u16) {
     colouring.hi = spec.dtype == DType::u8 ? 255 : 65535;
   } else if (!wish.range_lo || !wish.range_hi) {
-    return Error(Code::invalid, spec.name +
+    return Error(Code::invalid, name +
                                     " does not say which range its values have; give "
                                     "--range lo,hi");
   }

@@ -42,8 +42,8 @@ class RowSource final : public TileSource {
 
 std::vector<int> colours(DType dtype, std::vector<double> values, const std::string& facts,
                          const RecolourOptions& wish = {}) {
-  const auto source = colour_values(std::make_shared<RowSource>(dtype, values), facts, wish,
-                                    ColourSource::Levels::first);
+  const auto source = colour_values(std::make_shared<RowSource>(dtype, values), "a.zarr", facts,
+                                    wish, ColourSource::Levels::first);
   EXPECT_TRUE(source.ok()) << source.error().message();
   if (!source.ok()) return {};
   PixelBuffer pixels(DType::u8, 1, static_cast<std::int64_t>(values.size()), 3);
@@ -101,16 +101,18 @@ TEST(ValueColours, StrangersFactsDoNoHarm) {
 
 TEST(ValueColours, NeedsARangeAndValues) {
   const auto image = std::make_shared<RowSource>(DType::f32, std::vector<double>{1});
-  const auto rangeless = colour_values(image, "{}", {}, ColourSource::Levels::first);
+  const auto rangeless = colour_values(image, "a.zarr", "{}", {}, ColourSource::Levels::first);
   ASSERT_FALSE(rangeless.ok());
   EXPECT_NE(rangeless.error().message().find("--range"), std::string::npos);
   RecolourOptions wish;
   wish.colormap = "rainbow";
-  EXPECT_FALSE(colour_values(image, kFacts, wish, ColourSource::Levels::first).ok());
+  EXPECT_FALSE(colour_values(image, "a.zarr", kFacts, wish, ColourSource::Levels::first).ok());
   const auto picture = std::make_shared<testing_images::HashedSource>(4, 4);
-  EXPECT_EQ(*colour_values(picture, "{}", {}, ColourSource::Levels::first), picture);
+  EXPECT_EQ(*colour_values(picture, "a.tiff", "{}", {}, ColourSource::Levels::first), picture);
   wish.colormap = "gray";
-  EXPECT_FALSE(colour_values(picture, "{}", wish, ColourSource::Levels::first).ok());
+  const auto refused = colour_values(picture, "a.tiff", "{}", wish, ColourSource::Levels::first);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().message().starts_with("a.tiff holds colours"));
 }
 
 }  // namespace

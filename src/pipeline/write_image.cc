@@ -22,7 +22,7 @@ Result<JobSummary> write_image(std::shared_ptr<const TileSource> image, const Ou
   PANTILE_TRY(check_previews(output.previews));
   // Whether it can be shown has to be known before hours of writing, not after.
   if (!output.previews.empty()) {
-    PANTILE_TRY(colour_values(image, "{}", {}, ColourSource::Levels::all));
+    PANTILE_TRY(colour_values(image, spec.name, "{}", {}, ColourSource::Levels::all));
   }
   FolderJob job;
   PANTILE_ASSIGN(job.plan, plan_layout(spec, output.tile_px, output.shard_px));

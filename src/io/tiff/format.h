@@ -30,13 +30,6 @@ constexpr CompressionTag tag_of(Compression compression) {
   }
   return CompressionTag::none;
 }
-/// The word for a value of tag 259: one of ours, or "compression <number>".
-inline std::string compression_word(std::uint16_t tag) {
-  for (const auto& [compression, word] : words_of<Compression>()) {
-    if (static_cast<std::uint16_t>(tag_of(compression)) == tag) return std::string(word);
-  }
-  return "compression " + std::to_string(tag);
-}
 
 enum class Tag : std::uint16_t {
   new_subfile_type = 254,

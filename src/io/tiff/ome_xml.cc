@@ -108,6 +108,15 @@ std::optional<double> metres_per_unit(std::string_view udunits) {
   return u->metres;
 }
 
+std::optional<double> metres_per_ome_unit(std::string_view symbol) {
+  for (const LengthUnit& u : kUnits) {
+    if (u.symbol == symbol) return u.metres;
+  }
+  // Written by some with the Greek letter instead of the micro sign.
+  if (symbol == "\u03BCm") return 1e-6;
+  return std::nullopt;
+}
+
 Result<std::string> ome_xml(const ImageSpec& spec) {
   const std::string_view type = ome_type(spec.dtype);
   if (type.empty()) {

@@ -22,4 +22,7 @@ std::optional<std::string_view> ome_length_unit(std::string_view udunits);
 /// Metres in one of the named length units. None for other units.
 std::optional<double> metres_per_unit(std::string_view udunits);
 
+/// Metres in a length unit by OME's symbol ("µm"). None for other units.
+std::optional<double> metres_per_ome_unit(std::string_view symbol);
+
 }  // namespace pantile::tiff

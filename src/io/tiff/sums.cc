@@ -84,6 +84,25 @@ Result<Sums> decode_sums(std::span<const std::byte> bytes) {
   return sums;
 }
 
+Result<std::string> find_flaw(const ByteStore& store, const std::string& tiff_key) {
+  PANTILE_ASSIGN(const auto tiff_bytes, store.size(tiff_key));
+  PANTILE_ASSIGN(const auto sidecar_bytes, store.size(sums_key(tiff_key)));
+  if (!tiff_bytes) {
+    return Error(Code::not_found, fmt::format("{}/{}: no such file", store.name(), tiff_key));
+  }
+  if (!sidecar_bytes) return "lacks its checksums, " + sums_key(tiff_key);
+  const std::string damaged = "has damaged checksums in " + sums_key(tiff_key);
+  if (*sidecar_bytes < static_cast<std::int64_t>(kFixedBytes)) return damaged;
+  PANTILE_ASSIGN(const Bytes head, store.read_range(sums_key(tiff_key), 0, kFixedBytes));
+  LeReader reader(head);
+  if (reader.take<std::array<char, 8>>() != kMagic) return damaged;
+  reader.take<std::array<std::uint8_t, 16>>();
+  const auto wanted = reader.take<std::uint64_t>();
+  if (wanted == static_cast<std::uint64_t>(*tiff_bytes)) return std::string();
+  return fmt::format("has {} bytes, expected {} as {} says", *tiff_bytes, wanted,
+                     sums_key(tiff_key));
+}
+
 Result<bool> is_complete(const ByteStore& store, const std::string& tiff_key,
                          const Fingerprint& plan) {
   PANTILE_ASSIGN(const auto tiff_bytes, store.size(tiff_key));

@@ -36,6 +36,11 @@ Bytes encode_sums(const Sums& sums);
 /// Errors: foreign (not a sidecar), corrupt.
 Result<Sums> decode_sums(std::span<const std::byte> bytes);
 
+/// Why the TIFF under `tiff_key`, which is there, cannot be the one its sidecar was written with,
+/// in words ("has 10 bytes, its .sums says 2000"; having no sidecar is a flaw too); empty when
+/// their sizes agree. Only the sidecar's fixed part is read. Errors: not_found, io.
+Result<std::string> find_flaw(const ByteStore& store, const std::string& tiff_key);
+
 /// True when the whole TIFF of `plan` lies in `store`: a sidecar of that plan and a file of the
 /// size it names. Only the sidecar's fixed part is read. Errors: io.
 Result<bool> is_complete(const ByteStore& store, const std::string& tiff_key,

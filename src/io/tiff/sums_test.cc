@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "io/store/memory_store.h"
+
 namespace pantile::tiff {
 namespace {
 
@@ -37,6 +39,19 @@ TEST(Sums, HugeTileCountsAreRefusedBeforeAllocation) {
   s.levels[0].columns = std::uint64_t{1} << 40;
   s.levels[0].rows = std::uint64_t{1} << 40;
   EXPECT_EQ(decode_sums(encode_sums(s)).error().code(), Code::corrupt);
+}
+
+TEST(Sums, AFlawIsSeenBySizesAlone) {
+  MemoryStore store;
+  ASSERT_TRUE(store.write("a.tiff", as_bytes(std::string(1000, 'x'))).ok());
+  EXPECT_EQ(*find_flaw(store, "a.tiff"), "lacks its checksums, a.tiff.sums");
+  ASSERT_TRUE(store.write("a.tiff.sums", encode_sums(example())).ok());
+  EXPECT_EQ(*find_flaw(store, "a.tiff"), "");
+  ASSERT_TRUE(store.write("a.tiff", as_bytes(std::string(999, 'x'))).ok());
+  EXPECT_EQ(*find_flaw(store, "a.tiff"), "has 999 bytes, expected 1000 as a.tiff.sums says");
+  ASSERT_TRUE(store.write("a.tiff.sums", as_bytes("PTLSUMS1")).ok());
+  EXPECT_EQ(*find_flaw(store, "a.tiff"), "has damaged checksums in a.tiff.sums");
+  EXPECT_EQ(find_flaw(store, "b.tiff").error().code(), Code::not_found);
 }
 
 }  // namespace

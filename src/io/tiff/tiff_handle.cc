@@ -10,11 +10,11 @@
 
 namespace pantile::tiff {
 
-int Handle::on_error(TIFF*, void* self, const char* module, const char* format, va_list arguments) {
+// The third argument is a function of libtiff or the file, which every error of ours names already.
+int Handle::on_error(TIFF*, void* self, const char*, const char* format, va_list arguments) {
   std::array<char, 512> text{};
   std::vsnprintf(text.data(), text.size(), format, arguments);
-  static_cast<Handle*>(self)->message_ =
-      module == nullptr ? std::string(text.data()) : fmt::format("{}: {}", module, text.data());
+  static_cast<Handle*>(self)->message_ = text.data();
   return 1;  // handled: libtiff's global handler stays out
 }
 

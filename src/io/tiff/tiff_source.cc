@@ -78,15 +78,18 @@ struct TiffSource::Reader {
   std::int64_t index = -1;         // of that block; -1: none
 };
 
-TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels,
+TiffSource::TiffSource(std::string path, std::vector<LevelLayout> levels, Facts facts,
                        std::shared_ptr<const Sums> sums)
     : path_(std::move(path)),
+      format_(std::move(facts.format)),
+      codec_(std::move(facts.codec)),
       levels_(std::move(levels)),
       sums_(std::move(sums)),
       spec_(make_spec(levels_)),
       fingerprint_(identify(path_, sums_.get())),
       idle_(levels_.size()) {
-  spec_.name = std::filesystem::path(path_).stem().string();
+  spec_.name = facts.ome.name.empty() ? std::filesystem::path(path_).stem().string()
+                                      : std::move(facts.ome.name);
 }
 
 TiffSource::~TiffSource() = default;
@@ -97,8 +100,11 @@ Result<std::unique_ptr<TiffSource>> TiffSource::open(std::string path) {
   PANTILE_ASSIGN(const auto handle, Handle::open(path));
   PANTILE_ASSIGN(auto levels, find_levels(*handle).with_context(path));
   if (sums) PANTILE_TRY(check_levels(path, levels, *sums));
+  PANTILE_ASSIGN(Facts facts, read_facts(*handle, levels).with_context(path));
+  // OME-XML says it exactly; resolution tags are of single precision and often a made-up 72 dpi.
+  if (facts.ome.pixel_um.x > 0) levels.front().pixel_um = facts.ome.pixel_um;
   return std::unique_ptr<TiffSource>(
-      new TiffSource(std::move(path), std::move(levels), std::move(sums)));
+      new TiffSource(std::move(path), std::move(levels), std::move(facts), std::move(sums)));
 }
 
 Cost TiffSource::cost(const Region& region) const {
@@ -207,8 +213,10 @@ Status TiffSource::load_block(int level_index, Reader& reader, std::int64_t colu
   const tmsize_t got = level.tiled ? TIFFReadEncodedTile(tiff, number, bytes.data(), want)
                                    : TIFFReadEncodedStrip(tiff, number, bytes.data(), want);
   if (got != want) {
-    return Error(Code::corrupt, fmt::format("{} {}: want {} bytes decoded, got {} ({})",
-                                            level.tiled ? "tile" : "strip", index, want, got,
+    const std::string found = got < 0 ? "none" : std::to_string(got);
+    return Error(Code::corrupt, fmt::format("{} {}: expected {} bytes of pixels, found {} ({}); "
+                                            "restore the file from a copy, or write it again",
+                                            level.tiled ? "tile" : "strip", index, want, found,
                                             reader.handle->take_message()));
   }
   if (level.inverted) invert(bytes);

@@ -11,6 +11,7 @@
 
 #include "core/buffer.h"
 #include "io/tiff/sums.h"
+#include "io/tiff/tiff_facts.h"
 #include "io/tiff/tiff_levels.h"
 #include "pantile/tile_source.h"
 
@@ -37,11 +38,16 @@ class TiffSource final : public TileSource {
 
   /// How a level lies in the file; block sizes are what reads are best aligned to.
   const LevelLayout& layout(int level) const { return levels_[static_cast<std::size_t>(level)]; }
+  /// "OME-BigTIFF, levels in SubIFDs", "TIFF, one level" …
+  const std::string& format() const { return format_; }
+  /// "deflate, predictor"
+  const std::string& codec_text() const { return codec_; }
 
  private:
   struct Reader;  // a handle on one level, with the block it decoded last
 
-  TiffSource(std::string path, std::vector<LevelLayout> levels, std::shared_ptr<const Sums> sums);
+  TiffSource(std::string path, std::vector<LevelLayout> levels, Facts facts,
+             std::shared_ptr<const Sums> sums);
   Result<std::unique_ptr<Reader>> borrow(int level) const;
   void give_back(int level, std::unique_ptr<Reader> reader) const;
   Status load_block(int level, Reader& reader, std::int64_t column, std::int64_t row,
@@ -49,7 +55,7 @@ class TiffSource final : public TileSource {
   Status decode_checked(int level, Reader& reader, std::int64_t index) const;
   Status read_blocks(const Region& region, MutableView out, Reader& reader, ReadContext& ctx) const;
 
-  std::string path_;
+  std::string path_, format_, codec_;
   std::vector<LevelLayout> levels_;
   std::shared_ptr<const Sums> sums_;  // null: nothing to check against
   ImageSpec spec_;

@@ -117,7 +117,8 @@ TEST_F(ZarrImage, KeepsWhatTheImageIs) {
   EXPECT_EQ(source->shard_px(), 32);
   EXPECT_EQ(source->codec_identity(), "zstd-1/interleaved");
   EXPECT_EQ(source->format(), "OME-Zarr 0.5");
-  EXPECT_EQ(source->codec_text(), "zstd-1, crc32c");
+  EXPECT_EQ(source->codec_text(), "zstd level 1, crc32c");
+  EXPECT_EQ(source->layout_text(), "chunks of 16 px in shards of 32 px");
 }
 
 TEST_F(ZarrImage, KeepsTheCallersFacts) {

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <utility>
 
 #include "io/codec/codecs.h"
 #include "io/codec/crc32c.h"
 #include "io/zarr/array_metadata.h"
 #include "io/zarr/ome_metadata.h"
+#include "io/zarr/shard_files.h"
 #include "io/zarr/shard_index.h"
 #include "io/zarr/zarr_source.h"
 
@@ -18,22 +19,6 @@ namespace {
 
 constexpr std::int64_t kMinChunkPx = 16;
 constexpr int kMinZstdLevel = 1, kMaxZstdLevel = 19;
-
-std::string shard_key(UnitId unit) {
-  return fmt::format("{}/c/0/{}/{}", unit.level, unit.y, unit.x);
-}
-
-/// The shard's row and column from a key "<y>/<x>", if that is what it is.
-bool parse_place(std::string_view text, UnitId& unit) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  const auto parse = [](std::string_view digits, std::int64_t& value) {
-    const char* end = digits.data() + digits.size();
-    const auto result = std::from_chars(digits.data(), end, value);
-    return result.ec == std::errc() && result.ptr == end;
-  };
-  return parse(text.substr(0, slash), unit.y) && parse(text.substr(slash + 1), unit.x);
-}
 
 ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_level) {
   const auto& spec = plan.spec;
@@ -126,19 +111,8 @@ Status ZarrSink::begin(const SinkPlan& plan) {
 }
 
 Status ZarrSink::find_committed() {
-  committed_.clear();
-  const std::int64_t n = layout_.chunks_per_side();
-  for (int i = 0; i < layout_.level_count(); ++i) {
-    const std::string prefix = fmt::format("{}/c/0", i);
-    PANTILE_ASSIGN(const auto entries, store_->list(prefix));
-    for (const auto& entry : entries) {
-      UnitId unit{i, 0, 0};
-      const auto place = std::string_view(entry.key).substr(prefix.size() + 1);
-      if (!parse_place(place, unit) || !layout_.has(unit)) continue;
-      // A file too short for its index is nobody's shard: it will be written again.
-      if (entry.size >= 16 * n * n + 4) committed_.insert(unit);
-    }
-  }
+  PANTILE_ASSIGN(ShardFiles found, find_shards(*store_, layout_));
+  committed_ = std::move(found.there);
   return {};
 }
 

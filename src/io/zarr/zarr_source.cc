@@ -41,11 +41,15 @@ bool is_empty(const ShardIndex& index) {
   return std::none_of(index.begin(), index.end(), [](auto& place) { return place.has_value(); });
 }
 
+/// The metadata name the level that the writer asked for. By 0 zstd, and by -1 zlib, mean the
+/// default of the library at hand then, which nobody can tell any more.
 std::string method_name(const ByteStep& step) {
+  const bool unsaid = step.level == (step.kind == ByteStep::Kind::zstd ? 0 : -1);
+  const std::string level = unsaid ? "at its default level" : fmt::format("level {}", step.level);
   switch (step.kind) {
-    case ByteStep::Kind::zstd: return fmt::format("zstd-{}", step.level);
-    case ByteStep::Kind::gzip: return fmt::format("gzip-{}", step.level);
-    case ByteStep::Kind::zlib: return fmt::format("deflate-{}", step.level);
+    case ByteStep::Kind::zstd: return "zstd " + level;
+    case ByteStep::Kind::gzip: return "gzip " + level;
+    case ByteStep::Kind::zlib: return "deflate " + level;
     case ByteStep::Kind::crc32c: return "crc32c";
   }
   return "";
@@ -248,7 +252,7 @@ ZarrSource::ZarrSource(std::unique_ptr<State> state) : state_(std::move(state)) 
     return fits ? side : 0;
   };
   s.chunk_px = square(s.level(0).metadata().chunk);
-  s.shard_px = square(s.level(0).metadata().shard);
+  s.shard_px = s.level(0).metadata().sharded ? square(s.level(0).metadata().shard) : 0;
   for (const auto& array : s.image.arrays) {
     if (square(array->metadata().chunk) != s.chunk_px) s.chunk_px = 0;
     if (square(array->metadata().shard) != s.shard_px) s.shard_px = 0;
@@ -359,6 +363,21 @@ std::string ZarrSource::codec_text() const {
     text += (text.empty() ? "" : ", ") + method_name(step);
   }
   return text;
+}
+
+std::string ZarrSource::layout_text() const {
+  const ArrayMetadata& m = state_->level(0).metadata();
+  const LevelAxes& axes = state_->image.axes;
+  const auto sides = [&](const std::vector<std::int64_t>& shape) {
+    const std::int64_t x = axes.extent(shape, axes.x), y = axes.extent(shape, axes.y);
+    return x == y ? fmt::format("{} px", x) : fmt::format("{} x {} px", x, y);
+  };
+  std::string text = "chunks of " + sides(m.chunk);
+  const std::int64_t channels = axes.extent(m.chunk, axes.c);
+  if (channels < spec().channels) {
+    text += fmt::format(" and {} channel{}", channels, channels == 1 ? "" : "s");
+  }
+  return m.sharded ? text + " in shards of " + sides(m.shard) : text;
 }
 
 Result<std::unique_ptr<ZarrSource>> open_path(const std::string& path,

@@ -55,7 +55,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   /// Chunk edge in pixels when chunks of every level are square in y, x and hold all channels
   /// of one plane; else 0.
   std::int64_t chunk_px() const override;
-  /// Shard edge in pixels under the same condition; chunk_px() when the arrays are not sharded.
+  /// Shard edge in pixels under the same condition; 0 when the arrays are not sharded.
   std::int64_t shard_px() const;
   /// ChunkCodec::identity() of the codec that made the encoded chunks ("zstd-1/interleaved"), so
   /// that they may be copied; empty when none of ours would have made them.
@@ -70,8 +70,10 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   const std::string& pantile_json() const;
   /// "OME-Zarr 0.5", "Zarr v3".
   const std::string& format() const;
-  /// Codecs of level 0 in words: "zstd-1, crc32c".
+  /// Codecs of level 0 in words: "zstd level 1, crc32c".
   std::string codec_text() const;
+  /// How level 0 is cut up, in words: "chunks of 512 px in shards of 4096 px".
+  std::string layout_text() const;
 
  private:
   struct State;
