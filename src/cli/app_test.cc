@@ -56,6 +56,9 @@ struct Program {
       info.job_json = R"({"a": 1, "config": {"formula": {"scale": 0.5, "formula": "simple"}}})";
       info.state = "1 of 2 shards";
       info.disk_bytes = 100;
+      info.value_range = {-2, 3};
+      info.flaws = {"a.png has 0 bytes"};
+      info.layout = "tiles of 512 px";
       return info;
     };
     backend.program = [] { return ProgramInfo{"9.8.7", "AVX3", {{"zstd", "1.5"}}}; };
@@ -108,13 +111,15 @@ TEST(App, AnInterruptedJobSaysHowToGoOn) {
 TEST(App, BadUsageIsOneSentenceAndExitTwo) {
   Program program;
   const std::vector<std::vector<std::string>> lines{
-      {}, {"nonsense"}, {"generate", "--nonsense"}, {"convert"}, {"completion", "tcsh"}};
+      {},          {"nonsense"},          {"options-tabel"}, {"generate", "--nonsense"},
+      {"convert"}, {"completion", "tcsh"}};
   for (const auto& words : lines) {
     EXPECT_EQ(program(words), 2);
     const std::string text = program.err.str();
     EXPECT_EQ(text.find("pantile: "), 0u);
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
     EXPECT_TRUE(program.out.str().empty());
+    EXPECT_EQ(text.find("options-table"), std::string::npos) << "is no user's command";
   }
 }
 
@@ -143,12 +148,17 @@ TEST(App, PlanAsTextAndAsJson) {
 TEST(App, InfoOfAJobAndOfTheProgram) {
   Program program;
   EXPECT_EQ(program({"info", "run1"}), 0);
-  for (const char* part : {"OME-Zarr 0.5", "300 x 200", "1 of 2 shards", "600.00x",
-                           "formula.scale = 0.5", "formula.formula = simple"}) {
+  for (const char* part : {"OME-Zarr 0.5", "300 x 200", "1 of 2 shards", "100 B so far",
+                           "not whole   a.png has 0 bytes\n", "0 stands for -2 and below",
+                           "tiles of 512 px", "formula.scale = 0.5", "formula.formula = simple"}) {
     EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
   }
   EXPECT_EQ(program({"info", "run1", "--json"}), 0);
-  EXPECT_EQ(nlohmann::json::parse(program.out.str()).at("job").at("a"), 1);
+  const auto info = nlohmann::json::parse(program.out.str());
+  EXPECT_EQ(info.at("job").at("a"), 1);
+  EXPECT_EQ(info.at("value_range"), nlohmann::json::parse("[-2, 3]"));
+  EXPECT_TRUE(info.at("shard_px").is_null());
+  EXPECT_EQ(info.at("flaws").size(), 1u);
   EXPECT_EQ(program({"info"}), 0);
   EXPECT_NE(program.out.str().find("AVX3"), std::string::npos);
   EXPECT_EQ(program({"info", "--json"}), 0);
@@ -165,6 +175,11 @@ TEST(App, HelpVersionManualAndCompletion) {
   EXPECT_NE(program.out.str().find("zstd"), std::string::npos);
   EXPECT_EQ(program({"preview", "--help"}), 0);
   EXPECT_NE(program.out.str().find("Usage: pantile preview INPUT [options]"), std::string::npos);
+  EXPECT_EQ(program.out.str().find("TOML"), std::string::npos) << "preview reads no TOML file";
+  EXPECT_EQ(program({"generate", "--help"}), 0);
+  EXPECT_NE(program.out.str().find("TOML: image.width"), std::string::npos);
+  EXPECT_EQ(program({"completion", "--help"}), 0);
+  EXPECT_EQ(program.out.str().find("default"), std::string::npos) << "SHELL has to be given";
   EXPECT_EQ(program({"man"}), 0);
   EXPECT_EQ(program.out.str().find(".TH PANTILE 1"), 0u);
   EXPECT_EQ(program({"completion", "bash"}), 0);

@@ -35,7 +35,8 @@ TEST(Format, HumanAmounts) {
   EXPECT_EQ(human_bytes(999'999'999), "1.00 GB");
   EXPECT_EQ(human_memory(512 << 20), "512 MiB");
   EXPECT_EQ(human_seconds(0.456), "0.46 s");
-  EXPECT_EQ(human_seconds(3723), "1:02:03");
+  EXPECT_EQ(human_seconds(187), "3 min 7 s");
+  EXPECT_EQ(human_seconds(3723), "1 h 2 min");
   EXPECT_EQ(human_clock(59.6), "1:00");
   EXPECT_EQ(human_clock(1e300).empty(), false);
 }
@@ -140,12 +141,15 @@ TEST(JsonLog, EveryEventIsOneObjectOnOneLine) {
 TEST(Summary, NamesStagesOutputsAndCompression) {
   JobSummary summary{268435456, 100000000, 3.0, 412 << 20, {}, {}};
   summary.stages = {{"render", 2.0, 100000000, "px"}, {"previews", 0.1, 2, "files"}};
-  summary.outputs = {{"run1/image.ome.zarr", 1000, 250}, {"run1/previews", 0, 10}};
+  summary.outputs = {{"run1/image.ome.zarr", 1000, 250}, {"run1/a.png", 40, 10, false}};
   const std::string table = summary_table(summary);
-  for (const char* part : {"render", "50.0 Mpx/s", "2 files", "268 Mpx", "100 Mpx were made",
-                           "412 MiB", "run1/image.ome.zarr", "4.00x", "260 B"}) {
+  for (const char* part :
+       {"render", "50.0 Mpx/s", "2 files", "268 Mpx", "100 Mpx were made", "412 MiB",
+        "run1/image.ome.zarr", "4.00x\n", "260 B", "4.00x  from an earlier run\n"}) {
     EXPECT_NE(table.find(part), std::string::npos) << part << "\n" << table;
   }
+  summary.pixels_done = 0;
+  EXPECT_NE(summary_table(summary).find("all pixels were there already"), std::string::npos);
 }
 
 }  // namespace

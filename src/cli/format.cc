@@ -28,6 +28,11 @@ std::string scaled(double amount, double step, const std::array<std::string_view
                      prefixes[i], unit);
 }
 
+/// A job that takes longer than a century is shown as one that takes a century.
+std::int64_t whole_seconds(double seconds) {
+  return static_cast<std::int64_t>(std::clamp(seconds, 0.0, 3.2e9) + 0.5);
+}
+
 }  // namespace
 
 std::string human(double amount, std::string_view unit) {
@@ -41,15 +46,18 @@ std::string human_memory(std::int64_t bytes) {
 }
 
 std::string human_clock(double seconds) {
-  // A job that takes longer than a century is shown as one that takes a century.
-  const auto total = static_cast<std::int64_t>(std::clamp(seconds, 0.0, 3.2e9) + 0.5);
+  const std::int64_t total = whole_seconds(seconds);
   const std::int64_t hours = total / 3600, minutes = total / 60 % 60, rest = total % 60;
   if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, rest);
   return fmt::format("{}:{:02}", minutes, rest);
 }
 
 std::string human_seconds(double seconds) {
-  return seconds < 59.95 ? three_digits(std::max(seconds, 0.0)) + " s" : human_clock(seconds);
+  if (seconds < 59.95) return three_digits(std::max(seconds, 0.0)) + " s";
+  const std::int64_t total = whole_seconds(seconds);
+  const std::int64_t hours = total / 3600, minutes = total / 60 % 60, rest = total % 60;
+  return hours > 0 ? fmt::format("{} h {} min", hours, minutes)
+                   : fmt::format("{} min {} s", minutes, rest);
 }
 
 std::string human_size(std::int64_t width, std::int64_t height) {

@@ -16,7 +16,7 @@ std::string human(double amount, std::string_view unit);
 std::string human_bytes(std::int64_t bytes);
 /// Bytes in binary units, for memory: "412 MiB".
 std::string human_memory(std::int64_t bytes);
-/// "0.42 s", "41 s", "3:07", "1:02:03".
+/// "0.42 s", "41.0 s", "3 min 7 s", "1 h 2 min".
 std::string human_seconds(double seconds);
 /// "0:12", "3:07", "1:02:03".
 std::string human_clock(double seconds);

@@ -40,7 +40,8 @@ std::string row(std::string_view left, std::string_view right) {
   return out + wrapped(right, kIndent) + '\n';
 }
 
-std::string described(const Option& option) {
+/// `with_key`: also tell the key in a TOML file, for commands that read one.
+std::string described(const Option& option, bool with_key) {
   std::string out = option.help;
   const std::string legal = legal_values(option);
   const std::string fallback = option.default_text();
@@ -48,7 +49,7 @@ std::string described(const Option& option) {
   const auto fact = [&](const std::string& text) { facts += (facts.empty() ? "" : "; ") + text; };
   if (!legal.empty()) fact(legal);
   if (!fallback.empty()) fact("default " + fallback);
-  if (!option.key.empty()) fact("TOML: " + option.key);
+  if (with_key && !option.key.empty()) fact("TOML: " + option.key);
   return facts.empty() ? out : out + " [" + facts + "]";
 }
 
@@ -64,6 +65,12 @@ std::string legal_values(const Option& option) {
   std::string out;
   for (const std::string& choice : option.choices) out += (out.empty() ? "" : ", ") + choice;
   return out;
+}
+
+bool reads_toml(const Schema& schema, const Command& command) {
+  const auto options = schema.of(command);
+  return std::any_of(options.begin(), options.end(),
+                     [](const Option* option) { return option->flag == "--config"; });
 }
 
 std::string usage(const Schema& schema, const Command& command) {
@@ -87,7 +94,7 @@ std::string command_help(const Schema& schema, const Command& command) {
       group = option->group;
       out += "\n" + group + ":\n";
     }
-    out += row(invocation(*option), described(*option));
+    out += row(invocation(*option), described(*option, reads_toml(schema, command)));
   }
   if (group.empty()) out += "\nOptions:\n";
   out += row("-h, --help", "Print this text.");

@@ -18,6 +18,8 @@ std::string command_help(const Schema& schema, const Command& command);
 std::string usage(const Schema& schema, const Command& command);
 /// "--width PIXELS", or "INPUT".
 std::string invocation(const Option& option);
+/// True when the command takes its options from a TOML file too.
+bool reads_toml(const Schema& schema, const Command& command);
 /// Legal values in words: the choices, or the range, or nothing.
 std::string legal_values(const Option& option);
 

@@ -24,7 +24,7 @@ std::string roff(std::string_view text) {
   return !out.empty() && (out.front() == '.' || out.front() == '\'') ? "\\&" + out : out;
 }
 
-std::string option_entry(const Option& option) {
+std::string option_entry(const Option& option, bool with_key) {
   std::string out = ".TP\n\\fB" + roff(option.flag) + "\\fR";
   if (!option.positional() && option.type != Type::flag) {
     out += " \\fI" + roff(option.value_name) + "\\fR";
@@ -35,7 +35,7 @@ std::string option_entry(const Option& option) {
   };
   fact("Values", legal_values(option));
   fact("Default", option.default_text());
-  fact("TOML", option.key);
+  if (with_key) fact("TOML", option.key);
   return out;
 }
 
@@ -76,7 +76,7 @@ std::string man_page(const Schema& schema, std::string_view version) {
         group = option->group;
         out += ".SS " + group + "\n";
       }
-      out += option_entry(*option);
+      out += option_entry(*option, reads_toml(schema, command));
     }
     out += ".SS Examples\n";
     for (const Command::Example& example : command.examples) {

@@ -5,24 +5,54 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/format.h"
-#include "cli/parse.h"
+#include "pipeline/previews.h"
 
 namespace pantile::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The stretch of one axis that the picture shows: its ends, or, where six digits cannot tell them
+/// apart, its middle and its length.
+std::string stretch(double center, double length) {
+  const std::string first = fmt::format("{:.6g}", center - length / 2);
+  const std::string last = fmt::format("{:.6g}", center + length / 2);
+  return first == last ? fmt::format("around {:.15g}, {:.6g} long", center, length)
+                       : first + " to " + last;
+}
+
 std::string formula_lines(const GenerateOptions& o) {
   const double scale = o.scale.value_or(0);
-  const double half_x = static_cast<double>(o.width) * scale / 2;
-  const double half_y = static_cast<double>(o.height) * scale / 2;
   std::string out = line("formula", o.formula);
-  out += line("plane", fmt::format("x {:.6g} to {:.6g}, y {:.6g} to {:.6g} (downward), {:.6g} per "
-                                   "pixel",
-                                   o.center_x - half_x, o.center_x + half_x, o.center_y - half_y,
-                                   o.center_y + half_y, scale));
-  return out + line("samples", fmt::format("{} x {} a pixel, {}, {}", o.samples, o.samples,
-                                           word_for(o.sampling), word_for(o.precision)));
+  out +=
+      line("plane", fmt::format("x {}; y {} (downward); {:.6g} per pixel",
+                                stretch(o.center_x, static_cast<double>(o.width) * scale),
+                                stretch(o.center_y, static_cast<double>(o.height) * scale), scale));
+  const std::string samples =
+      o.samples > 1 ? fmt::format("{} x {} a pixel", o.samples, o.samples)
+                    : fmt::format("1 a pixel, at its {}",
+                                  o.sampling == Sampling::center ? "centre" : "upper left corner");
+  return out + line("samples", fmt::format("{}, in {}", samples, word_for(o.precision)));
+}
+
+/// Nothing is enlarged, so a small picture has fewer and smaller previews than were asked for.
+std::string preview_words(const GenerateOptions& o) {
+  std::string out;
+  for (const PlannedPreview& p : plan_previews(o.width, o.height, o.previews)) {
+    out += (out.empty() ? "" : ", ") + human_size(p.size.width, p.size.height);
+  }
+  return out.empty() ? "none" : out;
+}
+
+std::string disk_lines(const GeneratePlan& plan) {
+  std::string out = line(
+      "disk", fmt::format("about {} store, {} TIFF, {} previews", human_bytes(plan.store_bytes),
+                          human_bytes(plan.tiff_bytes), human_bytes(plan.preview_bytes)));
+  const char* const why =
+      plan.options.tiff.enabled ? " while the TIFF and the parts it is made of are both there" : "";
+  return out +
+         line("peak disk", fmt::format("about {}{}; {} free", human_bytes(plan.peak_disk_bytes),
+                                       why, human_bytes(plan.free_disk_bytes)));
 }
 
 std::string tiff_words(const TiffOptions& tiff) {
@@ -70,16 +100,12 @@ std::string plan_text(const GeneratePlan& plan) {
   out += line("tiles", fmt::format("{} px, in shards of {} px", o.tile_px, o.shard_px));
   out += line("store", fmt::format("zstd level {}", o.zstd_level));
   out += line("TIFF", tiff_words(o.tiff));
-  out += line("previews", show_previews(o.previews));
+  out += line("previews", preview_words(o));
   out += level_table(plan);
-  out += line("threads", fmt::format("{} on {}", plan.threads, plan.simd_target));
+  out += line("threads", fmt::format("{}, SIMD target {}", plan.threads, plan.simd_target));
   out += line("memory", fmt::format("{} (works from {} on)", human_memory(plan.memory_bytes),
                                     human_memory(plan.least_memory_bytes)));
-  out +=
-      line("disk", fmt::format("about {} store, {} TIFF, {} previews; {} at the peak, {} free",
-                               human_bytes(plan.store_bytes), human_bytes(plan.tiff_bytes),
-                               human_bytes(plan.preview_bytes), human_bytes(plan.peak_disk_bytes),
-                               human_bytes(plan.free_disk_bytes)));
+  out += disk_lines(plan);
   out += line("time", fmt::format("about {}", human_seconds(plan.seconds)));
   for (const std::string& note : plan.notes) out += line("note", note);
   for (const std::string& warning : plan.warnings) out += line("warning", warning);

@@ -60,7 +60,7 @@ struct Option {
 
   bool positional() const { return flag.empty() || flag.front() != '-'; }
   /// The default as text; empty: none.
-  std::string default_text() const { return show ? show(Settings{}) : std::string(); }
+  std::string default_text() const { return show && !required ? show(Settings{}) : std::string(); }
 };
 
 /// One subcommand.

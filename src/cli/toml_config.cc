@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -110,6 +112,8 @@ class Reader {
         PANTILE_TRY(value(path, key.source().begin.line, node, *option));
       } else if (prefix.empty() && node.is_table() && is_section(path)) {
         PANTILE_TRY(this->table(*node.as_table(), path + "."));
+      } else if (prefix.empty() && node.is_table()) {
+        return unknown_section(path, key.source().begin.line);
       } else {
         return unknown(path, key.source().begin.line);
       }
@@ -118,11 +122,19 @@ class Reader {
   }
 
  private:
-  bool is_section(const std::string& name) const {
+  std::vector<std::string> sections() const {
+    std::vector<std::string> names;
     for (const Option& option : schema_.options) {
-      if (option.key.starts_with(name + ".")) return true;
+      const std::string name = option.key.substr(0, option.key.find('.'));
+      if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) continue;
+      names.push_back(name);
     }
-    return false;
+    return names;
+  }
+
+  bool is_section(const std::string& name) const {
+    const auto names = sections();
+    return std::find(names.begin(), names.end(), name) != names.end();
   }
 
   Status value(const std::string& path, std::size_t line, const toml::node& node,
@@ -133,6 +145,19 @@ class Reader {
                                               type_words(option.type), type_words(node)));
     }
     return option.set(*text, settings_).with_context(fmt::format("{}:{}: {}", name_, line, path));
+  }
+
+  Error unknown_section(const std::string& name, std::size_t line) const {
+    const std::vector<std::string> known = sections();
+    std::string list;
+    for (const std::string& section : known) {
+      list += fmt::format("{}[{}]", list.empty() ? "" : ", ", section);
+    }
+    const std::string near = nearest(name, known);
+    return Error(Code::invalid,
+                 fmt::format("{}:{}: unknown section \"[{}]\"; {}", name_, line, name,
+                             near.empty() ? "expected one of " + list
+                                          : fmt::format("did you mean \"[{}]\"?", near)));
   }
 
   Status unknown(const std::string& path, std::size_t line) const {
@@ -156,7 +181,7 @@ class Reader {
   Settings& settings_;
 };
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -166,7 +191,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string toml_value(const Option& option, const std::string& text) {
-  if (text == "auto" && option.automatic) return quoted(text);
+  if (text == "auto" && option.automatic) return toml_text(text);
   switch (option.type) {
     case Type::flag:
     case Type::on_off: return text == "on" ? "true" : "false";
@@ -176,7 +201,7 @@ std::string toml_value(const Option& option, const std::string& text) {
       const auto comma = text.find(',');
       return fmt::format("[{}, {}]", text.substr(0, comma), text.substr(comma + 1));
     }
-    default: return quoted(text);
+    default: return toml_text(text);
   }
 }
 
@@ -193,18 +218,34 @@ Status apply_toml(std::string_view text, const std::string& name, const Schema& 
 }
 
 Status apply_toml_file(const std::string& path, const Schema& schema, Settings& settings) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return Error(Code::invalid, fmt::format("--config {}: expected a TOML file, found a folder; "
+                                            "name the file in it",
+                                            path));
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
+    const bool there = std::filesystem::exists(path, error);
     return Error(Code::not_found,
-                 fmt::format("{}: expected a TOML file that can be read, found none", path));
+                 fmt::format("--config {}: {}", path,
+                             there ? "cannot be opened for reading; check its permissions"
+                                   : "there is no such file; check the path"));
   }
   std::string text(kMaxFileBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return Error(Code::io, fmt::format("{}: cannot be read", path));
+  if (file.bad()) {
+    return Error(Code::invalid, fmt::format("--config {}: cannot be read as a file", path));
+  }
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxFileBytes) {
+    return Error(
+        Code::invalid,
+        fmt::format("--config {}: expected a TOML file of at most 1 MiB, found more", path));
+  }
+  if (text.find('\0') != std::string::npos) {
     return Error(Code::invalid,
-                 fmt::format("{}: expected a TOML file of at most 1 MiB, found more", path));
+                 fmt::format("--config {}: expected a TOML file, found binary data", path));
   }
   return apply_toml(text, path, schema, settings);
 }

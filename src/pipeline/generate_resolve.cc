@@ -115,11 +115,12 @@ void add_colour_settings(const GenerateOptions& o, PixelSettings& settings) {
 void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
   const GenerateOptions& o = job.options;
   if (const auto collapse = formula::find_collapse(frame, o.precision)) {
-    job.warnings.push_back(
-        "the scale is too fine for the number type: " + collapse->describe(o.precision) +
-        (o.precision == Precision::f32 ? "; use --precision f64 or a larger "
-                                         "--scale"
-                                       : "; use a larger --scale"));
+    const bool f32 = o.precision == Precision::f32;
+    const bool off_centre = o.center_x != 0 || o.center_y != 0;
+    job.warnings.push_back(fmt::format("{}; use {}a --scale of {:.1g} or more{}",
+                                       collapse->describe(o.precision),
+                                       f32 ? "--precision f64, or " : "", 2 * collapse->least_step,
+                                       off_centre ? ", or a --center closer to 0" : ""));
   }
   if (o.store == StoreKind::value_u16) {
     job.notes.push_back(

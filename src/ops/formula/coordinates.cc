@@ -33,7 +33,7 @@ std::optional<Collapse> search(char axis, std::int64_t first, std::int64_t size,
   for (std::int64_t pixel = first; pixel < last; ++pixel) {
     const double next = rounded(coordinate(pixel + 1, size, center, frame), precision);
     if (next == here || !std::isfinite(next)) {
-      return Collapse{axis, pixel, here, std::abs(frame.scale) / ulp(here, precision)};
+      return Collapse{axis, pixel, here, std::abs(frame.scale), ulp(here, precision)};
     }
     here = next;
   }
@@ -55,9 +55,9 @@ double coordinate(std::int64_t sample, std::int64_t size, double center, const F
 
 std::string Collapse::describe(Precision precision) const {
   return fmt::format(
-      "at {} = {:.6g} neighbouring pixels are {:.3g} of the smallest step of {} "
-      "apart",
-      axis, coordinate, spacing_ulps, word_for(precision));
+      "near {} = {:.6g} some neighbouring pixels show the same point of the plane: pixels are "
+      "{:.3g} apart, but numbers of type {} are {:.3g} apart there",
+      axis, coordinate, spacing, word_for(precision), least_step);
 }
 
 std::optional<Collapse> find_collapse(const Frame& frame, Precision precision) {

@@ -37,9 +37,10 @@ struct Collapse {
   char axis = 'x';
   std::int64_t pixel = 0;  ///< This pixel and the next one have the same coordinate.
   double coordinate = 0;
-  double spacing_ulps = 0;  ///< Distance of neighbouring pixels in units in the last place there.
+  double spacing = 0;     ///< Distance of neighbouring pixels, greater than 0.
+  double least_step = 0;  ///< Distance of neighbouring numbers of the type there.
 
-  /// "at x = 1e+10 neighbouring pixels are 0.25 of the smallest step of f32 apart"
+  /// A sentence without end: which pixels, why, in terms of `precision`.
   std::string describe(Precision precision) const;
 };
 
