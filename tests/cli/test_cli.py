@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 
+import numpy
 import pytest
 
 COMMANDS = ["generate", "plan", "info", "preview", "convert", "man", "completion"]
@@ -81,6 +82,13 @@ BAD_USAGE = [
     (["convert", "only-one"], "OUTPUT"),
     (["convert", "a.tiff", "b.tiff", "--region", "0,0,0,5"], "--region"),
     (["completion", "tcsh"], "SHELL"),
+    (["completion"], "SHELL"),
+    (["generate", "--config", "."], "folder"),
+    (["plan", "--config", "/dev/zero"], "/dev/zero"),
+    (["plan", "--config", shutil.which("true")], "binary"),
+    (["generate", *SMALL, "--out", "/dev/null"], "/dev/null"),
+    (["generate", *SMALL, "--out", "/dev/null/run"], "/dev/null/run"),
+    (["generate", *SMALL, "--out", "/proc/run"], "/proc"),
 ]
 
 
@@ -119,6 +127,7 @@ BAD_TOML = [
     ("[image]\nwidth = \"wide\"\n", ["job.toml:2", "image.width", "integer", "string"]),
     ("[image]\nwidth = 0\n", ["job.toml:2", "image.width"]),
     ("[image\n", ["job.toml:1"]),
+    ("[imag]\nwidth = 5\n", ["job.toml:1", '"[imag]"', '"[image]"']),
 ]
 
 
@@ -129,6 +138,40 @@ def test_bad_toml(pantile, tmp_path, text, named):
     for part in named:
         assert part in sentence(done)
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+def test_an_unreadable_config_is_named(pantile, tmp_path):
+    (tmp_path / "job.toml").touch(mode=0o000)
+    assert "permissions" in sentence(pantile("plan", "--config", "job.toml", code=2, cwd=tmp_path))
+
+
+def test_a_folder_is_made_with_those_above_it(pantile, tmp_path):
+    pantile("generate", *SMALL, "--out", tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c" / "job.json").exists()
+
+
+@pytest.mark.parametrize("words", [
+    ["--center", "1e10,0", "--scale", "1e-9"],
+    ["--center", "0,3", "--scale", "1e-8", "--precision", "f32"],
+])
+def test_plan_and_generate_warn_of_a_scale_too_fine(pantile, tmp_path, words):
+    plan = pantile("plan", *SMALL, *words, cwd=tmp_path).stdout
+    [warning] = [line.split(None, 1)[1] for line in plan.splitlines() if line.startswith("warning")]
+    for part in ["same point", "--scale", "--center"]:
+        assert part in warning
+    assert ("--precision f64" in warning) == ("f32" in words)
+    said = pantile("generate", *SMALL, *words, "--out", tmp_path / "run").stderr
+    assert f"warning: {warning}\n" in said
+    finer = re.search(r"a --scale of (\S+) or more", warning)[1]
+    again = pantile("plan", *SMALL, *words, "--scale", finer, cwd=tmp_path).stdout
+    assert "warning" not in again, "the advice helps"
+
+
+def test_plan_tells_the_ends_of_a_tiny_picture_apart(pantile, tmp_path):
+    plan = pantile("plan", *SMALL, "--center", "1e10,0", "--scale", "1e-9", cwd=tmp_path).stdout
+    assert "x around 10000000000, 6.4e-08 long" in plan
+    assert "y -3.2e-08 to 3.2e-08" in plan
 
 
 def test_memory_too_small_names_the_least_that_works(pantile, tmp_path):
@@ -151,6 +194,17 @@ def test_an_unwritable_folder_is_named(pantile, tmp_path):
     done = pantile("generate", *SMALL, "--out", tmp_path / "run", code=None)
     assert done.returncode in (1, 2)
     assert "run" in sentence(done)
+
+
+def test_no_error_names_a_file_twice(pantile, tmp_path):
+    pantile("generate", *SMALL, "--tiff", "on", "--previews", "32", "--out", tmp_path / "run")
+    whole = (tmp_path / "run" / "image.tiff").read_bytes()
+    for name, content in [("bad.tiff", b"bad"), ("cut.tiff", whole[:2000]), ("bad.png", b"bad"),
+                          ("cut.png", (tmp_path / "run/previews/preview-32.png").read_bytes()[:99])]:
+        (tmp_path / name).write_bytes(content)
+        done = pantile("preview", name, "--log", "quiet", cwd=tmp_path, code=None)
+        assert done.returncode in (2, 3)
+        assert sentence(done).count(name) == 1
 
 
 @pytest.mark.parametrize("name", ["foreign.tiff", "foreign.png", "foreign.ome.zarr"])
@@ -287,6 +341,172 @@ def test_other_settings_are_refused_by_name(pantile, tmp_path):
     refused = pantile(*words, "--scale", "0.25", code=2)
     assert "scale" in sentence(refused)
     pantile(*words, "--scale", "0.25", "--restart")
+
+
+def numbers(pantile, path) -> dict:
+    return json.loads(pantile("info", path, "--json").stdout)
+
+
+@pytest.fixture
+def small_job(pantile, tmp_path):
+    """A finished job of 21 shards, and how to run it again."""
+    def run(*more):
+        return pantile("generate", "--size", "256", "--tile", "64", "--shard", "64", "--formula",
+                       "simple", "--previews", "32,big:64", "--out", tmp_path / "run", *more)
+
+    run("--log", "quiet")
+    return tmp_path / "run", run
+
+
+def test_info_of_an_unfinished_job_says_how_far_it_is(pantile, small_job):
+    folder, run = small_job
+    finished = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    shutil.rmtree(folder / "previews")
+    (folder / "image.tiff").unlink()
+    for name in ["zarr.json", "0/c/0/0/0", "0/c/0/3/1", "2/c/0/0/0"]:
+        (folder / "image.ome.zarr" / name).unlink()
+    text = pantile("info", folder).stdout
+    for part in ["unfinished: 18 of 21 shards (85 %); image.tiff, previews/big.png, "
+                 "previews/preview-32.png still to come", "256 x 256", "level 2     64 x 64"]:
+        assert part in text
+    info = numbers(pantile, folder)
+    assert (info["shards_done"], info["shards_all"], info["flaws"]) == (18, 21, [])
+    run()
+    assert numbers(pantile, folder)["state"] == "complete"
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == finished
+
+
+DAMAGE = [
+    ("previews/big.png", 0, "has 0 bytes, expected a PNG of 64 x 64 pixels"),
+    ("previews/preview-32.png", -1, "ends too early"),
+    ("image.tiff", 1000, "has 1000 bytes, expected "),
+    ("image.ome.zarr/1/c/0/1/0", 19, "has 19 bytes, expected at least 20"),
+    ("image.tiff.sums", None, "image.tiff lacks its checksums"),
+    ("image.ome.zarr/0/c/0/2/2", None, "image.ome.zarr lacks 1 of its 21 shards"),
+]
+
+
+@pytest.mark.parametrize("name,size,said", DAMAGE, ids=lambda v: v if isinstance(v, str) else " ")
+def test_what_is_not_whole_is_named_and_made_again(pantile, small_job, name, size, said):
+    folder, run = small_job
+    path = folder / name
+    whole = path.read_bytes()
+    assert numbers(pantile, folder)["state"] == "complete"
+    if size is None:
+        path.unlink()
+    else:
+        path.write_bytes(whole[:size])
+    info = numbers(pantile, folder)
+    assert info["state"].startswith("not whole") and "run the same command again" in info["state"]
+    [flaw] = info["flaws"]
+    assert said in flaw
+    assert f"not whole   {flaw}\n" in pantile("info", folder).stdout
+    run()
+    assert path.read_bytes() == whole
+    assert numbers(pantile, folder)["state"] == "complete"
+
+
+def test_info_of_a_cut_file_by_itself(pantile, small_job):
+    folder, _ = small_job
+    for name, part, size in [("image.tiff", "image.tiff", 5000),
+                             ("image.ome.zarr", "image.ome.zarr/0/c/0/0/0", 10)]:
+        assert numbers(pantile, folder / name)["flaws"] == []
+        (folder / part).write_bytes((folder / part).read_bytes()[:size])
+        [flaw] = numbers(pantile, folder / name)["flaws"]
+        assert flaw.startswith(f"{part} has {size} bytes")
+
+
+def test_the_summary_lists_what_an_earlier_run_made(small_job, pantile):
+    folder, run = small_job
+    words = ["generate", "--size", "256", "--tile", "64", "--shard", "64", "--formula", "simple",
+             "--previews", "16", "--out", folder]
+    table = pantile(*words).stdout.split("output", 1)[1]
+    rows = {line.split()[0]: line for line in table.splitlines()[1:]}
+    for name in ["image.ome.zarr", "image.tiff", "previews/big.png", "previews/preview-32.png"]:
+        assert rows[f"{folder}/{name}"].endswith("from an earlier run")
+    new = rows[f"{folder}/previews/preview-16.png"]
+    assert "768 B" in new and new.rstrip()[-1] == "x", "16 x 16 pixels of 3 bytes, and a ratio"
+
+
+def test_info_tells_the_dialect_the_codec_and_the_pixel_size(pantile, tmp_path):
+    run = tmp_path / "run"
+    pantile("generate", "--size", "600", "--formula", "simple", "--name", "ripples", "--store",
+            "value-u16", "--range", "-2,3", "--previews", "none", "--out", run)
+    values = "0 stands for -2 and below, 65535 for 3 and above"
+    for path in [run, run / "image.ome.zarr", run / "image.tiff"]:
+        text = pantile("info", path).stdout
+        assert values in text
+        assert "name        ripples\n" in text
+        assert numbers(pantile, path)["value_range"] == [-2, 3]
+    assert "OME-BigTIFF, levels in SubIFDs\n" in text and "tiles of 512 px\n" in text
+    pages = tmp_path / "pages.tiff"
+    pantile("convert", run, pages, "--tiff-dialect", "pages", "--compression", "zstd",
+            "--tiff-predictor", "on")
+    text = pantile("info", pages).stdout
+    assert "format      BigTIFF, levels in pages\n" in text
+    assert "codec       zstd, predictor\n" in text
+
+
+def test_info_of_a_tiff_of_others(pantile, tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    path = tmp_path / "scan.ome.tiff"
+    image = numpy.zeros((80, 100), "uint8")
+    tifffile.imwrite(path, image, ome=True, tile=(32, 48), metadata={
+        "axes": "YX", "Name": "liver", "PhysicalSizeX": 0.25, "PhysicalSizeXUnit": "µm",
+        "PhysicalSizeY": 500, "PhysicalSizeYUnit": "nm"})
+    text = pantile("info", path).stdout
+    for part in ["OME-TIFF, one level", "tiles of 48 x 32 px", "none", "0.25 x 0.5 micrometer",
+                 "name        liver"]:
+        assert part in text
+    plain = tmp_path / "plain.tiff"
+    tifffile.imwrite(plain, image, rowsperstrip=16, metadata=None)
+    text = pantile("info", plain).stdout
+    assert "strips of 16 rows" in text and "pixel size" not in text
+
+
+def test_info_of_a_zarr_that_is_not_sharded(pantile, tmp_path):
+    zarr = pytest.importorskip("zarr")
+    array = zarr.create_array(tmp_path / "a.zarr", shape=(90, 70), chunks=(32, 32), dtype="u1",
+                              compressors=zarr.codecs.ZstdCodec(level=0))
+    array[:] = 1
+    text = pantile("info", tmp_path / "a.zarr").stdout
+    assert "layout      chunks of 32 px\n" in text and "shard" not in text
+    assert "codec       zstd at its default level\n" in text, "which is what 0 means"
+    assert numbers(pantile, tmp_path / "a.zarr")["shard_px"] is None
+
+
+def summary_of(done) -> dict:
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_pixels_are_those_of_level_0_everywhere(pantile, tmp_path):
+    size = ["--size", "1500x1100", "--formula", "simple", "--previews", "none"]
+    run, pixels = tmp_path / "run", 1500 * 1100
+    for done in [
+        pantile("generate", *size, "--tiff", "off", "--out", run, "--log", "json"),
+        pantile("convert", run, tmp_path / "a.ome.zarr", "--log", "json"),
+        pantile("convert", run / "image.ome.zarr", tmp_path / "a.tiff", "--log", "json"),
+        pantile("convert", tmp_path / "a.tiff", tmp_path / "b.tiff", "--compression", "zstd",
+                "--log", "json"),
+    ]:
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        ends = [event for event in events if event["event"] == "stage_end" and event["unit"] == "px"]
+        assert [(end["done"], end["total"]) for end in ends] == [(pixels, pixels)]
+        assert events[-1]["pixels"] == events[-1]["pixels_done"] == pixels
+        assert events[-1]["stages"][0]["amount"] == pixels
+    export = pantile("generate", *size, "--tiff", "on", "--out", run, "--log", "json")
+    assert summary_of(export)["stages"][0] | {"wall_s": 0} == {
+        "name": "export", "wall_s": 0, "amount": pixels, "unit": "px"}
+    assert summary_of(export)["pixels_done"] == 0
+
+
+def test_colours_cannot_be_recoloured_and_the_file_is_named(pantile, tmp_path):
+    pantile("generate", *SMALL, "--out", tmp_path / "run")
+    for command in ["preview", "convert"]:
+        out = ["out.tiff"] if command == "convert" else []
+        said = sentence(pantile(command, "run", *out, "--colormap", "viridis", code=2,
+                                cwd=tmp_path))
+        assert "run/image.ome.zarr holds colours" in said and "--store value-f32" in said
 
 
 def test_info_preview_and_convert(pantile, tmp_path):
