@@ -162,7 +162,11 @@ class Look {
 }  // namespace
 
 Result<JobState> look_at_job(const std::string& folder, const JobRecord& record) {
-  if (record.command == "convert") return JobState{.conversion = true};
+  if (record.command == "convert") {
+    JobState parts;
+    parts.conversion = true;
+    return parts;
+  }
   return Look(folder, record).all();
 }
 
