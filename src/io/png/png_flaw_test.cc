@@ -12,10 +12,7 @@ namespace {
 TEST(PngFlaw, AWholePngHasNoneAndACutOneHas) {
   MemoryStore store;
   const PixelBuffer image(DType::u8, 5, 7, 3);
-  auto writer = PngWriter::open(store, "a.png", {.width = 7, .height = 5, .channels = 3});
-  ASSERT_TRUE(writer.ok());
-  ASSERT_TRUE((*writer)->write_rows(image.view()).ok());
-  ASSERT_TRUE((*writer)->finish().ok());
+  ASSERT_TRUE(write_png(store, "a.png", image.view()).ok());
   EXPECT_EQ(*find_flaw(store, "a.png", 7, 5), "");
   EXPECT_EQ(*find_flaw(store, "a.png", 7, 6), "has 7 x 5 pixels, expected a PNG of 7 x 6 pixels");
   EXPECT_EQ(find_flaw(store, "b.png", 7, 5).error().code(), Code::not_found);
