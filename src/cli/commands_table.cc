@@ -17,7 +17,7 @@ std::vector<Command> make_commands() {
         {"pantile generate --formula \"sin(10*x*y) + cos(r)\" --range -2,2 --colormap viridis",
          "Any expression, in a folder with a dated name."},
         {"pantile generate --config job.toml --width 169420 --height 169420",
-         "Options from a file; the flags go before it."},
+         "Options from a file; the flags win over it."},
         {"pantile generate --formula simple --store value-u16 --tiff off --previews none",
          "Values only, to be coloured later by convert."}}},
       {"plan",

@@ -40,7 +40,7 @@ void add_image(std::vector<Option>& options) {
                      .type = Type::other,
                      .value_name = "N|WxH",
                      .group = "Image",
-                     .help = "Width and height at once; --width and --height go before it.",
+                     .help = "Width and height at once; --width and --height win over it.",
                      .range = "1 to 2147483647 each",
                      .example = "4096x2048",
                      .commands = kJob,

@@ -82,7 +82,7 @@ void add_run_options(std::vector<Option>& options) {
   options.push_back(text_option({.flag = "--config",
                                  .value_name = "FILE",
                                  .group = "Run",
-                                 .help = "Read options from this TOML file; flags go before it.",
+                                 .help = "Read options from this TOML file; flags win over it.",
                                  .example = "job.toml",
                                  .commands = kJob},
                                 [](auto& s) -> auto& { return s.config; }));
