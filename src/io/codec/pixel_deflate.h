@@ -19,8 +19,7 @@ class PixelDeflate {
  public:
   PixelDeflate();
   ~PixelDeflate();
-  PixelDeflate(const PixelDeflate&) = delete;
-  PixelDeflate& operator=(const PixelDeflate&) = delete;
+  PixelDeflate(PixelDeflate&&) noexcept;
 
   /// True for the pixel sizes that compress() takes: 3 and 4 bytes.
   static bool takes(int pixel_bytes) { return pixel_bytes == 3 || pixel_bytes == 4; }
@@ -32,12 +31,23 @@ class PixelDeflate {
   /// bytes is right, also one that is no multiple of `pixel_bytes`, which takes() likes.
   void compress(std::span<const std::byte> in, int pixel_bytes, std::vector<std::byte>& out);
 
+  /// The fewest pixels of a row that append_rows() takes.
+  static constexpr std::size_t kLeastRowPx = 16;
+
+  /// Appends packed rows of `row_px` pixels as deflate blocks of which none ends a stream, and a
+  /// zero before every row: what PNG calls rows without a filter. Like RepeatDeflate's pieces, they
+  /// refer to nothing before them and end with a whole byte.
+  void append_rows(std::span<const std::byte> in, int pixel_bytes, std::size_t row_px,
+                   std::vector<std::byte>& out);
+  /// Upper bound of what append_rows() appends, of the pixels and the zeros.
+  static std::size_t rows_bound(std::size_t raw_bytes) { return raw_bytes + raw_bytes / 32 + 1024; }
+
   /// Bytes of an encoder and one stream.
   static std::int64_t working_bytes(std::size_t raw_bytes);
 
  private:
   struct State;
-  template <unsigned kPixel> class Run;
+  template <unsigned kPixel, bool kRows> class Run;
   std::unique_ptr<State> state_;
 };
 

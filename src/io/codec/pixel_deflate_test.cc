@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <span>
+
+#include "io/codec/repeat_deflate.h"
 
 namespace pantile::codec {
 namespace {
@@ -119,6 +122,59 @@ TEST_P(PixelDeflateSizes, GivesBackRandomStructures) {
     round_trip(encoder_, in, GetParam());
     if (HasFailure()) FAIL() << "round " << round;
   }
+}
+
+/// Rows with a zero before each, as two pieces of one stream.
+void rows_round_trip(PixelDeflate& encoder, const Bytes& packed, int pixel_bytes,
+                     std::size_t row_px) {
+  const std::size_t row_bytes = row_px * static_cast<std::size_t>(pixel_bytes);
+  const std::size_t rows = packed.size() / row_bytes;
+  Bytes want;
+  for (std::size_t y = 0; y < rows; ++y) {
+    want.push_back(std::byte{0});
+    const auto row = packed.begin() + static_cast<std::ptrdiff_t>(y * row_bytes);
+    want.insert(want.end(), row, row + static_cast<std::ptrdiff_t>(row_bytes));
+  }
+  Bytes stream(kZlibHeader.begin(), kZlibHeader.end());
+  const std::size_t half = rows / 2 * row_bytes;
+  const std::span<const std::byte> all(packed);
+  for (const auto part : {all.first(half), all.subspan(half)}) {
+    const std::size_t begin = stream.size();
+    encoder.append_rows(part, pixel_bytes, row_px, stream);
+    EXPECT_LE(stream.size() - begin,
+              PixelDeflate::rows_bound(part.size() + part.size() / row_bytes));
+  }
+  const auto end = zlib_end(libdeflate_adler32(1, want.data(), want.size()));
+  stream.insert(stream.end(), end.begin(), end.end());
+  EXPECT_EQ(inflated(stream, want.size()), want) << rows << " rows of " << row_px;
+}
+
+TEST_P(PixelDeflateSizes, GivesBackRows) {
+  const auto pixel = static_cast<std::size_t>(GetParam());
+  std::mt19937 random(13);
+  for (int round = 0; round < 300; ++round) {
+    const std::size_t row_px = 16 + random() % (round % 10 == 0 ? 12'000 : 200);
+    const std::size_t rows = 1 + random() % 40;
+    const unsigned values = 1 + random() % 255;
+    Bytes in;
+    while (in.size() < rows * row_px * pixel) {
+      // Runs and repeats that go on over the ends of rows, mostly whole pixels, and noise.
+      const std::size_t n = (1 + random() % (2 * row_px)) * pixel;
+      const unsigned kind = random() % 3;
+      const std::size_t distance = (1 + random() % (3 * row_px)) * pixel;
+      const auto value = static_cast<std::byte>(random() % values);
+      for (std::size_t i = 0; i < n; ++i) {
+        in.push_back(kind == 0 || in.size() < distance ? static_cast<std::byte>(random() % values)
+                     : kind == 1                       ? value
+                                                       : in[in.size() - distance]);
+      }
+    }
+    in.resize(rows * row_px * pixel);
+    rows_round_trip(encoder_, in, GetParam(), row_px);
+    if (HasFailure()) FAIL() << "round " << round;
+  }
+  rows_round_trip(encoder_, noise(700 * 300 * pixel, 256, 3), GetParam(), 300);  // stays bounded
+  rows_round_trip(encoder_, waves(11'000, 12, GetParam()), GetParam(), 11'000);
 }
 
 }  // namespace

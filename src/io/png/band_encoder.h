@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "io/codec/pixel_deflate.h"
 #include "io/codec/repeat_deflate.h"
 #include "io/png/row_filter.h"
 #include "pantile/view.h"
@@ -23,7 +24,10 @@ struct EncodedBand {
   std::uint64_t raw_bytes = 0;   ///< Of the filtered rows.
 };
 
-/// The state of one thread. The bytes it gives depend on the arguments of encode() alone.
+/// The state of one thread. A band is either filtered, which is for photographs and smooth
+/// pictures, or left as it is and searched for repeats of whole pixels, which is for pictures of
+/// few colours and colours along a line; an eighth of it decides, encoded both ways. The bytes it
+/// gives depend on the arguments of encode() alone.
 class BandEncoder {
  public:
   /// Of a picture of such rows, u8 or u16, 1 to 4 channels.
@@ -37,10 +41,19 @@ class BandEncoder {
   static std::int64_t working_bytes(std::int64_t row_bytes, std::int64_t rows);
 
  private:
+  bool plain_is_smaller(std::size_t rows);
+  void encode_filtered(std::size_t first_row, std::size_t rows, std::vector<std::byte>& out);
+  void encode_plain(std::size_t first_row, std::size_t rows, std::vector<std::byte>& out);
+
   Layout row_;
+  std::size_t row_bytes_;
+  int pixel_bytes_;
   RowFilter filter_;
-  codec::RepeatDeflate deflate_;
-  std::vector<std::byte> filtered_;
+  codec::RepeatDeflate repeat_deflate_;
+  codec::PixelDeflate pixel_deflate_;
+  std::vector<std::byte> packed_;    ///< The band's rows, samples big-endian.
+  std::vector<std::byte> filtered_;  ///< Rows with the number of their filter before them.
+  std::vector<std::byte> trial_;
 };
 
 }  // namespace pantile::png
