@@ -6,7 +6,7 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
-pkg_search_module(SPNG REQUIRED IMPORTED_TARGET spng libspng)  # named differently by its two build systems
+pkg_search_module(SPNG REQUIRED IMPORTED_TARGET spng libspng)  # reads PNG; named differently by its two build systems
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(MPFR REQUIRED IMPORTED_TARGET mpfr)  # and GMP: what `validate` proves pixels with
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)

@@ -96,6 +96,23 @@ TEST(Png, FiltersMakeASlopeSmall) {
   EXPECT_LT(encoded(slope).size(), slope.size_bytes() / 50);
 }
 
+TEST(Png, FewColoursAreNotFiltered) {
+  // Differences of random colours are many; the colours are few, and each repeats some pixel.
+  std::mt19937 random(5);
+  std::vector<std::byte> palette(3 * 32);
+  for (std::byte& b : palette) b = static_cast<std::byte>(random());
+  PixelBuffer picture(DType::u8, 300, 500, 3);
+  std::size_t colour = 0, left = 0;
+  for (std::size_t i = 0; i < picture.size_bytes(); i += 3, --left) {
+    if (left == 0) {
+      left = 1 + random() % 4;
+      colour = random() % 32;
+    }
+    std::memcpy(picture.data() + i, palette.data() + 3 * colour, 3);
+  }
+  EXPECT_LT(encoded(picture).size(), picture.size_bytes() * 3 / 10);
+}
+
 TEST(Png, SaysSrgbAndNoTime) {
   const Bytes bytes = encoded(pattern(20, 20, 3, DType::u8));
   const std::string_view text = as_text(bytes);
