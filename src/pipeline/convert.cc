@@ -19,6 +19,7 @@
 #include "pipeline/outputs.h"
 #include "pipeline/picture.h"
 #include "pipeline/preview_size.h"
+#include "runtime/workers.h"
 
 namespace pantile {
 namespace {
@@ -269,6 +270,7 @@ class ConvertRun {
 }  // namespace
 
 Result<JobSummary> run_convert(const ConvertOptions& given, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   ConvertOptions options = given;
   while (options.output.ends_with('/')) options.output.pop_back();
   switch (format_of(options.output)) {

@@ -20,6 +20,7 @@
 #include "pipeline/previews.h"
 #include "pipeline/stage_reporter.h"
 #include "pipeline/value_colours.h"
+#include "runtime/workers.h"
 
 namespace pantile {
 namespace {
@@ -208,6 +209,7 @@ class FolderRun {
 }  // namespace
 
 Result<JobSummary> run_folder_job(const FolderJob& job, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   const std::string& out = job.output.out;
   if (out.empty()) return Error(Code::invalid, "no output folder: give --out FOLDER");
   PANTILE_TRY(check_writable(out));

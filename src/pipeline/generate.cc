@@ -4,10 +4,12 @@
 
 #include "pipeline/folder_job.h"
 #include "pipeline/generate_resolve.h"
+#include "runtime/workers.h"
 
 namespace pantile {
 
 Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(ResolvedGenerate resolved, resolve_generate(given));
   if (run.listener != nullptr) {
     for (const std::string& text : resolved.notes) run.listener->on_note(text);

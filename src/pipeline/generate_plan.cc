@@ -2,6 +2,7 @@
 #include "pipeline/disk_space.h"
 #include "pipeline/folder_setup.h"
 #include "pipeline/generate_resolve.h"
+#include "runtime/workers.h"
 
 namespace pantile {
 namespace {
@@ -18,6 +19,7 @@ std::vector<GeneratePlan::Level> levels_of(const SinkPlan& plan) {
 }  // namespace
 
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(const ResolvedGenerate resolved, resolve_generate(options));
   PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run));
   GeneratePlan plan;

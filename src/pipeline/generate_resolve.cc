@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -126,6 +127,13 @@ void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
     job.notes.push_back(
         "value-u16 has no place for NaN and infinities: NaN is stored as 0, "
         "infinities as the range's ends; use value-f32 to keep them");
+  }
+  constexpr double kMostFloat = std::numeric_limits<float>::max();
+  if (o.store == StoreKind::value_f32 && !job.program.is_colour() &&
+      std::max(std::fabs(*o.range_lo), std::fabs(*o.range_hi)) > kMostFloat) {
+    job.warnings.push_back(
+        "the range reaches beyond the largest 32-bit float, 3.4e38: value-f32 stores what lies "
+        "there as infinity, in the colour of infinities; scale the formula down");
   }
 }
 

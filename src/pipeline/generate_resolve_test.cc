@@ -83,6 +83,22 @@ TEST(ResolveGenerate, EverySettingIsThereOnce) {
   }
 }
 
+TEST(ResolveGenerate, WarnsWhereFloatsEnd) {
+  GenerateOptions options = small();
+  options.formula = "x*1e38";
+  options.store = StoreKind::value_f32;
+  const auto warnings = [&](double hi) {
+    options.range_lo = 0, options.range_hi = hi;
+    const auto job = resolve_generate(options);
+    EXPECT_TRUE(job.ok());
+    return job.ok() ? job->warnings.size() : 99;
+  };
+  EXPECT_EQ(warnings(3.4e38), 0u);
+  EXPECT_EQ(warnings(3.5e38), 1u);
+  options.store = StoreKind::rgb8;
+  EXPECT_EQ(warnings(3.5e38), 0u);
+}
+
 TEST(ResolveGenerate, WarnsWherePixelsCollapse) {
   GenerateOptions options = small();
   options.center_x = 1e9;

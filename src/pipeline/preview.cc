@@ -8,6 +8,7 @@
 #include "pipeline/outputs.h"
 #include "pipeline/picture.h"
 #include "pipeline/preview_size.h"
+#include "runtime/workers.h"
 
 namespace pantile {
 
@@ -35,6 +36,7 @@ Status check_target(const std::string& path) {
 }  // namespace
 
 Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   if (!options.output.empty()) PANTILE_TRY(check_target(options.output));
   PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
                                                   true, ColourSource::Levels::all));

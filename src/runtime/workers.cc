@@ -26,8 +26,20 @@ void set_float_environment() {
 #if defined(__SSE2__)
   constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;
   _mm_setcsr(_mm_getcsr() & ~(kFlushToZero | kDenormalsAreZero));
+#elif defined(__aarch64__)
+  constexpr unsigned long kFlushToZero = 1ul << 24, kFlushHalfToZero = 1ul << 19;
+  unsigned long control = 0;
+  asm volatile("mrs %0, fpcr" : "=r"(control));
+  asm volatile("msr fpcr, %0" : : "r"(control & ~(kFlushToZero | kFlushHalfToZero)));
 #endif
 }
+
+FloatEnvironmentScope::FloatEnvironmentScope() {
+  std::fegetenv(&before_);
+  set_float_environment();
+}
+
+FloatEnvironmentScope::~FloatEnvironmentScope() { std::fesetenv(&before_); }
 
 Status run_workers(int count, const std::function<Status(int worker)>& body) {
   std::vector<Status> results(static_cast<std::size_t>(count));
