@@ -52,9 +52,13 @@ TEST(OpenParents, AParentIsFinishedByItsLastChildInAnyOrder) {
 
 TEST(OpenParents, BeyondTheImageAParentIsZeroWhateverItsBufferHeldBefore) {
   Fixture f;
-  PixelBuffer dirty = f.buffers.take();
-  std::memset(dirty.data(), 255, dirty.size_bytes());
-  f.buffers.give_back(std::move(dirty));
+  // More than are taken at a time, so that the parent cannot get a fresh one, which is zero anyway.
+  std::vector<PixelBuffer> dirty;
+  for (int i = 0; i < 4; ++i) dirty.push_back(f.buffers.take());
+  for (PixelBuffer& buffer : dirty) {
+    std::memset(buffer.data(), 255, buffer.size_bytes());
+    f.buffers.give_back(std::move(buffer));
+  }
   // The lower right parent: children (2,2) and (3,2), 2 rows high; (3,2) is 8 columns wide.
   EXPECT_FALSE(f.add({0, 2, 2}, 7));
   const auto parent = f.add({0, 3, 2}, 7);

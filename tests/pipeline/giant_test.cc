@@ -1,5 +1,7 @@
 // Pictures far larger than any disk here: planned as a whole, rendered in a few shards anywhere.
 #include <cmath>
+#include <cstdlib>
+#include <iostream>
 #include <random>
 
 #include "compute/math/kernels.h"
@@ -135,6 +137,13 @@ std::vector<std::pair<std::int64_t, std::int64_t>> places(const Rect& rect, std:
   return found;
 }
 
+/// Chooses the shards and the pixels. Always the same, so that a run can be repeated;
+/// PANTILE_SEED=<number> chooses others, to look where nobody has looked.
+std::uint64_t seed_of(std::int64_t side) {
+  const char* given = std::getenv("PANTILE_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : static_cast<std::uint64_t>(side);
+}
+
 void check_shards(std::int64_t side, const std::string& formula,
                   Rgb (*reference)(std::int64_t, std::int64_t, std::int64_t)) {
   const contract::TemporaryFolder folder;
@@ -144,7 +153,10 @@ void check_shards(std::int64_t side, const std::string& formula,
   ASSERT_TRUE(sink.begin(job->job.plan).ok());
 
   // One shard anywhere, one on the right border, and the last corner with the levels above it.
-  std::mt19937_64 random(static_cast<std::uint64_t>(side));
+  const std::uint64_t seed = seed_of(side);
+  std::cout << "PANTILE_SEED=" << seed << "\n";
+  SCOPED_TRACE("PANTILE_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
   const ShardLayout layout(job->job.plan);
   const std::int64_t last = layout.shards(0).columns() - 1;
   const auto any = [&] {
