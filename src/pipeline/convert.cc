@@ -115,7 +115,7 @@ class ConvertRun {
                        fs::exists(parts_ + "/" + kReadyName, error);
     in_place_ = spent && is_job_folder(parts_);
     if (there && !in_place_ && !run_.restart) {
-      if (spent) remove_spent_parts();
+      if (spent || fs::is_empty(parts_, error)) remove_spent_parts();
       return Error(Code::conflict, options_.output +
                                        " is there already; remove it, choose "
                                        "another name, or give --restart to "
@@ -161,13 +161,14 @@ class ConvertRun {
     return sink_->begin(plan_);
   }
 
-  /// What a resume would have needed; the record of it being spent goes last.
+  /// What a resume would have needed. That it is spent is said until all else is gone for good.
   void remove_spent_parts() const {
     std::error_code ignored;  // what is left of the parts does no harm
-    for (const std::string& path : {std::string("/tiff"), std::string("/made"),
-                                    std::string("/") + kJobFileName, std::string()}) {
+    for (const std::string& path :
+         {std::string("/tiff"), std::string("/made"), std::string("/") + kJobFileName}) {
       fs::remove_all(parts_ + path, ignored);
     }
+    if (sync_folder(parts_).ok()) fs::remove_all(parts_, ignored);
   }
 
   /// Only a store is replaced, never a folder that merely has its name.
