@@ -40,6 +40,7 @@ PUBLIC = {
     "generate.h": "pipeline",
     "convert.h": "pipeline",
     "output_options.h": "pipeline",
+    "validate.h": "pipeline",
     "write_image.h": "pipeline",
     "tile_sink.h": "tile",
     "tile_source.h": "tile",

@@ -14,6 +14,15 @@
 
 namespace pantile {
 
+/// How a job's pixels are checked before they are rendered; see validate.h. Decides no byte.
+struct ValidateOptions {
+  bool enabled = false;         ///< `generate` validates first and stops where a check fails.
+  std::int64_t size = 1024;     ///< Longer side of the smaller picture, 64 to 4096 pixels.
+  std::int64_t samples = 2000;  ///< Random pixels of the job that are proven, 0 to 10^9.
+  std::uint64_t seed = 1;       ///< Decides which.
+  std::string out;  ///< Folder for report.json and report.png; empty: none. `generate` writes none.
+};
+
 /// The job as a user states it. Everything that decides a byte of the output is in here.
 struct GenerateOptions : OutputOptions {
   // [image]
@@ -32,6 +41,8 @@ struct GenerateOptions : OutputOptions {
   // [output], with what OutputOptions adds
   std::string name = "pantile";  ///< Goes into the metadata.
   StoreKind store = StoreKind::rgb8;
+  // [validate]
+  ValidateOptions validate;
 };
 
 /// What a job will do, before anything is written.

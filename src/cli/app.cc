@@ -27,6 +27,7 @@ Status dispatch(const Command& command, Call& call) {
   switch (command.bit) {
     case kGenerate: return command_generate(call);
     case kPlan: return command_plan(call);
+    case kValidate: return command_validate(call);
     case kInfo: return command_info(call);
     case kPreview: return command_preview(call);
     case kConvert: return command_convert(call);

@@ -20,6 +20,7 @@ struct Call {
 
 Status command_generate(Call& call);
 Status command_plan(Call& call);
+Status command_validate(Call& call);
 Status command_info(Call& call);
 Status command_preview(Call& call);
 Status command_convert(Call& call);

@@ -28,6 +28,17 @@ std::vector<Command> make_commands() {
        {{"pantile plan --formula complex --size 169420 --scale 0.001",
          "What a 28.7 gigapixel picture would take."},
         {"pantile plan --config job.toml --log json", "The same as one JSON object."}}},
+      {"validate",
+       kValidate,
+       "Check that what would be rendered is right.",
+       "Takes the options of generate and renders nothing but a smaller picture and random pixels: "
+       "is every pixel where it should be, the same in every tile and on every SIMD target of this "
+       "machine as in plain code, and, recomputed in arbitrary precision, the right colour to "
+       "within the documented errors of the arithmetic? Writes report.json and report.png, and "
+       "ends with 3 where a check fails.",
+       {{"pantile validate --config job.toml", "Before a long job."},
+        {"pantile validate --formula complex --size 169420 --validate-samples 100000 --out report",
+         "A hundred thousand pixels of it, in arbitrary precision."}}},
       {"info",
        kInfo,
        "Show what an image, a job folder or this program is.",

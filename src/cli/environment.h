@@ -13,6 +13,7 @@
 #include "pantile/convert.h"
 #include "pantile/generate.h"
 #include "pantile/job.h"
+#include "pantile/validate.h"
 
 namespace pantile::cli {
 
@@ -28,6 +29,7 @@ struct Backend {
   std::function<Result<JobSummary>(const GenerateOptions&, const RunOptions&)> generate;
   std::function<Result<JobSummary>(const ConvertOptions&, const RunOptions&)> convert;
   std::function<Result<JobSummary>(const PreviewOptions&, const RunOptions&)> preview;
+  std::function<Result<ValidateReport>(const GenerateOptions&, const RunOptions&)> validate;
   std::function<Result<ImageInfo>(const std::string&)> info;
   std::function<ProgramInfo()> program;
   SchemaNames names;

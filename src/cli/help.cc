@@ -125,7 +125,7 @@ std::vector<ExitMeaning> exit_meanings() {
   return {{0, "Done."},
           {1, "The operating system refused something: the message says what."},
           {2, "Bad usage or input, also an output that belongs to something else."},
-          {3, "Data on disk is corrupt."},
+          {3, "Data on disk is corrupt, or a check failed."},
           {4, "Out of disk space or memory, also when foreseen before starting."},
           {5, "Interrupted; the same command goes on where it stopped."},
           {70, "A fault of Pantile itself: please report it."},

@@ -19,6 +19,15 @@ std::string resume_hint(const Call& call) {
 }  // namespace
 
 Status run_job(Call& call, const std::function<Result<JobSummary>(const RunOptions&)>& job) {
+  return run_with_face(call, resume_hint(call), [&](const RunOptions& run, Face& face) -> Status {
+    PANTILE_ASSIGN(const JobSummary summary, job(run));
+    face.on_summary(summary);
+    return {};
+  });
+}
+
+Status run_with_face(Call& call, const std::string& hint,
+                     const std::function<Status(const RunOptions&, Face&)>& body) {
   const std::unique_ptr<Face> face = make_face(call.settings.log, call.environment);
   CancelToken cancel;
   std::optional<SignalWatcher> watcher;
@@ -33,16 +42,13 @@ Status run_job(Call& call, const std::function<Result<JobSummary>(const RunOptio
   RunOptions run = call.settings.run;
   run.cancel = &cancel;
   run.listener = face.get();
-  const Result<JobSummary> summary = job(run);
-  if (!summary) {
-    const Error error = summary.error().code() == Code::cancelled
-                            ? Error(Code::cancelled, "interrupted; " + resume_hint(call))
-                            : summary.error();
-    face->on_error(error, exit_code(error.code()));
-    return error;
-  }
-  face->on_summary(*summary);
-  return {};
+  const Status done = body(run, *face);
+  if (done.ok()) return {};
+  const Error error = done.error().code() == Code::cancelled && cancel.cancelled()
+                          ? Error(Code::cancelled, "interrupted; " + hint)
+                          : done.error();
+  face->on_error(error, exit_code(error.code()));
+  return error;
 }
 
 }  // namespace pantile::cli

@@ -32,10 +32,11 @@ Schema make_schema(const SchemaNames& names) {
   add_output_options(schema.options);
   add_generate_options(names, schema.options);
   add_file_options(names, schema.options);
+  add_validate_options(schema.options);
   add_run_options(schema.options);
   // Help shows groups in this order, and options of a group in the order they were added.
-  static constexpr std::string_view kGroups[] = {"Arguments", "Image", "Formula", "Colour",
-                                                 "Output",    "TIFF",  "Run"};
+  static constexpr std::string_view kGroups[] = {"Arguments", "Image", "Formula",    "Colour",
+                                                 "Output",    "TIFF",  "Validation", "Run"};
   const auto rank = [](const Option& option) {
     return std::find(std::begin(kGroups), std::end(kGroups), option.group) - std::begin(kGroups);
   };

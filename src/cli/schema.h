@@ -37,6 +37,7 @@ enum CommandBit : unsigned {
   kConvert = 16,
   kMan = 32,
   kCompletion = 64,
+  kValidate = 512,
 };
 
 /// One option or positional argument.

@@ -6,7 +6,7 @@ namespace pantile::cli {
 namespace {
 
 constexpr std::int64_t kMaxSide = 2147483647;
-constexpr unsigned kJob = kGenerate | kPlan;
+constexpr unsigned kJob = kGenerate | kPlan | kValidate;
 
 std::string join(const std::vector<std::string>& words) {
   std::string out;

@@ -11,6 +11,7 @@ namespace pantile::cli {
 void add_generate_options(const SchemaNames& names, std::vector<Option>& options);
 void add_output_options(std::vector<Option>& options);
 void add_file_options(const SchemaNames& names, std::vector<Option>& options);
+void add_validate_options(std::vector<Option>& options);
 void add_run_options(std::vector<Option>& options);
 std::vector<Command> make_commands();
 

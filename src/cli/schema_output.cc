@@ -5,7 +5,7 @@
 namespace pantile::cli {
 namespace {
 
-constexpr unsigned kJob = kGenerate | kPlan;
+constexpr unsigned kJob = kGenerate | kPlan | kValidate;
 constexpr unsigned kWriter = kJob | kConvert;
 
 void add_folder(std::vector<Option>& options) {
@@ -18,7 +18,7 @@ void add_folder(std::vector<Option>& options) {
                            "NAME-YYYYMMDD-HHMMSS in the current folder.",
                    .range = "a new or empty folder, or the same job's",
                    .example = "run1",
-                   .commands = kJob},
+                   .commands = kGenerate | kPlan},
                   [](auto& s) -> auto& { return s.generate.out; }),
       [](Settings& s) { s.generate.out.clear(); },
       [](const Settings& s) { return s.generate.out.empty(); }));

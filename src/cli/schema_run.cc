@@ -84,7 +84,7 @@ void add_run_options(std::vector<Option>& options) {
                                  .group = "Run",
                                  .help = "Read options from this TOML file; flags win over it.",
                                  .example = "job.toml",
-                                 .commands = kJob},
+                                 .commands = kJob | kValidate},
                                 [](auto& s) -> auto& { return s.config; }));
   options.push_back(or_auto(
       integer_option({.key = "run.threads",
@@ -93,7 +93,7 @@ void add_run_options(std::vector<Option>& options) {
                       .group = "Run",
                       .help = "Worker threads. auto is one per core that the process may use.",
                       .example = "4",
-                      .commands = kAll},
+                      .commands = kAll | kValidate},
                      1, 4096, [](auto& s) -> auto& { return s.run.threads; }),
       [](Settings& s) { s.run.threads = 0; },
       [](const Settings& s) { return s.run.threads == 0; }));
@@ -123,7 +123,7 @@ void add_run_options(std::vector<Option>& options) {
        .help = "text: a progress bar on a terminal, else a line per 10 %. json: one object per "
                "line on standard output. quiet: errors only.",
        .example = "json",
-       .commands = kAll},
+       .commands = kAll | kValidate},
       [](auto& s) -> auto& { return s.log; }));
   options.push_back(
       flag_option({.flag = "--restart",

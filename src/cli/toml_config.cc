@@ -253,7 +253,8 @@ Status apply_toml_file(const std::string& path, const Schema& schema, Settings& 
 std::string show_toml(const Schema& schema, const Settings& settings) {
   std::string out;
   // By section rather than by help group: a table may be opened only once.
-  for (const std::string_view wanted : {"image", "formula", "colour", "output", "tiff", "run"}) {
+  for (const std::string_view wanted :
+       {"image", "formula", "colour", "output", "tiff", "validate", "run"}) {
     out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", wanted);
     for (const Option& option : schema.options) {
       const std::string prefix = std::string(wanted) + ".";

@@ -149,7 +149,7 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   if (!o.scale) o.scale = kDefaultSpan / static_cast<double>(std::min(o.width, o.height));
   PANTILE_ASSIGN(resolved.program, formula::compile(o.formula, o.precision));
 
-  formula::FormulaImage image;
+  formula::FormulaImage& image = resolved.image;
   image.name = o.name;
   image.frame = {o.width, o.height, o.center_x, o.center_y, *o.scale, o.sampling, o.samples};
   PANTILE_TRY(resolve_range(resolved, image.frame));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/formula/program.h"
+#include "ops/formula/formula_source.h"
 #include "pantile/generate.h"
 #include "pipeline/folder_setup.h"
 
@@ -15,6 +15,7 @@ namespace pantile {
 struct ResolvedGenerate {
   GenerateOptions options;  ///< With scale, range, tile and shard filled in.
   formula::Program program;
+  formula::FormulaImage image;
   /// The pixel settings go by flag names; the facts are enough to colour values later.
   FolderJob job;
   std::string range_origin;  ///< Where the range comes from, in words.

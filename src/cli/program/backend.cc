@@ -46,6 +46,7 @@ Backend pipeline_backend() {
   backend.generate = run_generate;
   backend.convert = run_convert;
   backend.preview = run_preview;
+  backend.validate = run_validate;
   backend.info = read_info;
   backend.program = program_info;
   for (const std::string_view name : colormap_names()) backend.names.colormaps.emplace_back(name);
