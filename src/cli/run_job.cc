@@ -19,15 +19,20 @@ std::string resume_hint(const Call& call) {
 }  // namespace
 
 Status run_job(Call& call, const std::function<Result<JobSummary>(const RunOptions&)>& job) {
-  return run_with_face(call, resume_hint(call), [&](const RunOptions& run, Face& face) -> Status {
-    PANTILE_ASSIGN(const JobSummary summary, job(run));
-    face.on_summary(summary);
+  return run_with_face(call, [&](const RunOptions& run, Face& face) -> Status {
+    const Result<JobSummary> summary = job(run);
+    if (!summary.ok()) return say_interrupted(summary.error(), resume_hint(call));
+    face.on_summary(*summary);
     return {};
   });
 }
 
-Status run_with_face(Call& call, const std::string& hint,
-                     const std::function<Status(const RunOptions&, Face&)>& body) {
+Error say_interrupted(const Error& error, const std::string& hint) {
+  if (error.code() != Code::cancelled) return error;
+  return Error(Code::cancelled, "interrupted; " + hint);
+}
+
+Status run_with_face(Call& call, const std::function<Status(const RunOptions&, Face&)>& body) {
   const std::unique_ptr<Face> face = make_face(call.settings.log, call.environment);
   CancelToken cancel;
   std::optional<SignalWatcher> watcher;
@@ -43,12 +48,8 @@ Status run_with_face(Call& call, const std::string& hint,
   run.cancel = &cancel;
   run.listener = face.get();
   const Status done = body(run, *face);
-  if (done.ok()) return {};
-  const Error error = done.error().code() == Code::cancelled && cancel.cancelled()
-                          ? Error(Code::cancelled, "interrupted; " + hint)
-                          : done.error();
-  face->on_error(error, exit_code(error.code()));
-  return error;
+  if (!done.ok()) face->on_error(done.error(), exit_code(done.error().code()));
+  return done;
 }
 
 }  // namespace pantile::cli

@@ -22,6 +22,7 @@ void add_validate_options(std::vector<Option>& options) {
                      .group = "Validation",
                      .help = "Validate before the first pixel is written, as `pantile validate` "
                              "does; where a check fails, nothing is rendered.",
+                     .example = "on",
                      .commands = kGenerate | kPlan,
                      .set = [](std::string_view text, Settings& s) -> Status {
                        s.generate.validate.enabled = text != "off";

@@ -34,11 +34,12 @@ Status command_validate(Call& call) {
     options.validate.out = options.name + "-validate-" + call.environment.stamp();
   }
   const auto body = [&](const RunOptions& run, Face&) -> Status {
-    PANTILE_ASSIGN(const ValidateReport report, call.backend.validate(options, run));
-    show(call, report);
-    return report.status();
+    const Result<ValidateReport> report = call.backend.validate(options, run);
+    if (!report.ok()) return say_interrupted(report.error(), "nothing was written");
+    show(call, *report);
+    return report->status();
   };
-  return run_with_face(call, "nothing was written; run it again", body);
+  return run_with_face(call, body);
 }
 
 }  // namespace pantile::cli
