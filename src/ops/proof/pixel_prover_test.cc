@@ -93,8 +93,8 @@ constexpr const char* kFormulas[] = {
     "simple",
     "gradient",
     "sin(5*theta + 9*log(r)) * smoothstep(0, 0.6, r)",
-    "let a = sin(pi*x), b = sin(pi*y), over = mod(floor(x) + floor(y), 2)"
-    " in if(over > 0, abs(a)*(0.7 + 0.3*b), -abs(b)*(0.7 + 0.3*a))",
+    ("let a = sin(pi*x), b = sin(pi*y), over = mod(floor(x) + floor(y), 2)"
+     " in if(over > 0, abs(a)*(0.7 + 0.3*b), -abs(b)*(0.7 + 0.3*a))"),
     "erf(x) + erfc(y) + tan(x*y) + sinc(7*x) + tanh(3*y)",
     "fmod(3*x, y) + mod(x, 0.3) + fract(7*y) + round(x) + ceil(y) + trunc(3*x) + sign(y)",
     "asin(x) + acos(y/2) + atan(x) + asinh(y) + log1p(abs(x)) + expm1(y) + cbrt(x) + exp2(y)",
