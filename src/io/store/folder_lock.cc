@@ -25,4 +25,11 @@ Result<FolderLock> FolderLock::take(const std::string& path, Mode mode) {
   return FolderLock(std::move(handle));
 }
 
+Result<bool> FolderLock::is_taken(const std::string& path) {
+  const Result<FolderLock> lock = take(path, Mode::shared);
+  if (lock.ok()) return false;
+  if (lock.error().code() == Code::conflict) return true;
+  return lock.error();
+}
+
 }  // namespace pantile

@@ -18,6 +18,9 @@ class FolderLock {
   /// Locks `path`, which must exist, without waiting. Errors: conflict when another process (or
   /// another FolderLock of this one) holds it, io.
   static Result<FolderLock> take(const std::string& path, Mode mode);
+  /// True when somebody holds `path`, which must exist, exclusively. Asking takes a shared lock for
+  /// an instant. Errors: io.
+  static Result<bool> is_taken(const std::string& path);
 
  private:
   explicit FolderLock(FileHandle handle) : handle_(std::move(handle)) {}

@@ -6,6 +6,7 @@
 
 #include "io/codec/crc32c.h"
 #include "io/tiff/fragment.h"
+#include "io/tiff/head.h"
 #include "io/tiff/plan_tiles.h"
 
 namespace pantile::tiff {
@@ -37,15 +38,7 @@ Assembler::Assembler(const SinkPlan& plan, ImageTags tags, Dialect dialect,
                             static_cast<std::uint64_t>(grid.rows()),
                             std::vector<std::uint32_t>(count)});
   }
-  // The sizes of the directories follow from the numbers of tiles, so they can lie in front.
-  sums_.head_bytes = kFileHeaderBytes;
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    directory_offsets_.push_back(sums_.head_bytes);
-    const std::vector<std::uint64_t> sub_ifds(
-        i == 0 && dialect_ == Dialect::ome ? levels_.size() - 1 : 0);
-    sums_.head_bytes +=
-        level_directory(tags_, static_cast<int>(i), levels_[i], sub_ifds).size_bytes();
-  }
+  sums_.head_bytes = plan_head(tags_, dialect_, levels_).bytes;
   sums_.file_bytes = sums_.head_bytes;
 }
 
@@ -99,26 +92,11 @@ Status Assembler::copy_unit(UnitId unit) {
   return {};
 }
 
-Bytes Assembler::head() const {
-  Bytes bytes = file_header(directory_offsets_.front());
-  const bool ome = dialect_ == Dialect::ome;
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    std::vector<std::uint64_t> sub_ifds;
-    if (ome && i == 0) sub_ifds.assign(directory_offsets_.begin() + 1, directory_offsets_.end());
-    const bool last = ome || i + 1 == levels_.size();
-    const Bytes directory =
-        level_directory(tags_, static_cast<int>(i), levels_[i], sub_ifds)
-            .serialise(directory_offsets_[i], last ? 0 : directory_offsets_[i + 1]);
-    bytes.insert(bytes.end(), directory.begin(), directory.end());
-  }
-  return bytes;
-}
-
 Result<std::int64_t> Assembler::finish() {
   if (next_ != order_.size()) {
     return Error(Code::internal, key_ + ": put together before all of it was there");
   }
-  const Bytes front = head();
+  const Bytes front = write_head(tags_, dialect_, levels_);
   sums_.head_crc = crc32c(front);
   PANTILE_TRY(writer_->overwrite(0, front));
   // The sidecar first: once the TIFF has its name, nothing is missing.

@@ -45,7 +45,6 @@ class Assembler {
  private:
   Status open();
   Status copy_unit(UnitId unit);
-  Bytes head() const;
 
   ShardLayout layout_;
   ImageTags tags_;
@@ -58,7 +57,6 @@ class Assembler {
   std::vector<UnitId> order_;
   std::size_t next_ = 0;
   std::vector<LevelTiles> levels_;
-  std::vector<std::uint64_t> directory_offsets_;
   Sums sums_;
   std::unique_ptr<ByteStore::Writer> writer_;  ///< Null until the first fragment.
 };

@@ -142,12 +142,15 @@ Status TiffSink::commit(UnitId unit) {
   return assemble(kUnitsPerCommit);
 }
 
+ImageTags TiffSink::tags() const {
+  return {plan_.spec,         plan_.chunk_px,          options_.compression,
+          options_.predictor, options_.jpeg_subsample, description_};
+}
+
 Status TiffSink::assemble(std::int64_t most_units) {
   if (assembler_ == nullptr) {
-    ImageTags tags{plan_.spec,         plan_.chunk_px,          options_.compression,
-                   options_.predictor, options_.jpeg_subsample, description_};
-    assembler_ = std::make_unique<Assembler>(plan_, std::move(tags), options_.dialect, plan_hash_,
-                                             *target_, key_, *parts_);
+    assembler_ = std::make_unique<Assembler>(plan_, tags(), options_.dialect, plan_hash_, *target_,
+                                             key_, *parts_);
   }
   const Result<bool> advanced = assembler_->advance(most_units);
   if (advanced.ok()) return {};

@@ -79,6 +79,10 @@ class TiffSink final : public TileSink {
   /// Bytes of encoded tiles that wait in memory for their unit's commit.
   std::int64_t pending_bytes() const { return spool_.held_bytes(); }
   const Fingerprint& plan_hash() const { return plan_hash_; }
+  /// What the directories say, after begin().
+  ImageTags tags() const;
+  Dialect dialect() const { return options_.dialect; }
+  const SinkPlan& plan() const { return plan_; }  ///< That begin() was given.
 
  private:
   Status check_plan(const SinkPlan& plan) const;

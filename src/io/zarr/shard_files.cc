@@ -10,16 +10,22 @@
 namespace pantile::zarr {
 namespace {
 
-/// The shard's row and column from a key "<y>/<x>", if that is what it is.
-bool parse_place(std::string_view text, UnitId& unit) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  const auto parse = [](std::string_view digits, std::int64_t& value) {
-    const char* end = digits.data() + digits.size();
-    const auto result = std::from_chars(digits.data(), end, value);
-    return result.ec == std::errc() && result.ptr == end;
-  };
-  return parse(text.substr(0, slash), unit.y) && parse(text.substr(slash + 1), unit.x);
+/// Takes a number without sign or leading zeros off the front of `text`.
+std::optional<std::int64_t> take_number(std::string_view& text) {
+  if (text.empty()) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto length = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc() || text.front() == '-') return std::nullopt;
+  if (text.front() == '0' && length > 1) return std::nullopt;
+  text.remove_prefix(length);
+  return value;
+}
+
+bool take(std::string_view& text, std::string_view what) {
+  if (!text.starts_with(what)) return false;
+  text.remove_prefix(what.size());
+  return true;
 }
 
 }  // namespace
@@ -55,6 +61,17 @@ std::string shard_key(UnitId unit) {
   return fmt::format("{}/c/0/{}/{}", unit.level, unit.y, unit.x);
 }
 
+std::optional<UnitId> parse_shard_key(std::string_view key) {
+  constexpr std::int64_t kMostLevels = 64;
+  const auto level = take_number(key);
+  if (!level || *level >= kMostLevels || !take(key, "/c/0/")) return std::nullopt;
+  const auto y = take_number(key);
+  if (!y || !take(key, "/")) return std::nullopt;
+  const auto x = take_number(key);
+  if (!x || !key.empty()) return std::nullopt;
+  return UnitId{static_cast<int>(*level), *x, *y};
+}
+
 std::int64_t shard_index_bytes(const ShardLayout& layout) {
   const std::int64_t n = layout.chunks_per_side();
   return 16 * n * n + 4;
@@ -64,14 +81,12 @@ Result<ShardFiles> find_shards(const ByteStore& store, const ShardLayout& layout
   ShardFiles found;
   const std::int64_t least_bytes = shard_index_bytes(layout);
   for (int i = 0; i < layout.level_count(); ++i) {
-    const std::string prefix = fmt::format("{}/c/0", i);
-    PANTILE_ASSIGN(const auto entries, store.list(prefix));
+    PANTILE_ASSIGN(const auto entries, store.list(fmt::format("{}/c/0", i)));
     for (const auto& entry : entries) {
-      UnitId unit{i, 0, 0};
-      const auto place = std::string_view(entry.key).substr(prefix.size() + 1);
-      if (!parse_place(place, unit) || !layout.has(unit)) continue;
+      const std::optional<UnitId> unit = parse_shard_key(entry.key);
+      if (!unit || !layout.has(*unit)) continue;
       if (entry.size >= least_bytes) {
-        found.there.insert(unit);
+        found.there.insert(*unit);
       } else {
         found.too_short.push_back(entry);
       }

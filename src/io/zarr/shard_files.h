@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/store/byte_store.h"
@@ -24,8 +25,10 @@ struct ShardFiles {
 /// foreign, io.
 Result<std::optional<SinkPlan>> find_plan(const ByteStore& store);
 
-/// The key of a shard.
+/// The key of a shard: "<level>/c/0/<row>/<column>".
 std::string shard_key(UnitId unit);
+/// The inverse; nothing when `key` is not just what shard_key() gives.
+std::optional<UnitId> parse_shard_key(std::string_view key);
 /// The size of the index of every shard, of which a file cannot be shorter.
 std::int64_t shard_index_bytes(const ShardLayout& layout);
 /// Looks for all shards of `layout`. Errors: io.

@@ -9,31 +9,17 @@
 #include "io/codec/codecs.h"
 #include "io/codec/crc32c.h"
 #include "io/zarr/array_metadata.h"
-#include "io/zarr/ome_metadata.h"
 #include "io/zarr/shard_files.h"
 #include "io/zarr/shard_index.h"
+#include "io/zarr/sink_files.h"
 #include "io/zarr/zarr_source.h"
 
 namespace pantile::zarr {
 namespace {
 
+constexpr char kGroupKey[] = "zarr.json";
 constexpr std::int64_t kMinChunkPx = 16;
 constexpr int kMinZstdLevel = 1, kMaxZstdLevel = 19;
-
-ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_level) {
-  const auto& spec = plan.spec;
-  ArrayMetadata array;
-  array.shape = {spec.channels, level.height, level.width};
-  array.shard = {spec.channels, plan.shard_px, plan.shard_px};
-  array.chunk = {spec.channels, plan.chunk_px, plan.chunk_px};
-  array.sharded = true;
-  array.dtype = spec.dtype;
-  // One channel alone is stored as y, x, c without being moved.
-  array.order = spec.channels > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
-  array.steps = {{ByteStep::Kind::zstd, zstd_level}, {ByteStep::Kind::crc32c, 0}};
-  array.dimension_names = {"c", "y", "x"};
-  return array;
-}
 
 /// Writes `text` under `key`, or finds exactly it there.
 Status write_or_match(ByteStore& store, const std::string& key, const std::string& text) {
@@ -96,15 +82,13 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
 Status ZarrSink::begin(const SinkPlan& plan) {
   PANTILE_TRY(check_plan(plan));
   plan_ = plan;
-  PANTILE_ASSIGN(group_json_, write_ome_group(plan.spec, options_.pantile_json));
+  PANTILE_ASSIGN(auto metadata, metadata_files(plan, options_.zstd_level, options_.pantile_json));
+  group_json_ = std::move(metadata.extract(kGroupKey).mapped());
   layout_ = ShardLayout(plan);
   // The group is what readers look for: if it is there, it must be this image's.
-  PANTILE_ASSIGN(const bool has_group, store_->exists("zarr.json"));
-  if (has_group) PANTILE_TRY(write_or_match(*store_, "zarr.json", group_json_));
-  for (std::size_t i = 0; i < plan.spec.levels.size(); ++i) {
-    const ArrayMetadata array = array_of(plan, plan.spec.levels[i], options_.zstd_level);
-    PANTILE_TRY(write_or_match(*store_, fmt::format("{}/zarr.json", i), write_array_v3(array)));
-  }
+  PANTILE_ASSIGN(const bool has_group, store_->exists(kGroupKey));
+  if (has_group) PANTILE_TRY(write_or_match(*store_, kGroupKey, group_json_));
+  for (const auto& [key, text] : metadata) PANTILE_TRY(write_or_match(*store_, key, text));
   PANTILE_TRY(find_committed());
   finished_ = has_group && layout_.unit_count() == static_cast<std::int64_t>(committed_.size());
   return {};
@@ -186,7 +170,7 @@ Status ZarrSink::finish() {
     return Error(Code::internal, fmt::format("{}: want {} shards, got {}", options_.name, units,
                                              committed_.size()));
   }
-  PANTILE_TRY(write_or_match(*store_, "zarr.json", group_json_));
+  PANTILE_TRY(write_or_match(*store_, kGroupKey, group_json_));
   finished_ = true;
   return {};
 }

@@ -1,0 +1,69 @@
+#include "io/zarr/sink_files.h"
+
+#include <gtest/gtest.h>
+
+#include "grid/pyramid.h"
+#include "io/store/memory_store.h"
+
+namespace pantile::zarr {
+namespace {
+
+TEST(ShardKey, IsReadBack) {
+  for (const UnitId unit : {UnitId{0, 0, 0}, UnitId{3, 12, 7}, UnitId{28, 1 << 30, 5}}) {
+    EXPECT_EQ(parse_shard_key(shard_key(unit)), unit);
+  }
+  EXPECT_EQ(shard_key({2, 10, 3}), "2/c/0/3/10");
+}
+
+TEST(ShardKey, NothingElseIsOne) {
+  for (const char* text :
+       {"", "0", "0/c/0", "0/c/0/1", "0/c/0/1/", "0/c/0/1/2/", "0/c/0/1/2/3", "0/c/1/1/2",
+        "0/c/0/01/2", "0/c/0/1/00", "0/c/0/-1/2", "0/c/0/1/-2", "00/c/0/1/2", "65/c/0/1/2",
+        "/c/0/1/2", "0/c/0//2", "0/c/0/1/2 ", "0/c/0/1/99999999999999999999", "0/zarr.json"}) {
+    EXPECT_FALSE(parse_shard_key(text).has_value()) << text;
+  }
+}
+
+SinkPlan plan() {
+  SinkPlan plan;
+  plan.spec.name = "a \"name\"";
+  plan.spec.channels = 3;
+  plan.spec.kind = Kind::rgb;
+  plan.chunk_px = 64;
+  plan.shard_px = 128;
+  plan.spec.levels = halving_levels({700, 500, {1.0 / 3, 0.1}, {-1e9 / 7, 1e-9}}, 64);
+  return plan;
+}
+
+TEST(StoreFacts, WriteTheSameMetadataAgain) {
+  SinkPlan values = plan();
+  values.spec.channels = 1;
+  values.spec.kind = Kind::intensity;
+  values.spec.dtype = DType::f32;
+  values.spec.channel_info = {{"value", "00FF00", -1.5, 2.25, -1, 1e300}};
+  for (const SinkPlan& p : {plan(), values}) {
+    const auto files = metadata_files(p, 7, R"({"z": 1, "a": [0.1, "b"], "formula": "x"})");
+    ASSERT_TRUE(files.ok());
+    EXPECT_EQ(files->size(), p.spec.levels.size() + 1);
+    const auto store = std::make_shared<MemoryStore>();
+    for (const auto& [key, text] : *files) ASSERT_TRUE(store->write(key, as_bytes(text)).ok());
+    const auto facts = read_store_facts(store);
+    ASSERT_TRUE(facts.ok()) << facts.error().message();
+    EXPECT_EQ(*metadata_files(facts->plan, facts->zstd_level, facts->pantile_json), *files);
+  }
+}
+
+TEST(StoreFacts, AreNotTakenFromOthersStores) {
+  const auto store = std::make_shared<MemoryStore>();
+  EXPECT_EQ(read_store_facts(store).error().code(), Code::not_found);
+  const auto files = metadata_files(plan(), 1, "{}");
+  for (const auto& [key, text] : *files) ASSERT_TRUE(store->write(key, as_bytes(text)).ok());
+  ASSERT_TRUE(read_store_facts(store).ok());
+  std::string other = files->at("zarr.json");
+  other.replace(other.find("\"pantile\": {"), 9, "\"another\"");
+  ASSERT_TRUE(store->write("zarr.json", as_bytes(other)).ok());
+  EXPECT_EQ(read_store_facts(store).error().code(), Code::foreign);
+}
+
+}  // namespace
+}  // namespace pantile::zarr
