@@ -11,8 +11,8 @@
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_source.h"
 #include "ops/formula/range.h"
+#include "pipeline/generate_config.h"
 #include "pipeline/outputs.h"
-#include "pipeline/preview_size.h"
 #include "pipeline/previews.h"
 
 namespace pantile {
@@ -180,39 +180,6 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   job.source = std::move(source);
   add_notes(resolved, image.frame);
   return resolved;
-}
-
-std::string config_json(const GenerateOptions& o) {
-  Json json;
-  json["image"] = {{"width", o.width}, {"height", o.height}};
-  json["formula"] = {{"formula", o.formula},
-                     {"center", {o.center_x, o.center_y}},
-                     {"precision", word_for(o.precision)},
-                     {"sampling", word_for(o.sampling)},
-                     {"samples", o.samples}};
-  if (o.scale) json["formula"]["scale"] = *o.scale;
-  json["colour"] = {{"colormap", o.colormap},
-                    {"nan_color", hex_color(o.nan_color)},
-                    {"neg_inf_color", hex_color(o.neg_inf_color)},
-                    {"pos_inf_color", hex_color(o.pos_inf_color)}};
-  if (o.range_lo) json["colour"]["range"] = {*o.range_lo, *o.range_hi};
-  std::string previews;
-  for (const PreviewSize& p : o.previews) {
-    previews += (previews.empty() ? "" : ",") + to_text(p);
-  }
-  json["output"] = {{"name", o.name},
-                    {"store", word_for(o.store)},
-                    {"zstd_level", o.zstd_level},
-                    {"tile", o.tile_px},
-                    {"shard", o.shard_px},
-                    {"previews", previews.empty() ? "none" : previews}};
-  json["tiff"] = {{"enabled", o.tiff.enabled},
-                  {"dialect", word_for(o.tiff.dialect)},
-                  {"compression", word_for(o.tiff.compression)},
-                  {"level", o.tiff.level},
-                  {"jpeg_quality", o.tiff.jpeg_quality},
-                  {"predictor", o.tiff.predictor}};
-  return json.dump();
 }
 
 }  // namespace pantile

@@ -26,7 +26,4 @@ struct ResolvedGenerate {
 /// for percentiles. Errors: invalid.
 Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options);
 
-/// The resolved options as the JSON object that job.json records; sections and keys as in TOML.
-std::string config_json(const GenerateOptions& options);
-
 }  // namespace pantile

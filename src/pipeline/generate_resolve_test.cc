@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "pipeline/generate_config.h"
+
 namespace pantile {
 namespace {
 

@@ -2,7 +2,9 @@
 /// \file
 /// How preview sizes are spelled in flags, TOML files, job.json and file names.
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "pantile/generate.h"
 
@@ -12,5 +14,7 @@ namespace pantile {
 std::string preview_name(const PreviewSize& size);
 /// "1024", "thumb:512x512".
 std::string to_text(const PreviewSize& size);
+/// The inverse of to_text(); nothing for any other text.
+std::optional<PreviewSize> preview_from_text(std::string_view text);
 
 }  // namespace pantile
