@@ -38,6 +38,7 @@ PUBLIC = {
     "options.h": "core",
     "job.h": "pipeline",
     "generate.h": "pipeline",
+    "check.h": "pipeline",
     "convert.h": "pipeline",
     "output_options.h": "pipeline",
     "validate.h": "pipeline",

@@ -21,6 +21,8 @@ struct Progress {
   double elapsed_s = 0;      ///< Since the stage began.
 };
 
+struct Finding;  // check.h
+
 /// Hears of a job. Calls may come from any thread, never two at once.
 class JobListener {
  public:
@@ -30,6 +32,7 @@ class JobListener {
   virtual void on_stage_end(const Progress&) {}
   virtual void on_note(std::string_view /*text*/) {}     ///< Worth saying, nothing wrong.
   virtual void on_warning(std::string_view /*text*/) {}  ///< Goes on, but the user should know.
+  virtual void on_finding(const Finding&) {}             ///< Something on disk is wrong.
 };
 
 /// How a job is run; nothing in here changes a byte of what it writes.

@@ -31,6 +31,8 @@ Status dispatch(const Command& command, Call& call) {
     case kInfo: return command_info(call);
     case kPreview: return command_preview(call);
     case kConvert: return command_convert(call);
+    case kCheck: return command_check(call);
+    case kRepair: return command_repair(call);
     case kMan: out << man_page(call.schema, call.backend.program().version); return {};
     case kCompletion: out << completion_script(call.schema, call.settings.shell); return {};
   }

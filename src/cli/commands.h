@@ -24,6 +24,8 @@ Status command_validate(Call& call);
 Status command_info(Call& call);
 Status command_preview(Call& call);
 Status command_convert(Call& call);
+Status command_check(Call& call);
+Status command_repair(Call& call);
 
 /// Prints what `pantile info` without a path prints.
 void print_program(const Backend& backend, Environment& environment);

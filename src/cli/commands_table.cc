@@ -69,6 +69,25 @@ std::vector<Command> make_commands() {
          "A part of it as a store of its own."},
         {"pantile convert run2 red.tiff --colormap inferno --range -2,2",
          "Other colours, of a value store."}}},
+      {"check",
+       kCheck,
+       "Look whether what lies on disk is whole.",
+       "Reads everything in a job folder and says what is wrong by name: metadata that are not "
+       "those of the job, chunks that do not match their checksum, levels that do not follow from "
+       "the level below, a TIFF or previews that are not the store's, missing, foreign and "
+       "leftover files. Changes nothing. Exits 0 when all is whole, 3 when something is wrong, 5 "
+       "when nothing is wrong but the job is not finished.",
+       {{"pantile check run1", "All of a job."},
+        {"pantile check run1 --fast", "Names, sizes, metadata and indices only."},
+        {"pantile check run1/image.ome.zarr --log json", "A store alone; one finding per line."}}},
+      {"repair",
+       kRepair,
+       "Make anew what check finds wrong in a job folder.",
+       "Checks a job folder, removes the shards, metadata, TIFF and previews that are wrong, "
+       "computes them again from the options in job.json and checks once more. What is right is "
+       "not touched, foreign files neither. The result is, byte for byte, that of an undisturbed "
+       "job.",
+       {{"pantile repair run1", "After `pantile check run1` found something."}}},
       {"man",
        kMan,
        "Print the manual page.",

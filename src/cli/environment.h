@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/schema.h"
+#include "pantile/check.h"
 #include "pantile/convert.h"
 #include "pantile/generate.h"
 #include "pantile/job.h"
@@ -31,6 +32,8 @@ struct Backend {
   std::function<Result<JobSummary>(const PreviewOptions&, const RunOptions&)> preview;
   std::function<Result<ValidateReport>(const GenerateOptions&, const RunOptions&)> validate;
   std::function<Result<ImageInfo>(const std::string&)> info;
+  std::function<Result<CheckReport>(const CheckOptions&, const RunOptions&)> check;
+  std::function<Result<CheckReport>(const std::string&, const RunOptions&)> repair;
   std::function<ProgramInfo()> program;
   SchemaNames names;
 };

@@ -7,6 +7,7 @@
 
 #include "cli/environment.h"
 #include "cli/names.h"
+#include "pantile/check.h"
 #include "pantile/job.h"
 
 namespace pantile::cli {
@@ -17,6 +18,7 @@ class Face : public JobListener {
  public:
   virtual void on_interrupt() {}  ///< The first Ctrl-C.
   virtual void on_summary(const JobSummary&) {}
+  virtual void on_report(const CheckReport&) {}
   /// Before the error's sentence is printed: leaves the cursor at the beginning of a line.
   virtual void on_error(const Error&, int /*exit_code*/) {}
 };

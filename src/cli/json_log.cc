@@ -20,6 +20,17 @@ Json with_counts(Json event, const Progress& progress) {
   return event;
 }
 
+Json stages_of(const JobSummary& summary) {
+  Json stages = Json::array();
+  for (const StageSummary& stage : summary.stages) {
+    stages.push_back({{"name", stage.name},
+                      {"wall_s", stage.wall_s},
+                      {"amount", stage.amount},
+                      {"unit", stage.unit}});
+  }
+  return stages;
+}
+
 class JsonLog : public Face {
  public:
   explicit JsonLog(Environment& environment) : environment_(environment) {}
@@ -50,19 +61,46 @@ class JsonLog : public Face {
                {"pixels_done", summary.pixels_done},
                {"wall_s", summary.wall_s},
                {"peak_memory_bytes", summary.peak_memory_bytes},
-               {"stages", Json::array()},
+               {"stages", stages_of(summary)},
                {"outputs", Json::array()}};
-    for (const StageSummary& stage : summary.stages) {
-      event["stages"].push_back({{"name", stage.name},
-                                 {"wall_s", stage.wall_s},
-                                 {"amount", stage.amount},
-                                 {"unit", stage.unit}});
-    }
     for (const OutputSummary& output : summary.outputs) {
       event["outputs"].push_back({{"path", output.path},
                                   {"raw_bytes", output.raw_bytes},
                                   {"disk_bytes", output.disk_bytes},
                                   {"made", output.made}});
+    }
+    write(event);
+  }
+  void on_finding(const Finding& finding) override {
+    Json event{{"event", "finding"},   {"kind", std::string(word_for(finding.kind))},
+               {"file", finding.file}, {"level", nullptr},
+               {"shard", nullptr},     {"chunk", nullptr},
+               {"rect", nullptr},      {"text", finding.text}};
+    if (finding.shard) {
+      event["level"] = finding.shard->level;
+      event["shard"] = {finding.shard->x, finding.shard->y};
+    }
+    if (finding.chunk) {
+      event["level"] = finding.chunk->level;
+      event["chunk"] = {finding.chunk->x, finding.chunk->y};
+    }
+    if (const auto& r = finding.rect) event["rect"] = {r->x0, r->y0, r->width(), r->height()};
+    write(event);
+  }
+  void on_report(const CheckReport& report) override {
+    Json event{{"event", "report"},
+               {"state", std::string(word_for(report.state))},
+               {"whole", report.whole()},
+               {"findings", report.finding_count},
+               {"by_kind", Json::object()},
+               {"files", report.files},
+               {"decoded_bytes", report.decoded_bytes},
+               {"removed_files", report.removed_files},
+               {"wall_s", report.summary.wall_s},
+               {"peak_memory_bytes", report.summary.peak_memory_bytes},
+               {"stages", stages_of(report.summary)}};
+    for (const auto& [kind, count] : report.by_kind) {
+      event["by_kind"][std::string(word_for(kind))] = count;
     }
     write(event);
   }

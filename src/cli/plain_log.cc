@@ -47,9 +47,17 @@ class PlainLog : public Face {
     const std::scoped_lock lock(mutex_);
     line(fmt::format("warning: {}", text));
   }
+  void on_finding(const Finding& finding) override {
+    const std::scoped_lock lock(mutex_);
+    environment_.out << finding_line(finding) << '\n' << std::flush;
+  }
   void on_interrupt() override {
     const std::scoped_lock lock(mutex_);
     line(kInterruptText);
+  }
+  void on_report(const CheckReport& report) override {
+    const std::scoped_lock lock(mutex_);
+    environment_.out << report_text(report) << std::flush;
   }
   void on_summary(const JobSummary& summary) override {
     const std::scoped_lock lock(mutex_);

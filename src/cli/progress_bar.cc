@@ -41,7 +41,17 @@ class ProgressBar : public Face {
   }
   void on_note(std::string_view text) override { say(text); }
   void on_warning(std::string_view text) override { say(fmt::format("warning: {}", text)); }
+  void on_finding(const Finding& finding) override {
+    const std::scoped_lock lock(mutex_);
+    clear();
+    environment_.out << finding_line(finding) << '\n' << std::flush;
+  }
   void on_interrupt() override { say(kInterruptText); }
+  void on_report(const CheckReport& report) override {
+    const std::scoped_lock lock(mutex_);
+    clear();
+    environment_.out << report_text(report) << std::flush;
+  }
   void on_summary(const JobSummary& summary) override {
     const std::scoped_lock lock(mutex_);
     clear();

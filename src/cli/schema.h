@@ -37,6 +37,8 @@ enum CommandBit : unsigned {
   kConvert = 16,
   kMan = 32,
   kCompletion = 64,
+  kCheck = 128,
+  kRepair = 256,
   kValidate = 512,
 };
 

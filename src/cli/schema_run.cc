@@ -24,6 +24,20 @@ void add_positionals(std::vector<Option>& options) {
                                  .required = true,
                                  .commands = kPreview | kConvert},
                                 input));
+  options.push_back(text_option({.flag = "PATH",
+                                 .group = "Arguments",
+                                 .help = "A job folder, an .ome.zarr, or a TIFF with its .sums.",
+                                 .example = "run1",
+                                 .required = true,
+                                 .commands = kCheck},
+                                input));
+  options.push_back(text_option({.flag = "FOLDER",
+                                 .group = "Arguments",
+                                 .help = "A job folder.",
+                                 .example = "run1",
+                                 .required = true,
+                                 .commands = kRepair},
+                                input));
   options.push_back(
       text_option({.flag = "OUTPUT",
                    .group = "Arguments",
@@ -76,7 +90,7 @@ void add_preview(std::vector<Option>& options) {
 }  // namespace
 
 void add_run_options(std::vector<Option>& options) {
-  constexpr unsigned kAll = kJob | kPreview | kConvert;
+  constexpr unsigned kAll = kJob | kPreview | kConvert | kCheck | kRepair;
   add_positionals(options);
   add_preview(options);
   options.push_back(text_option({.flag = "--config",
@@ -145,6 +159,12 @@ void add_run_options(std::vector<Option>& options) {
                        std::tie(s.run.share_index, s.run.share_count) = share;
                        return {};
                      }});
+  options.push_back(flag_option({.flag = "--fast",
+                                 .group = "Run",
+                                 .help = "Look at names, sizes, metadata and indices only; decode "
+                                         "no pixels.",
+                                 .commands = kCheck},
+                                [](auto& s) -> auto& { return s.fast; }));
   options.push_back(flag_option({.flag = "--json",
                                  .group = "Run",
                                  .help = "Print one JSON object instead of text.",

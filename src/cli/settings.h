@@ -21,11 +21,12 @@ struct Settings {
   RecolourOptions recolour;    ///< convert, preview
   std::optional<Rect> region;  ///< convert, preview
   std::int64_t preview_width = 1024, preview_height = 0;
-  std::string input, output;  ///< convert, preview; input also info
+  std::string input, output;  ///< convert, preview; input also info, check, repair
   std::string config;         ///< generate, plan: a TOML file
   LogMode log = LogMode::text;
   Shell shell = Shell::bash;  ///< completion
   bool json = false;          ///< info
+  bool fast = false;          ///< check
 };
 
 /// What `convert` was asked to do.

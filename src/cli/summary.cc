@@ -87,4 +87,36 @@ std::string stage_line(const Progress& stage) {
   return out;
 }
 
+std::string finding_line(const Finding& f) {
+  std::string out = fmt::format("{:<14} {}", word_for(f.kind), f.file);
+  if (f.shard && !f.chunk) {
+    out += fmt::format(", level {}, shard {},{}", f.shard->level, f.shard->x, f.shard->y);
+  }
+  if (f.chunk)
+    out += fmt::format(", level {}, chunk {},{}", f.chunk->level, f.chunk->x, f.chunk->y);
+  if (f.rect) {
+    out += fmt::format(", pixels {},{} {}x{}", f.rect->x0, f.rect->y0, f.rect->width(),
+                       f.rect->height());
+  }
+  return out + ": " + f.text;
+}
+
+std::string report_text(const CheckReport& report) {
+  std::string out = fmt::format("{} files", report.files);
+  if (report.decoded_bytes > 0) {
+    out += fmt::format(", {} of pixels", human_bytes(report.decoded_bytes));
+  }
+  out += fmt::format(", {}, {}", human_seconds(report.summary.wall_s),
+                     human_memory(report.summary.peak_memory_bytes));
+  if (report.removed_files > 0) out += fmt::format("; {} files made anew", report.removed_files);
+  out += report.whole() ? "; nothing is wrong\n" : "; wrong:";
+  if (report.whole()) return out;
+  std::string separator = " ";
+  for (const auto& [kind, count] : report.by_kind) {
+    out += fmt::format("{}{} {}", separator, count, word_for(kind));
+    separator = ", ";
+  }
+  return out + "\n";
+}
+
 }  // namespace pantile::cli

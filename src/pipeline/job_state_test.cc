@@ -6,6 +6,7 @@
 
 #include "io/store/memory_store.h"
 #include "io/zarr/shard_files.h"
+#include "pipeline/generate_config.h"
 #include "pipeline/generate_resolve.h"
 #include "pipeline/outputs.h"
 

@@ -12,7 +12,8 @@ import time
 import numpy
 import pytest
 
-COMMANDS = ["generate", "plan", "validate", "info", "preview", "convert", "man", "completion"]
+COMMANDS = ["generate", "plan", "validate", "info", "preview", "convert", "check", "repair", "man",
+            "completion"]
 SMALL = ["--size", "64", "--tiff", "off", "--previews", "none"]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

@@ -48,6 +48,8 @@ Backend pipeline_backend() {
   backend.preview = run_preview;
   backend.validate = run_validate;
   backend.info = read_info;
+  backend.check = run_check;
+  backend.repair = run_repair;
   backend.program = program_info;
   for (const std::string_view name : colormap_names()) backend.names.colormaps.emplace_back(name);
   for (const auto& builtin : formula::builtins()) backend.names.formulas.emplace_back(builtin.name);
