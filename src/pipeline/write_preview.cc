@@ -23,7 +23,7 @@ namespace {
 // Pixels are read in slabs of whole bands of the PNG, a slab in strips from side to side. It is as
 // high as memory allows, so that few chunks of the source are decoded for two slabs; while it is
 // read, the slab above is encoded.
-constexpr std::int64_t kSlabBytesPerThread = std::int64_t{5} << 20;
+constexpr std::int64_t kSlabBytesPerThread = std::int64_t{4} << 20;
 constexpr int kMostSlabParts = 4;
 
 std::int64_t rows_per_slab(std::int64_t row_bytes, int threads) {
@@ -166,7 +166,9 @@ std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int
   const std::int64_t row = width * spec.pixel_bytes();
   const std::int64_t slab = row * rows_per_slab(row, threads);
   constexpr std::int64_t kSumBytes = kMostStripPx * 256;  // AreaSource's, of one row of a strip
-  const std::int64_t worker = AreaSource::kPieceBytes + kSumBytes +
+  // What the allocator keeps of buffers that were freed, for each thread.
+  constexpr std::int64_t kHeapBytes = std::int64_t{8} << 20;
+  const std::int64_t worker = AreaSource::kPieceBytes + kSumBytes + kHeapBytes +
                               png::BandEncoder::working_bytes(row, png::rows_per_band(row));
   // Two slabs of pixels; while the first band of one is late, the others wait for it encoded.
   return 3 * slab + threads * worker + zarr::SourceOptions{}.cache_bytes;
