@@ -123,10 +123,12 @@ using Status = Result<void>;
 
 #define PANTILE_CONCAT_INNER_(a, b) a##b
 #define PANTILE_CONCAT_(a, b) PANTILE_CONCAT_INNER_(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are a name and a declaration
 #define PANTILE_ASSIGN_INNER_(tmp, lhs, expr) \
   auto tmp = (expr);                          \
   if (!tmp.ok()) return tmp.error();          \
   lhs = std::move(tmp).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// `PANTILE_ASSIGN(auto x, f());` binds the value of `f()` or returns its error.
 #define PANTILE_ASSIGN(lhs, expr) \

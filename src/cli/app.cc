@@ -15,6 +15,7 @@ namespace {
 
 Error unknown_command(const Schema& schema, const std::string& word) {
   std::vector<std::string> names;
+  names.reserve(schema.commands.size());
   for (const Command& command : schema.commands) names.push_back(command.name);
   const std::string near = nearest(word, names);
   return Error(Code::invalid, fmt::format("unknown command \"{}\"; {}", word,

@@ -169,7 +169,7 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   o.tile_px = job.plan.chunk_px;
   o.shard_px = job.plan.shard_px;
   while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
-  job.output = o;
+  job.output = static_cast<const OutputOptions&>(o);  // the part that every command has
   job.command = "generate";
   job.config_json = config_json(o);
   job.pixels = source->describe();

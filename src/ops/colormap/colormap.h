@@ -20,7 +20,9 @@ struct Colormap {
 
   int stop_count() const { return static_cast<int>(stops.size() / 3); }
   /// Channel `c` of stop `k` on the scale of 0 to 255: the double nearest the stored number.
-  double level(int k, int c) const { return stops[static_cast<std::size_t>(3 * k + c)] / 1e4; }
+  double level(int k, int c) const {
+    return stops[3 * static_cast<std::size_t>(k) + static_cast<std::size_t>(c)] / 1e4;
+  }
 };
 
 /// The map of that name, or null. "blue-black-red" is the default one.
