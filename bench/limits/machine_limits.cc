@@ -59,7 +59,7 @@ Result<std::unique_ptr<formula::FormulaSource>> complex_picture() {
 }
 
 struct Limits {
-  double kernel_mpx_s = 0, zstd_mb_s = 0, deflate_mb_s = 0, reduce_mb_s = 0;
+  double kernel_mpx_s = 0, zstd_mb_s = 0, zstd_decode_mb_s = 0, deflate_mb_s = 0, reduce_mb_s = 0;
   double copy_mb_s = 0, disk_mb_s = 0;
 };
 
@@ -90,7 +90,20 @@ Status measure_tiles(Limits& limits) {
                keep(codec->encode(tile.view(), *scratch, encoded));
            });
   };
+  const auto decode_rate = [&](codec::Method method) -> Result<double> {
+    PANTILE_ASSIGN(const auto codec, make_codec({.method = method}));
+    const auto scratch = codec->make_scratch();
+    std::vector<std::vector<std::byte>> encoded(tiles.size());
+    for (std::size_t k = 0; k < tiles.size(); ++k) {
+      keep(codec->encode(tiles[k].view(), *scratch, encoded[k]));
+    }
+    PixelBuffer decoded(DType::u8, kTile, kTile, 3);
+    return raw_mb / best_seconds(kRounds, [&] {
+             for (const auto& bytes : encoded) keep(codec->decode(bytes, *scratch, decoded.view()));
+           });
+  };
   PANTILE_ASSIGN(limits.zstd_mb_s, encode_rate(codec::Method::zstd));
+  PANTILE_ASSIGN(limits.zstd_decode_mb_s, decode_rate(codec::Method::zstd));
   PANTILE_ASSIGN(limits.deflate_mb_s, encode_rate(codec::Method::deflate));
   PixelBuffer half(DType::u8, kTile / 2, kTile / 2, 3);
   limits.reduce_mb_s = raw_mb / best_seconds(kRounds, [&] {
@@ -142,9 +155,11 @@ Status run(const std::string& folder) {
   l.copy_mb_s = copy_rate();
   PANTILE_ASSIGN(l.disk_mb_s, disk_rate(folder));
   fmt::print(
-      "{{\"kernel_mpx_s\": {:.1f}, \"zstd_mb_s\": {:.1f}, \"deflate_mb_s\": {:.1f}, "
+      "{{\"kernel_mpx_s\": {:.1f}, \"zstd_mb_s\": {:.1f}, \"zstd_decode_mb_s\": {:.1f}, "
+      "\"deflate_mb_s\": {:.1f}, "
       "\"reduce_mb_s\": {:.0f}, \"copy_mb_s\": {:.0f}, \"disk_mb_s\": {:.0f}}}\n",
-      l.kernel_mpx_s, l.zstd_mb_s, l.deflate_mb_s, l.reduce_mb_s, l.copy_mb_s, l.disk_mb_s);
+      l.kernel_mpx_s, l.zstd_mb_s, l.zstd_decode_mb_s, l.deflate_mb_s, l.reduce_mb_s, l.copy_mb_s,
+      l.disk_mb_s);
   return {};
 }
 
