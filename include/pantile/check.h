@@ -78,7 +78,7 @@ struct CheckReport {
 /// of run.memory_bytes; findings beyond CheckReport::kMostKept are only counted.
 ///
 /// Errors: not_found; foreign (nothing that Pantile wrote); invalid (a budget too small);
-/// cancelled; io; out_of_memory.
+/// cancelled; io; out_of_memory. Thread-safe.
 Result<CheckReport> run_check(const CheckOptions& options, const RunOptions& run);
 
 /// Checks the job's folder `path`, removes what is wrong, has the job make it again, and checks
@@ -89,6 +89,7 @@ Result<CheckReport> run_check(const CheckOptions& options, const RunOptions& run
 /// Errors besides run_check's and run_generate's: conflict (the folder is being written; job.json
 /// is of another picture than the store); corrupt (job.json is lost or damaged beyond one bit: the
 /// message says what to do; or still wrong afterwards); invalid (not a job's folder).
+/// Thread-safe for different folders.
 Result<CheckReport> run_repair(const std::string& path, const RunOptions& run);
 
 }  // namespace pantile

@@ -9,7 +9,8 @@
 
 namespace pantile {
 
-/// 128 bits that name content: equal fingerprints mean equal pixels.
+/// 128 bits that name content: equal fingerprints mean equal pixels as far as the
+/// source can tell without reading them: of a file, its metadata, sizes and checksums.
 struct Fingerprint {
   std::array<std::uint8_t, 16> bytes{};
   std::string hex() const;  ///< 32 lower-case digits.

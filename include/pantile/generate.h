@@ -66,12 +66,14 @@ struct GeneratePlan {
 std::string simd_target_name();
 
 /// Checks and resolves `options`, and measures a few sample tiles. Writes nothing.
-/// Errors: invalid (a budget too small too, with the least that works), out_of_memory.
+/// Errors: invalid (a budget too small too, with the least that works), out_of_memory, io.
+/// Thread-safe.
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run);
 
 /// Runs, or resumes, the job in `options.out`. Errors besides plan_generate's: out_of_space
 /// (foreseen before anything is written, or met), conflict (another job's folder: the differing
 /// keys are named; a second writer), foreign, cancelled, corrupt, io.
+/// Different folders may be written at the same time, from any threads.
 Result<JobSummary> run_generate(const GenerateOptions& options, const RunOptions& run);
 
 }  // namespace pantile

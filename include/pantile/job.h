@@ -14,8 +14,8 @@ namespace pantile {
 
 /// A reading of a running stage. Counts are in the stage's own unit (pixels for the drain).
 struct Progress {
-  std::string_view stage;  ///< "render", "tiff", "previews", "finish"
-  std::string_view unit;   ///< "px", "bytes", "files"
+  std::string_view stage;  ///< "render", "tiff", "previews/<name>.png", "finish", "pixels" …
+  std::string_view unit;   ///< "px", "rows", "bytes", "files", "checks"
   std::int64_t done = 0, total = 0;
   std::int64_t resumed = 0;  ///< Part of `done` that an earlier run had committed.
   double elapsed_s = 0;      ///< Since the stage began.

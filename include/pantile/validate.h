@@ -41,7 +41,8 @@ struct ValidateReport {
 /// Writes report.json and report.png into options.validate.out, if it is not empty; nothing else.
 /// A failed check is no error, see ValidateReport::passed(). Errors: those of plan_generate;
 /// invalid (a size or a number of samples out of range); conflict (the folder is a job's);
-/// cancelled; io.
+/// cancelled; out_of_space; io. Of `run`, threads, cancel and listener are used; memory follows
+/// from options.validate.size. Thread-safe for different folders.
 Result<ValidateReport> run_validate(const GenerateOptions& options, const RunOptions& run);
 
 }  // namespace pantile

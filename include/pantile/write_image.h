@@ -25,6 +25,7 @@ namespace pantile {
 /// differing settings named; a second writer); foreign (a folder of something else); out_of_space
 /// (foreseen before anything is written, or met); out_of_memory; io; corrupt; cancelled (what is
 /// committed stays); and those of the image's read().
+/// Different folders may be written at the same time, from any threads.
 Result<JobSummary> write_image(std::shared_ptr<const TileSource> image, const OutputOptions& output,
                                const RunOptions& run);
 

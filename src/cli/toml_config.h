@@ -17,7 +17,7 @@ namespace pantile::cli {
 Status apply_toml(std::string_view text, const std::string& name, const Schema& schema,
                   Settings& settings);
 
-/// Reads the file at `path` (at most 1 MiB) and applies it. Errors: not_found, io, invalid.
+/// Reads the file at `path` (at most 1 MiB) and applies it. Errors: not_found, invalid.
 Status apply_toml_file(const std::string& path, const Schema& schema, Settings& settings);
 
 /// A TOML file that holds every key with its value in `settings`.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "io/tiff/sums.h"
+#include "io/zarr/zarr_source.h"
 #include "pipeline/check_levels.h"
 #include "pipeline/check_names.h"
 #include "pipeline/check_target.h"
@@ -139,7 +140,8 @@ class CheckRun {
     const RecordedPreviews previews = recorded_previews(target_);
     const std::int64_t finish_bytes =
         store_ && previews.count > 0 && !options_.fast
-            ? preview_memory_bytes(store_->plan().spec, previews.widest, 1)
+            ? preview_memory_bytes(store_->plan().spec, previews.widest, 1) +
+                  zarr::SourceOptions{}.cache_bytes
             : 0;
     PANTILE_ASSIGN(const MemoryPlan memory, plan_memory(run_, working, 1, finish_bytes));
     threads_ = memory.threads;
@@ -213,9 +215,7 @@ class CheckRun {
       return records(kTiffName) ? NameRole::expected : NameRole::foreign;
     }
     if (name == kJobFileName) return NameRole::expected;
-    const bool preview =
-        name.starts_with(std::string(kPreviewFolder) + "/") && name.ends_with(".png");
-    return preview ? NameRole::expected : NameRole::foreign;
+    return is_preview_name(name) ? NameRole::expected : NameRole::foreign;
   }
 
   Status check_pixels() {
@@ -296,6 +296,7 @@ class CheckRun {
 
 Result<CheckReport> run_check_into(const CheckOptions& options, const RunOptions& run,
                                    FindingLog& log) {
+  const FloatEnvironmentScope float_environment;
   return CheckRun(options, run, log).execute();
 }
 

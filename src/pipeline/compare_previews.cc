@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -50,23 +49,13 @@ struct Recorded {
   std::int64_t width = 0, height = 0;
 };
 
-bool is_preview(std::string_view name) {
-  return name.starts_with(std::string(kPreviewFolder) + "/") && name.ends_with(".png");
-}
-
 /// Previews that the record says were made, with their sizes.
 std::vector<Recorded> recorded(const CheckTarget& target) {
   std::vector<Recorded> all;
   if (!target.record) return all;
   for (const auto& [name, form] : target.record->forms) {
-    Recorded preview{name, 0, 0};
-    const char* const end = form.data() + form.size();
-    const auto width = std::from_chars(form.data(), end, preview.width);
-    if (!is_preview(name) || width.ec != std::errc() || width.ptr == end) continue;
-    const auto height = std::from_chars(width.ptr + 1, end, preview.height);
-    if (*width.ptr != 'x' || height.ec != std::errc() || height.ptr != end) continue;
-    if (preview.width < 1 || preview.height < 1) continue;
-    all.push_back(std::move(preview));
+    const auto size = parse_preview_form(form);
+    if (is_preview_name(name) && size) all.push_back({name, size->width, size->height});
   }
   return all;
 }

@@ -18,7 +18,6 @@
 #include "pipeline/open_image.h"
 #include "pipeline/outputs.h"
 #include "pipeline/picture.h"
-#include "pipeline/preview_size.h"
 #include "runtime/workers.h"
 
 namespace pantile {

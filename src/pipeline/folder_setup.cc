@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/zarr/zarr_source.h"
 #include "pipeline/drain.h"
 #include "pipeline/outputs.h"
 #include "pipeline/previews.h"
@@ -47,9 +48,11 @@ Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run) {
     return drain_memory_bytes(job.plan, codecs, threads) + threads * cost.scratch_bytes +
            cost.shared_bytes + table_bytes;
   };
+  const std::int64_t store_cache_bytes = zarr::SourceOptions{}.cache_bytes;
   for (const PreviewSize& p : job.output.previews) {
     const FittedSize size = fit_preview(image.width, image.height, p);
-    finish_bytes = std::max(finish_bytes, preview_memory_bytes(job.plan.spec, size.width, 1));
+    finish_bytes = std::max(finish_bytes,
+                            preview_memory_bytes(job.plan.spec, size.width, 1) + store_cache_bytes);
   }
   PANTILE_ASSIGN(setup.memory,
                  plan_memory(run, working, static_cast<int>(codecs.size()), finish_bytes));

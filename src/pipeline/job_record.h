@@ -19,7 +19,7 @@ using PixelSettings = std::vector<std::pair<std::string, std::string>>;
 /// The record of one job. `pixels` are the settings that decide pixels; `forms` say how each
 /// output is written ("image.tiff" → codec, layout, dialect).
 struct JobRecord {
-  std::string command;      ///< "generate" or "convert".
+  std::string command;      ///< "generate", "write" or "convert".
   std::string config_json;  ///< The resolved configuration, a JSON object of sections.
   PixelSettings pixels;
   std::map<std::string, std::string> forms;  ///< Of a preview: its size; empty while it is to come.

@@ -15,6 +15,12 @@
 #include "runtime/memory.h"
 
 namespace pantile {
+namespace {
+
+/// A side of what is read at a time, for asking a source what that takes.
+constexpr std::int64_t kPiecePx = 1024;
+
+}  // namespace
 
 Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
                             const RecolourOptions& colour, bool as_picture,
@@ -62,8 +68,13 @@ Status check_apart(const std::string& input, const std::string& output) {
 Result<JobSummary> write_picture(const OpenImage& image, const FittedSize& size,
                                  const std::string& path, const RunOptions& run) {
   const auto begin = std::chrono::steady_clock::now();
+  const ImageSpec& spec = image.source->spec();
+  const LevelInfo& whole = spec.levels.front();
+  const Rect piece{0, 0, std::min(whole.width, kPiecePx), std::min(whole.height, kPiecePx)};
+  const Cost cost = image.source->cost(spec.region(0, piece));
   const auto working = [&](int threads) {
-    return preview_memory_bytes(image.source->spec(), size.width, threads);
+    return preview_memory_bytes(spec, size.width, threads) + threads * cost.scratch_bytes +
+           cost.shared_bytes;
   };
   PANTILE_ASSIGN(const MemoryPlan memory, plan_memory(run, working, 1, 0));
   StageReporter stage(run.listener, "picture", "rows", size.height);

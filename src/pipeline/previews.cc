@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "pipeline/outputs.h"
 #include "pipeline/preview_size.h"
 
 namespace pantile {
@@ -64,6 +65,10 @@ std::optional<FittedSize> parse_preview_form(std::string_view form) {
   if (second.ec != std::errc() || second.ptr != end) return std::nullopt;
   const auto is_side = [](std::int64_t n) { return n >= 1 && n < (std::int64_t{1} << 31); };
   return is_side(size.width) && is_side(size.height) ? std::optional(size) : std::nullopt;
+}
+
+bool is_preview_name(std::string_view name) {
+  return name.starts_with(std::string(kPreviewFolder) + "/") && name.ends_with(".png");
 }
 
 std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t height,

@@ -32,6 +32,9 @@ std::string preview_form(const FittedSize& size);
 /// The inverse; nothing when `form` is not one.
 std::optional<FittedSize> parse_preview_form(std::string_view form);
 
+/// True of a path in a job's folder that can be a preview's: "previews/<name>.png".
+bool is_preview_name(std::string_view name);
+
 /// A preview that will be made: its file stem and its size.
 struct PlannedPreview {
   std::string name;
@@ -50,7 +53,7 @@ Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width
                      std::int64_t height, const std::string& path, int threads,
                      const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows);
 
-/// Upper bound of memory that write_preview takes with a store of ours as the image.
+/// Upper bound of memory that write_preview takes besides the image's own cost().
 std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads);
 
 }  // namespace pantile

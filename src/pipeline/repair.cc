@@ -19,6 +19,7 @@
 #include "pipeline/previews.h"
 #include "pipeline/run_check.h"
 #include "pipeline/value_colours.h"
+#include "runtime/workers.h"
 
 namespace pantile {
 namespace {
@@ -103,6 +104,7 @@ class Repair {
                                       " is not a job's folder: only a job knows how to make its "
                                       "pixels anew");
     }
+    // Only asks: the job itself takes the lock again and holds it while it writes.
     PANTILE_TRY(FolderLock::take(target_.path, FolderLock::Mode::exclusive));
     if (!target_.record) {
       return Error(Code::corrupt,
@@ -287,8 +289,8 @@ class Repair {
   Status make_recorded_previews() const {
     std::shared_ptr<const TileSource> image;
     for (const auto& [name, form] : target_.record->forms) {
-      const auto x = form.find('x');
-      if (!name.starts_with(std::string(kPreviewFolder) + "/") || x == std::string::npos) continue;
+      const auto size = parse_preview_form(form);
+      if (!is_preview_name(name) || !size) continue;
       PANTILE_ASSIGN(const bool there, target_.folder->exists(name));
       if (there) continue;
       if (image == nullptr) {
@@ -297,8 +299,7 @@ class Repair {
         PANTILE_ASSIGN(image, colour_values(image, files->name(), job().facts_json, {},
                                             ColourSource::Levels::all));
       }
-      PANTILE_TRY(write_preview(image, std::stoll(form.substr(0, x)),
-                                std::stoll(form.substr(x + 1)), target_.path + "/" + name, 1,
+      PANTILE_TRY(write_preview(image, size->width, size->height, target_.path + "/" + name, 1,
                                 run_.cancel, {}));
     }
     return {};
@@ -330,6 +331,7 @@ class Repair {
 }  // namespace
 
 Result<CheckReport> run_repair(const std::string& path, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   return Repair(path, run).execute();
 }
 

@@ -81,6 +81,7 @@ std::string ValidateReport::json() const {
 }
 
 Result<ValidateReport> run_validate(const GenerateOptions& options, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
   PANTILE_TRY(check_options(options.validate));
   PANTILE_ASSIGN(const ResolvedGenerate resolved, resolve_generate(options));
   const std::string& out = options.validate.out;

@@ -3,8 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "pipeline/preview_size.h"
-
 namespace pantile {
 namespace {
 

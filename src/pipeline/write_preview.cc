@@ -12,7 +12,6 @@
 #include "core/buffer.h"
 #include "io/png/png_writer.h"
 #include "io/store/file_store.h"
-#include "io/zarr/zarr_source.h"
 #include "ops/resize/area_source.h"
 #include "pipeline/previews.h"
 #include "runtime/workers.h"
@@ -171,7 +170,7 @@ std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int
   const std::int64_t worker = AreaSource::kPieceBytes + kSumBytes + kHeapBytes +
                               png::BandEncoder::working_bytes(row, png::rows_per_band(row));
   // Two slabs of pixels; while the first band of one is late, the others wait for it encoded.
-  return 3 * slab + threads * worker + zarr::SourceOptions{}.cache_bytes;
+  return 3 * slab + threads * worker;
 }
 
 Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,

@@ -10,7 +10,9 @@
 #endif
 
 #include "contract/temporary_folder.h"
+#include "pantile/check.h"
 #include "pantile/convert.h"
+#include "pantile/validate.h"
 #include "pipeline/job_test_util.h"
 
 namespace pantile::job_tests {
@@ -100,6 +102,14 @@ TEST(FloatEnvironment, OfTheCallerChangesNoByte) {
       convert.colour = preview.colour;
       convert.output = folder.path() + "/" + name + "/converted.tiff";
       expect_ok(run_convert(convert, {}));
+      const auto checked = run_check({out, false}, {});
+      ASSERT_TRUE(checked.ok()) << checked.error().message();
+      EXPECT_TRUE(checked->whole()) << checked->findings.front().text;
+      options.validate.size = 64;
+      options.validate.samples = 20;
+      const auto valid = run_validate(options, {});
+      ASSERT_TRUE(valid.ok()) << valid.error().message();
+      EXPECT_TRUE(valid->status().ok()) << valid->status().error().message();
     };
     make("plain");
     {

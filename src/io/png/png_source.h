@@ -34,7 +34,9 @@ class PngSource final : public TileSource {
   static Result<std::unique_ptr<PngSource>> open(const std::string& path,
                                                  std::int64_t limit_bytes = kDefaultLimitBytes);
   const ImageSpec& spec() const override { return spec_; }
-  Cost cost(const Region&) const override { return {}; }
+  Cost cost(const Region&) const override {
+    return {.shared_bytes = static_cast<std::int64_t>(image_.pixels.size_bytes())};
+  }
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override { return fingerprint_; }  ///< Of the pixels.
 

@@ -26,7 +26,6 @@ class FileHandle {
   ~FileHandle() { close(); }
 
   int get() const { return fd_; }
-  bool open() const { return fd_ >= 0; }
   void close();
 
  private:

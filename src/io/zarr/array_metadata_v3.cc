@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 #include "io/zarr/array_fields.h"
@@ -229,8 +230,8 @@ std::string write_array_v3(const ArrayMetadata& array) {
       case ByteStep::Kind::zstd:
         chunk_codecs.push_back(codec("zstd", {{"level", step.level}, {"checksum", false}}));
         break;
+      case ByteStep::Kind::zlib: assert(!"Zarr v3 has no zlib"); [[fallthrough]];
       case ByteStep::Kind::gzip:
-      case ByteStep::Kind::zlib:
         chunk_codecs.push_back(codec("gzip", {{"level", step.level}}));
         break;
     }
