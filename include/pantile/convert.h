@@ -61,9 +61,11 @@ struct ConvertOptions {
 Result<JobSummary> run_convert(const ConvertOptions& options, const RunOptions& run);
 
 struct PreviewOptions {
-  std::string input;   ///< As ConvertOptions::input.
-  std::string output;  ///< A .png; empty: previews/preview-<width>.png in a job folder,
-                       ///< else "<input stem>-<width>.png" beside the input.
+  std::string input;  ///< As ConvertOptions::input.
+  /// A .png; empty: previews/preview-<width>.png in a job folder, else
+  /// "<input stem>-preview-<width>.png" beside the input; with a region or colours
+  /// "view-<width>…" in place of "preview-<width>".
+  std::string output;
   std::int64_t width = 1024, height = 0;  ///< Fits into; 0: no limit on that side.
   std::optional<Rect> region;
   RecolourOptions colour;

@@ -62,7 +62,7 @@ void add_preview(std::vector<Option>& options) {
        .value_name = "FILE",
        .group = "Output",
        .help = "The PNG to write. Without it: previews/preview-WIDTH.png in a job folder, else "
-               "INPUT-WIDTH.png beside the input.",
+               "INPUT-preview-WIDTH.png beside the input; view-WIDTH... for a region or colours.",
        .range = "*.png",
        .example = "small.png",
        .commands = kPreview},

@@ -14,8 +14,9 @@ struct Estimate {
   double worker_seconds = 0;        ///< Reading and encoding everything on one thread.
 };
 
-/// Reads and encodes up to `kMostSamples` level-0 chunks, spread evenly over the image (always the
-/// same ones), for at most about half a second, and extrapolates. Errors: those of the source.
+/// Reads up to 32 level-0 chunks, spread evenly over the image (always the same ones), for at most
+/// about half a second, encodes them and their halves, and extrapolates. Errors: those of the
+/// source.
 Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
                                 const Codecs& codecs);
 

@@ -91,9 +91,10 @@ TEST(Estimate, ScalesTheSamplesUpToAllLevels) {
   const auto estimate = estimate_drain(source, plan, {*raw, *zstd});
   ASSERT_TRUE(estimate.ok());
   ASSERT_EQ(estimate->bytes.size(), 2u);
-  // Noise does not compress; border chunks are stored whole, so a little more than the pixels.
+  // Noise does not compress; border chunks are stored whole, so a little more than the pixels, as
+  // far as the samples hold as many border chunks as the image.
   for (const std::int64_t bytes : estimate->bytes) {
-    EXPECT_GE(bytes, raw_bytes(plan));
+    EXPECT_GE(bytes, raw_bytes(plan) * 19 / 20);
     EXPECT_LE(bytes, raw_bytes(plan) * 5 / 4);
   }
 }

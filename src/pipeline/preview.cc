@@ -33,6 +33,17 @@ Status check_target(const std::string& path) {
                                    "choose another name");
 }
 
+/// A job's own previews keep their names: a part of the picture, or other colours, gets another.
+std::string default_name(const PreviewOptions& options, std::int64_t width) {
+  std::string name = preview_name({"", width, 0});
+  if (options.region || options.colour.any()) name = fmt::format("view-{}", width);
+  if (options.region) {
+    const Rect& r = *options.region;
+    name += fmt::format("-at-{}-{}-{}x{}", r.x0, r.y0, r.width(), r.height());
+  }
+  return name + ".png";
+}
+
 }  // namespace
 
 Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run) {
@@ -53,7 +64,7 @@ Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& 
   }
   std::string path = options.output;
   if (path.empty()) {
-    const std::string name = preview_name({"", size.width, 0}) + ".png";
+    const std::string name = default_name(options, size.width);
     fs::path input = fs::path(options.input).lexically_normal();
     if (input.filename().empty()) input = input.parent_path();
     path = is_job_folder(options.input)

@@ -35,8 +35,20 @@ Status check_options(const ValidateOptions& o) {
 /// A job's folder holds what the job wrote, and nothing else.
 Status check_folder(const FileStore& folder, const std::string& path) {
   PANTILE_ASSIGN(const bool is_job, folder.exists(kJobFileName));
-  if (!is_job) return {};
-  return Error(Code::conflict, path + " is a job's folder; choose another one for the report");
+  if (is_job) {
+    return Error(Code::conflict, path + " is a job's folder; choose another one for the report");
+  }
+  // Only a report of an earlier run may be replaced.
+  PANTILE_ASSIGN(const bool has_report, folder.exists("report.json"));
+  if (has_report) {
+    PANTILE_ASSIGN(const Bytes text, folder.read("report.json"));
+    if (as_text(text).find("\"pantile_validate\"") != std::string_view::npos) return {};
+  }
+  PANTILE_ASSIGN(const bool has_picture, folder.exists("report.png"));
+  if (!has_report && !has_picture) return {};
+  return Error(Code::conflict, fmt::format("{}/{} was not written by `pantile validate`; choose "
+                                           "another folder for the report",
+                                           path, has_report ? "report.json" : "report.png"));
 }
 
 Status write_report(const validate::Subject& subject, const validate::Drawing& drawing,

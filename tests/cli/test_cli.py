@@ -519,7 +519,7 @@ def test_info_preview_and_convert(pantile, tmp_path):
     assert "complete" in info["state"]
     assert "300 x 200" in pantile("info", run).stdout
     pantile("preview", run, "--width", "50", "--colormap", "viridis")
-    assert (run / "previews" / "preview-50.png").exists()
+    assert (run / "previews" / "view-50.png").exists()
     out = tmp_path / "cut.tiff"
     pantile("convert", run, out, "--region", "10,20,100,50", "--compression", "zstd")
     assert "100 x 50" in pantile("info", out).stdout
@@ -543,3 +543,36 @@ def test_ctrl_c_ends_with_five_and_the_job_goes_on(program, pantile, tmp_path):
               pantile(*words, "--log", "json").stdout.splitlines()]
     assert events[-1]["event"] == "summary"
     assert events[-1]["pixels"] == 12000 * 12000
+
+
+def test_the_zstd_level_is_the_one_asked_for(pantile, tmp_path):
+    """A higher level makes smaller shards, and the metadata name it."""
+    sizes = {}
+    for level in (1, 12):
+        out = tmp_path / str(level)
+        pantile("generate", "--size", "512", "--scale", "0.01", "--tiff", "off", "--previews",
+                "none", "--zstd-level", level, "--out", out)
+        shard = out / "image.ome.zarr" / "0" / "c" / "0" / "0" / "0"
+        sizes[level] = shard.stat().st_size
+        array = (out / "image.ome.zarr" / "0" / "zarr.json").read_text()
+        assert f'"level":{level}' in array.replace(" ", "")
+    assert sizes[12] < 0.95 * sizes[1]
+
+
+def test_a_view_leaves_the_jobs_previews_alone(pantile, tmp_path):
+    out = tmp_path / "run"
+    pantile("generate", "--size", "300", "--tiff", "off", "--previews", "100", "--out", out)
+    before = (out / "previews" / "preview-100.png").read_bytes()
+    pantile("preview", out, "--width", "100", "--region", "0,0,200,200")
+    assert (out / "previews" / "preview-100.png").read_bytes() == before
+    assert (out / "previews" / "view-100-at-0-0-200x200.png").exists()
+    pantile("check", out)
+
+
+def test_a_report_replaces_only_a_report(pantile, tmp_path):
+    words = ["validate", "--size", "200", "--validate-size", "64", "--validate-samples", "5"]
+    (tmp_path / "report.png").write_bytes(b"mine")
+    assert "report.png was not written by" in pantile(*words, "--out", tmp_path, code=2).stderr
+    assert (tmp_path / "report.png").read_bytes() == b"mine"
+    for _ in range(2):
+        pantile(*words, "--out", tmp_path / "report")

@@ -20,6 +20,7 @@ namespace {
 struct Giant {
   std::int64_t side, tile;
 };
+void PrintTo(const Giant& g, std::ostream* out) { *out << g.side << " in tiles of " << g.tile; }
 
 class GiantPicture : public testing::TestWithParam<Giant> {};
 

@@ -13,6 +13,7 @@ struct Case {
   const char* name;
   void (*set)(GenerateOptions&);
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class Pyramid : public testing::TestWithParam<Case> {};
 

@@ -7,7 +7,8 @@ from PIL import Image
 
 WIDTH, HEIGHT = 3001, 2003
 # All several bands high; made from level 0 (twice), from level 1, and from all of level 0 as it is.
-PREVIEWS = {"near": 2987, "odd": 2219, "far": 1201, "whole": WIDTH}
+# The last is from level 3.
+PREVIEWS = {"near": 2987, "odd": 2219, "far": 1201, "whole": WIDTH, "small": 301}
 
 
 @pytest.fixture(scope="module")

@@ -35,17 +35,18 @@ inline double y_of(std::int64_t sample, const Frame& frame) {
 /// A place where the number type is too coarse to tell neighbouring pixels apart.
 struct Collapse {
   char axis = 'x';
-  std::int64_t pixel = 0;  ///< This pixel and the next one have the same coordinate.
+  std::int64_t pixel = 0;  ///< A sample of it and the next one have the same coordinate.
   double coordinate = 0;
-  double spacing = 0;     ///< Distance of neighbouring pixels, greater than 0.
-  double least_step = 0;  ///< Distance of neighbouring numbers of the type there.
+  double spacing = 0;            ///< Distance of neighbouring samples, greater than 0.
+  double least_step = 0;         ///< Distance of neighbouring numbers of the type there.
+  bool between_samples = false;  ///< The picture has several samples a pixel.
 
   /// A sentence without end: which pixels, why, in terms of `precision`.
   std::string describe(Precision precision) const;
 };
 
-/// The first such place found at the picture's four sides, where coordinates are largest; pixels
-/// closer to the middle are at least as distinct, save where a side is nearer to 0 than the rest.
+/// The first such place from the picture's four sides inward, as far as numbers are too coarse, at
+/// most 2^24 samples deep. Where a side is nearer to 0 than the middle, the other side is the one.
 std::optional<Collapse> find_collapse(const Frame& frame, Precision precision);
 
 }  // namespace pantile::formula

@@ -57,5 +57,26 @@ TEST(Coordinates, CollapseIsFoundWhereNumbersAreTooCoarse) {
   EXPECT_FALSE(find_collapse(seed, Precision::f64));
 }
 
+TEST(Coordinates, ARareCollapseIsFoundToo) {
+  // The step is 0.02 % below that of float there: one pair in thousands.
+  const Frame rare{
+      .width = 30000, .height = 64, .center_x = 1.5, .center_y = 0, .scale = 1.1918e-7};
+  const auto found = find_collapse(rare, Precision::f32);
+  ASSERT_TRUE(found);
+  const auto at = [&](std::int64_t pixel) { return static_cast<float>(x_of(pixel, rare)); };
+  EXPECT_EQ(at(found->pixel), at(found->pixel + 1));
+  EXPECT_FALSE(find_collapse(rare, Precision::f64));
+}
+
+TEST(Coordinates, SamplesCollapseBeforePixelsDo) {
+  Frame fine{.width = 100, .height = 64, .center_x = 1, .center_y = 0, .scale = 4e-16};
+  EXPECT_FALSE(find_collapse(fine, Precision::f64));
+  fine.samples = 16;
+  const auto found = find_collapse(fine, Precision::f64);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->between_samples);
+  EXPECT_NE(found->describe(Precision::f64).find("neighbouring samples"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace pantile::formula
