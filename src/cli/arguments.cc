@@ -40,7 +40,9 @@ Result<std::vector<std::string>> join_values(const std::vector<const Option*>& o
     }
     if (out.back().size() == flag.size() + 1) {
       return Error(Code::invalid,
-                   fmt::format("{}: expected a value after it, found nothing", flag));
+                   fmt::format("{0}: expected a value after it, found none; one that begins with "
+                               "-- is given as {0}=VALUE",
+                               flag));
     }
   }
   return out;

@@ -243,6 +243,8 @@ TEST(Toml, MistakesAreNamedWithTheirLine) {
        "a.toml:3: unknown key \"image.widht\"; did you mean \"image.width\"?"},
       {"[image]\nscale = 5\n", "did you mean \"formula.scale\"?"},
       {"width = 5\n", "a.toml:1: unknown key \"width\"; did you mean \"image.width\"?"},
+      {"colormp = \"magma\"\n", "unknown key \"colormp\"; did you mean \"colour.colormap\"?"},
+      {"heigth = 3\n", "unknown key \"heigth\"; did you mean \"image.height\"?"},
       {"[imgae]\nwidth = 5\n", "a.toml:1: unknown section \"[imgae]\"; did you mean \"[image]\"?"},
       {"[imag]\n", "did you mean \"[image]\"?"},
       {"[pictures]\n", "expected one of [image], "},

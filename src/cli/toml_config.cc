@@ -160,16 +160,20 @@ class Reader {
                                           : fmt::format("did you mean \"[{}]\"?", near)));
   }
 
+  static std::string leaf_of(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
   Status unknown(const std::string& path, std::size_t line) const {
-    std::vector<std::string> keys;
-    std::string same_leaf;
-    const std::string leaf = path.substr(path.rfind('.') + 1);
+    // The section may be wrong, the last part, or both.
+    std::vector<std::string> keys, leaves;
     for (const Option& option : schema_.options) {
       if (option.key.empty()) continue;
       keys.push_back(option.key);
-      if (option.key.ends_with("." + leaf)) same_leaf = option.key;
+      leaves.push_back(leaf_of(option.key));
     }
-    const std::string near = same_leaf.empty() ? nearest(path, keys) : same_leaf;
+    const std::string near_leaf = nearest(leaf_of(path), leaves);
+    const auto at = std::find(leaves.begin(), leaves.end(), near_leaf) - leaves.begin();
+    std::string near = near_leaf == leaf_of(path) ? std::string() : nearest(path, keys);
+    if (near.empty() && !near_leaf.empty()) near = keys[static_cast<std::size_t>(at)];
     return Error(Code::invalid,
                  fmt::format("{}:{}: unknown key \"{}\"{}", name_, line, path,
                              near.empty() ? "; docs/configuration.md lists all keys"

@@ -38,12 +38,9 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   plan.simd_target = simd_target_name();
   plan.notes = resolved.notes;
   plan.warnings = resolved.warnings;
-  if (plan.peak_disk_bytes > plan.free_disk_bytes) {
-    plan.warnings.push_back(check_disk(options.out.empty() ? "." : options.out,
-                                       plan.peak_disk_bytes, plan.free_disk_bytes, kWriteLessAdvice)
-                                .error()
-                                .message());
-  }
+  const Status room = check_disk(options.out.empty() ? "." : options.out, plan.peak_disk_bytes,
+                                 plan.free_disk_bytes, kWriteLessAdvice);
+  if (!room.ok()) plan.warnings.push_back(room.error().message());
   return plan;
 }
 
