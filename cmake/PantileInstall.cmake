@@ -24,6 +24,8 @@ add_custom_target(product ALL DEPENDS pantile_library)
 install(TARGETS pantile_library EXPORT pantile LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pantile DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+        ${PROJECT_SOURCE_DIR}/CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/examples
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pantile)
 install(EXPORT pantile NAMESPACE pantile:: FILE pantileConfig.cmake DESTINATION ${package_dir})
@@ -57,6 +59,11 @@ set(CPACK_PACKAGE_NAME pantile)
 set(CPACK_PACKAGE_VENDOR "Pantile contributors")
 set(CPACK_PACKAGE_CONTACT "Pantile contributors")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${PROJECT_DESCRIPTION}
+ Pantile renders a formula to any number of pixels, in one pass, into an
+ OME-Zarr store, a pyramidal TIFF and PNG previews, within a fixed memory
+ budget; killed at any moment, it goes on where it was. It also validates,
+ checks, repairs, converts and describes such images.")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

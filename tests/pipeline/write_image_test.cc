@@ -59,7 +59,7 @@ TEST(WriteImage, AStoppedOneGoesOnToTheSamePixels) {
   const contract::TemporaryFolder folder;
   const auto ramp = std::make_shared<Ramp>(3);
   const OutputOptions options = outputs(folder.path() + "/job");
-  ramp->reads_left = 12;  // beyond estimating, amid the drain
+  ramp->reads_left = 32;  // beyond the 24 of estimating, amid the drain
   RunOptions run;
   run.threads = 1;
   run.cancel = &ramp->stop;
