@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "pipeline/job_record.h"
+#include "pipeline/folder/job_record.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto record =

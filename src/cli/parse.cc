@@ -12,7 +12,7 @@
 #include <system_error>
 #include <tuple>
 
-#include "pipeline/preview_size.h"
+#include "pipeline/preview/preview_size.h"
 
 namespace pantile::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/format.h"
-#include "pipeline/previews.h"
+#include "pipeline/preview/previews.h"
 
 namespace pantile::cli {
 namespace {

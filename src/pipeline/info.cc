@@ -3,11 +3,11 @@
 
 #include "io/store/file_store.h"
 #include "pantile/convert.h"
-#include "pipeline/disk_space.h"
-#include "pipeline/job_record.h"
-#include "pipeline/job_state.h"
-#include "pipeline/open_image.h"
-#include "pipeline/outputs.h"
+#include "pipeline/drain/disk_space.h"
+#include "pipeline/folder/job_record.h"
+#include "pipeline/folder/open_image.h"
+#include "pipeline/folder/outputs.h"
+#include "pipeline/job/job_state.h"
 
 namespace pantile {
 namespace {

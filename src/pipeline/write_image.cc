@@ -4,10 +4,10 @@
 
 #include <utility>
 
-#include "pipeline/folder_job.h"
-#include "pipeline/outputs.h"
-#include "pipeline/previews.h"
-#include "pipeline/value_colours.h"
+#include "pipeline/folder/outputs.h"
+#include "pipeline/job/folder_job.h"
+#include "pipeline/preview/previews.h"
+#include "pipeline/preview/value_colours.h"
 
 namespace pantile {
 

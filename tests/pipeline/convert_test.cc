@@ -12,9 +12,9 @@
 #include "io/zarr/zarr_source.h"
 #include "ops/colormap/colour_mapper.h"
 #include "pantile/convert.h"
+#include "pipeline/folder/open_image.h"
+#include "pipeline/folder/outputs.h"
 #include "pipeline/job_test_util.h"
-#include "pipeline/open_image.h"
-#include "pipeline/outputs.h"
 
 namespace pantile::job_tests {
 namespace {

@@ -9,8 +9,8 @@
 #include "io/store/file_store.h"
 #include "io/zarr/zarr_sink.h"
 #include "io/zarr/zarr_source.h"
-#include "pipeline/drain.h"
-#include "pipeline/generate_resolve.h"
+#include "pipeline/drain/drain.h"
+#include "pipeline/generate/resolve.h"
 #include "pipeline/job_test_util.h"
 #include "runtime/memory.h"
 

@@ -2,9 +2,9 @@
 #include "compute/cpu/reduce.h"
 #include "contract/temporary_folder.h"
 #include "io/zarr/zarr_source.h"
-#include "pipeline/generate_resolve.h"
+#include "pipeline/folder/outputs.h"
+#include "pipeline/generate/resolve.h"
 #include "pipeline/job_test_util.h"
-#include "pipeline/outputs.h"
 
 namespace pantile::job_tests {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "contract/temporary_folder.h"
 #include "ops/formula/compile.h"
-#include "pipeline/validate_checks.h"
+#include "pipeline/validate/checks.h"
 
 namespace pantile::validate {
 namespace {

@@ -7,8 +7,8 @@
 #include "contract/temporary_folder.h"
 #include "io/tiff/tiff_source.h"
 #include "io/zarr/zarr_source.h"
+#include "pipeline/folder/outputs.h"
 #include "pipeline/job_test_util.h"
-#include "pipeline/outputs.h"
 
 namespace pantile::job_tests {
 namespace {

@@ -1,0 +1,84 @@
+#include "pipeline/check/names.h"
+
+#include <filesystem>
+
+#include "io/store/byte_store.h"
+#include "io/zarr/shard_files.h"
+
+namespace pantile {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// True when `name` is the beginning of a shard's key, up to a "/".
+bool is_store_folder(const ShardLayout& layout, std::string_view name) {
+  // "<level>", "<level>/c", "<level>/c/0" and "<level>/c/0/<row>" are folders of some shard
+  // exactly where what is missing makes the key of one.
+  for (const std::string_view rest : {"/c/0/0/0", "/0/0/0", "/0/0", "/0"}) {
+    const auto unit = zarr::parse_shard_key(std::string(name) + std::string(rest));
+    if (unit && layout.has(*unit)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+NameRole store_name_role(const ShardLayout& layout, std::string_view name, bool is_folder) {
+  const std::string_view last = name.substr(name.find_last_of('/') + 1);
+  if (last.starts_with(kTemporaryPrefix)) return NameRole::leftover;
+  if (is_folder) return is_store_folder(layout, name) ? NameRole::expected : NameRole::foreign;
+  if (name == "zarr.json") return NameRole::expected;
+  if (const auto unit = zarr::parse_shard_key(name)) {
+    return layout.has(*unit) ? NameRole::expected : NameRole::foreign;
+  }
+  constexpr std::string_view kMetadata = "/zarr.json";
+  if (name.ends_with(kMetadata)) {
+    const std::string_view level = name.substr(0, name.size() - kMetadata.size());
+    const auto unit = zarr::parse_shard_key(std::string(level) + "/c/0/0/0");
+    if (unit && layout.has(*unit)) return NameRole::expected;
+  }
+  return NameRole::foreign;
+}
+
+Status check_names(const std::string& folder, const std::string& prefix, const NameRules& rules,
+                   FindingLog& log) {
+  std::error_code error;
+  fs::recursive_directory_iterator it(folder, error);
+  if (error == std::errc::no_such_file_or_directory) return {};
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    const std::string name = it->path().string().substr(folder.size() + 1);
+    std::error_code vanished;  // something may be renamed while we look
+    const bool is_folder = it->is_directory(vanished);
+    switch (rules.role(name, is_folder)) {
+      case NameRole::expected: break;
+      case NameRole::skipped:
+        if (is_folder) it.disable_recursion_pending();
+        break;
+      case NameRole::leftover:
+        if (is_folder) it.disable_recursion_pending();
+        if (!rules.leftovers_are_findings) break;
+        log.add({FindingKind::leftover,
+                 prefix + name,
+                 {},
+                 {},
+                 {},
+                 is_folder ? "a folder of parts that a finished job does not need"
+                           : "a temporary file that a dead process left"});
+        break;
+      case NameRole::foreign:
+        if (is_folder) it.disable_recursion_pending();
+        log.add({FindingKind::foreign,
+                 prefix + name,
+                 {},
+                 {},
+                 {},
+                 is_folder ? "pantile did not make this folder"
+                           : "pantile did not put this file here"});
+        break;
+    }
+  }
+  if (error) return Error(Code::io, "cannot list " + folder + ": " + error.message());
+  return {};
+}
+
+}  // namespace pantile

@@ -1,0 +1,219 @@
+#include "pipeline/check/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "io/codec/crc32c.h"
+#include "io/zarr/shard_files.h"
+#include "pipeline/folder/outputs.h"
+
+namespace pantile {
+namespace {
+
+constexpr std::int64_t kCrcBytes = 4;
+
+bool all_zero(std::span<const std::byte> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+/// True when a full packed chunk is zero beyond its first `width` columns and `height` rows.
+bool zero_outside(const View& chunk, std::int64_t width, std::int64_t height) {
+  const auto row_bytes = static_cast<std::size_t>(chunk.layout().row_stride);
+  const auto used = static_cast<std::size_t>(width * chunk.layout().col_stride);
+  for (std::int64_t y = 0; y < chunk.height(); ++y) {
+    const std::span row(chunk.at(y, 0), row_bytes);
+    if (!all_zero(y < height ? row.subspan(used) : row)) return false;
+  }
+  return true;
+}
+
+std::string first_difference(std::string_view found, std::string_view wanted) {
+  const auto [f, w] = std::mismatch(found.begin(), found.end(), wanted.begin(), wanted.end());
+  return fmt::format("byte {}", f - found.begin());
+}
+
+}  // namespace
+
+StoreCheck::StoreCheck(ExpectedStore expected, FindingLog& log)
+    : expected_(std::move(expected)),
+      log_(log),
+      layout_(expected_.plan),
+      // Decoding does not depend on the level.
+      codec_(*make_store_codec(1)),
+      chunk_layout_(Layout::interleaved(expected_.plan.spec.dtype, expected_.plan.chunk_px,
+                                        expected_.plan.chunk_px, expected_.plan.spec.channels)) {}
+
+void StoreCheck::add(Finding finding) {
+  ++findings_;
+  log_.add(std::move(finding));
+}
+
+void StoreCheck::add(FindingKind kind, UnitId unit, std::string text) {
+  add(Finding{kind, expected_.prefix + zarr::shard_key(unit), unit, {}, {}, std::move(text)});
+}
+
+void StoreCheck::add(FindingKind kind, ChunkId chunk, std::string text) {
+  const UnitId unit = layout_.unit_of(chunk);
+  add(Finding{kind, expected_.prefix + zarr::shard_key(unit), unit, chunk,
+              layout_.chunk_rect(chunk), std::move(text)});
+}
+
+void StoreCheck::add_wrong_pixels(ChunkId id, const Rect& rect, std::string text) {
+  const UnitId unit = layout_.unit_of(id);
+  add(Finding{FindingKind::wrong_pixels, expected_.prefix + zarr::shard_key(unit), unit, id, rect,
+              std::move(text)});
+}
+
+bool StoreCheck::is_broken(UnitId unit) const {
+  const std::lock_guard lock(mutex_);
+  return broken_.contains(unit);
+}
+
+void StoreCheck::set_broken(UnitId unit) {
+  const std::lock_guard lock(mutex_);
+  broken_.insert(unit);
+}
+
+Status StoreCheck::check_metadata() {
+  for (const auto& [key, wanted] : expected_.metadata) {
+    const std::string file = expected_.prefix + key;
+    PANTILE_ASSIGN(const auto size, expected_.files->size(key));
+    if (!size) {
+      if (!expected_.unfinished) {
+        add(Finding{FindingKind::missing, file, {}, {}, {}, "these metadata are not there"});
+      }
+      continue;
+    }
+    ++files_seen_;
+    const auto want_bytes = static_cast<std::int64_t>(wanted.size());
+    if (*size != want_bytes) {
+      add(Finding{*size < want_bytes ? FindingKind::truncated : FindingKind::wrong_metadata,
+                  file,
+                  {},
+                  {},
+                  {},
+                  fmt::format("it has {} bytes, expected {}", *size, want_bytes)});
+      continue;
+    }
+    PANTILE_ASSIGN(const Bytes found, expected_.files->read(key));
+    if (as_text(found) == wanted) continue;
+    add(Finding{FindingKind::wrong_metadata,
+                file,
+                {},
+                {},
+                {},
+                "it differs from what it must say from " +
+                    first_difference(as_text(found), wanted) + " on"});
+  }
+  return {};
+}
+
+Result<StoreCheck::IndexPtr> StoreCheck::load_index(UnitId unit) {
+  const std::string key = zarr::shard_key(unit);
+  PANTILE_ASSIGN(const auto size, expected_.files->size(key));
+  if (!size) {
+    if (expected_.unfinished) {
+      ++units_to_come_;
+    } else {
+      add(FindingKind::missing, unit, "this shard is not there");
+    }
+    return IndexPtr();
+  }
+  const std::int64_t n = layout_.chunks_per_side();
+  const std::int64_t index_bytes = 16 * n * n + kCrcBytes;
+  if (*size < index_bytes) {
+    add(FindingKind::truncated, unit,
+        fmt::format("it has {} bytes, its index alone takes {}", *size, index_bytes));
+    return IndexPtr();
+  }
+  Bytes table(static_cast<std::size_t>(index_bytes));
+  PANTILE_TRY(expected_.files->read_into(key, *size - index_bytes, table));
+  auto index = zarr::decode_shard_index(table, n * n, /*with_crc32c=*/true, *size);
+  if (!index.ok()) {
+    add(FindingKind::checksum, unit, index.error().message());
+    return IndexPtr();
+  }
+  // In C order, without gaps, exactly the chunks that overlap the image.
+  const Rect cells = layout_.chunk_cells(unit);
+  std::int64_t offset = 0;
+  for (std::int64_t i = 0; i < n * n; ++i) {
+    const auto& place = (*index)[static_cast<std::size_t>(i)];
+    const bool inside = i % n < cells.width() && i / n < cells.height();
+    if (inside != place.has_value() || (place && place->offset != offset)) {
+      add(FindingKind::checksum, unit,
+          fmt::format("its index is not as it must be: entry {} {}", i,
+                      inside ? fmt::format("should begin at byte {}", offset)
+                             : std::string("should be empty")));
+      return IndexPtr();
+    }
+    if (place) offset += place->size;
+  }
+  if (offset + index_bytes != *size) {
+    add(FindingKind::truncated, unit,
+        fmt::format("it has {} bytes, its chunks and index take {}", *size, offset + index_bytes));
+    return IndexPtr();
+  }
+  return std::make_shared<const zarr::ShardIndex>(std::move(*index));
+}
+
+Result<StoreCheck::IndexPtr> StoreCheck::index_of(UnitId unit) {
+  if (is_broken(unit)) return IndexPtr();
+  const zarr::CacheKey key{unit.level, unit.y * layout_.shards(unit.level).columns() + unit.x};
+  if (auto kept = indices_.get(key)) return kept;
+  PANTILE_ASSIGN(IndexPtr index, load_index(unit));
+  if (index == nullptr) {
+    set_broken(unit);
+  } else {
+    indices_.put(key, index, static_cast<std::int64_t>(index->size() * sizeof(index->front())));
+  }
+  return index;
+}
+
+Status StoreCheck::check_shard(UnitId unit) {
+  PANTILE_TRY(index_of(unit));
+  ++files_seen_;
+  return {};
+}
+
+Result<bool> StoreCheck::read_chunk(ChunkId id, ChunkCodec::Scratch& scratch, Bytes& encoded,
+                                    MutableView out) {
+  const UnitId unit = layout_.unit_of(id);
+  PANTILE_ASSIGN(const IndexPtr index, index_of(unit));
+  if (index == nullptr) return false;
+  const Rect cells = layout_.chunk_cells(unit);
+  const std::int64_t number = (id.y - cells.y0) * layout_.chunks_per_side() + (id.x - cells.x0);
+  const zarr::ChunkPlace place = (*index)[static_cast<std::size_t>(number)].value();
+  const auto chunk_bytes = static_cast<std::int64_t>(chunk_layout_.packed_bytes());
+  // A chunk of random samples grows a little; anything much longer is not worth the memory.
+  if (place.size < kCrcBytes || place.size > 2 * chunk_bytes + (1 << 20)) {
+    add(FindingKind::undecodable, id,
+        fmt::format("its {} bytes cannot hold the {} of this chunk", place.size, chunk_bytes));
+    return false;
+  }
+  encoded.resize(static_cast<std::size_t>(place.size));
+  PANTILE_TRY(expected_.files->read_into(zarr::shard_key(unit), place.offset, encoded));
+  const auto content = std::span<const std::byte>(encoded).first(encoded.size() - kCrcBytes);
+  std::uint32_t stored = 0;
+  for (std::size_t b = 0; b < kCrcBytes; ++b) {
+    stored |= static_cast<std::uint32_t>(encoded[content.size() + b]) << (8 * b);
+  }
+  if (const std::uint32_t computed = crc32c(content); computed != stored) {
+    add(FindingKind::checksum, id, fmt::format("crc32c is {:08x}, want {:08x}", computed, stored));
+    return false;
+  }
+  if (const Status decoded = codec_->decode(content, scratch, out); !decoded.ok()) {
+    add(FindingKind::undecodable, id, decoded.error().message());
+    return false;
+  }
+  const Rect rect = layout_.chunk_rect(id);
+  const bool cut = rect.width() < layout_.chunk_px() || rect.height() < layout_.chunk_px();
+  if (cut && !zero_outside(out, rect.width(), rect.height())) {
+    add(FindingKind::wrong_pixels, id, "what lies beyond the image's edge is not zero");
+  }
+  return true;
+}
+
+}  // namespace pantile

@@ -1,0 +1,189 @@
+#include "pipeline/check/target.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "io/store/folder_lock.h"
+#include "io/tiff/sums.h"
+#include "io/zarr/sink_files.h"
+#include "pipeline/folder/job_record_mend.h"
+#include "pipeline/folder/open_image.h"
+#include "pipeline/folder/outputs.h"
+#include "pipeline/generate/config.h"
+
+namespace pantile {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+Finding of_record(FindingKind kind, std::string text) {
+  return {kind, kJobFileName, {}, {}, {}, std::move(text)};
+}
+
+/// The record as far as it can be known; damage is a finding.
+Result<std::optional<JobRecord>> read_record(const FileStore& folder, FindingLog& log) {
+  using Record = std::optional<JobRecord>;
+  constexpr std::int64_t kMostBytes = std::int64_t{16} << 20;
+  PANTILE_ASSIGN(const auto size, folder.size(kJobFileName));
+  if (!size) {
+    log.add(of_record(FindingKind::missing, "the job's record is not there"));
+    return Record{};
+  }
+  if (*size > kMostBytes) {
+    log.add(of_record(FindingKind::checksum, "it is far longer than a record"));
+    return Record{};
+  }
+  PANTILE_ASSIGN(const Bytes bytes, folder.read(kJobFileName));
+  const std::string text(as_text(bytes));
+  auto parsed = parse_job_record(text);
+  if (parsed.ok()) {
+    if (to_json(*parsed) != text) {
+      log.add(of_record(FindingKind::wrong_metadata,
+                        "its content is sound but not written as pantile writes it"));
+    }
+    return Record(std::move(*parsed));
+  }
+  if (Record mended = mend_job_record(text)) {
+    log.add(of_record(FindingKind::checksum, "one of its bits is wrong"));
+    return mended;
+  }
+  if (parsed.error().code() == Code::foreign) return parsed.error().with_context(folder.name());
+  log.add(of_record(FindingKind::checksum, "it does not match its checksum"));
+  return Record{};
+}
+
+/// What the options of a record make today; nothing where this version cannot say.
+std::optional<ResolvedGenerate> resolve_record(const JobRecord& record, FindingLog& log) {
+  const auto options = options_from_config(record.config_json);
+  if (!options.ok()) {
+    log.add(of_record(FindingKind::wrong_metadata, options.error().message()));
+    return std::nullopt;
+  }
+  auto resolved = resolve_generate(*options);
+  if (!resolved.ok()) {
+    log.add(of_record(FindingKind::wrong_metadata,
+                      "its options are refused: " + resolved.error().message()));
+    return std::nullopt;
+  }
+  return std::move(*resolved);
+}
+
+Result<bool> is_being_written(const std::string& path) {
+  PANTILE_ASSIGN(const bool folder, FolderLock::is_taken(path));
+  if (folder) return true;
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(path + "/" + kPartsFolder + "/locks", error)) {
+    PANTILE_ASSIGN(const bool share, FolderLock::is_taken(file.path().string()));
+    if (share) return true;
+  }
+  return false;
+}
+
+/// True when the job was stopped before its end. Its steps follow each other: shards, the store's
+/// group, the TIFF, previews and their sizes in the record, removal of the parts.
+bool is_unfinished(const CheckTarget& target) {
+  const fs::path path(target.path);
+  const bool tiff = is_there(path / kTiffName) || is_there(path / tiff::sums_key(kTiffName));
+  const bool store = is_there(path / kStoreName / "zarr.json");
+  if (!target.record) return !store && !tiff;
+  bool preview_made = false, preview_to_come = false, wants_tiff = false;
+  for (const auto& [name, form] : target.record->forms) {
+    if (name == kTiffName) wants_tiff = true;
+    if (name == kTiffName || name == kStoreName) continue;
+    (form.empty() ? preview_to_come : preview_made) = true;
+  }
+  if (!store && !tiff && !preview_made) return true;
+  return preview_to_come || (wants_tiff && !is_there(path / kTiffName) && target.parts_there);
+}
+
+Result<CheckTarget> open_job(CheckTarget target, FindingLog& log) {
+  target.folder = std::make_shared<FileStore>(target.path);
+  PANTILE_ASSIGN(target.record, read_record(*target.folder, log));
+  if (target.record && target.record->command == "convert") {
+    return Error(Code::foreign,
+                 target.path +
+                     " holds the parts of an unfinished conversion; run that conversion "
+                     "again, and check its output");
+  }
+  if (target.record && target.record->command == "generate") {
+    target.resolved = resolve_record(*target.record, log);
+  }
+  target.parts_there = is_there(fs::path(target.path) / kPartsFolder);
+  PANTILE_ASSIGN(const bool written, is_being_written(target.path));
+  if (written) {
+    target.state = CheckState::being_written;
+  } else if (is_unfinished(target)) {
+    target.state = CheckState::unfinished;
+  }
+  return target;
+}
+
+}  // namespace
+
+Result<CheckTarget> open_target(const std::string& given, FindingLog& log) {
+  CheckTarget target;
+  target.path = given;
+  while (target.path.size() > 1 && target.path.ends_with('/')) target.path.pop_back();
+  const fs::path path(target.path);
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return Error(Code::not_found,
+                 target.path + ": there is no such file or folder; check the path");
+  }
+  if (is_job_folder(target.path) || is_there(path / kStoreName)) {
+    return open_job(std::move(target), log);
+  }
+  if (fs::is_directory(path, error) &&
+      (format_of(target.path) == FileFormat::zarr || is_there(path / "zarr.json"))) {
+    target.kind = TargetKind::store;
+    return target;
+  }
+  if (format_of(target.path) == FileFormat::tiff && fs::is_regular_file(path, error)) {
+    target.kind = TargetKind::tiff;
+    return target;
+  }
+  return Error(Code::foreign,
+               target.path + ": expected a job's folder, an .ome.zarr or a TIFF of pantile's");
+}
+
+Result<std::optional<ExpectedStore>> expected_store(const CheckTarget& target, FindingLog& log) {
+  ExpectedStore expected;
+  const std::string path = target.is_job() ? target.path + "/" + kStoreName : target.path;
+  expected.files = std::make_shared<FileStore>(path);
+  expected.prefix = target.is_job() ? std::string(kStoreName) + "/" : "";
+  expected.unfinished = target.may_lack();
+  std::string facts_json;
+  if (target.resolved) {
+    const FolderJob& job = target.resolved->job;
+    expected.plan = job.plan;
+    expected.zstd_level = job.output.zstd_level;
+    facts_json = job.facts_json;
+  } else {
+    auto facts = zarr::read_store_facts(expected.files);
+    if (!facts.ok()) {
+      if (!target.is_job() && facts.error().code() == Code::foreign) return facts.error();
+      log.add({facts.error().code() == Code::not_found ? FindingKind::missing
+                                                       : FindingKind::wrong_metadata,
+               expected.prefix + "zarr.json",
+               {},
+               {},
+               {},
+               facts.error().message() + "; without it nothing more of the store can be checked"});
+      return std::optional<ExpectedStore>{};
+    }
+    expected.plan = std::move(facts->plan);
+    expected.zstd_level = facts->zstd_level;
+    facts_json = std::move(facts->pantile_json);
+  }
+  PANTILE_ASSIGN(expected.metadata,
+                 zarr::metadata_files(expected.plan, expected.zstd_level, facts_json));
+  return std::optional<ExpectedStore>(std::move(expected));
+}
+
+}  // namespace pantile

@@ -1,0 +1,252 @@
+#include "pipeline/drain/drain.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "pantile/encoded_chunks.h"
+#include "pipeline/drain/chunk_queue.h"
+#include "pipeline/drain/committer.h"
+#include "pipeline/drain/open_parents.h"
+#include "runtime/workers.h"
+
+namespace pantile {
+namespace {
+
+/// How far a worker may run ahead of the slowest one, in chunks. Wide enough that nobody waits at
+/// ordinary scatter, narrow enough that few parents are open.
+constexpr std::int64_t window_of(int threads) { return 8 * std::int64_t{threads} + 8; }
+
+/// What the plan, the countdown and the sinks remember of one unit.
+constexpr std::int64_t kUnitBytes = 400;
+
+/// The distinct codecs of the sinks, and which sinks take each one's bytes.
+struct CodecUse {
+  std::shared_ptr<const ChunkCodec> codec;
+  std::uint32_t sinks = 0;
+};
+
+std::vector<CodecUse> codec_uses(const Codecs& codecs) {
+  std::vector<CodecUse> uses;
+  std::map<std::string, std::size_t> by_identity;
+  for (std::size_t i = 0; i < codecs.size(); ++i) {
+    const auto [at, added] = by_identity.emplace(codecs[i]->identity(), uses.size());
+    if (added) uses.push_back({codecs[i], 0});
+    uses[at->second].sinks |= 1u << i;
+  }
+  return uses;
+}
+
+Codecs codecs_of(const std::vector<TileSink*>& sinks) {
+  Codecs codecs;
+  for (const TileSink* sink : sinks) codecs.push_back(sink->codec());
+  return codecs;
+}
+
+/// Counts each unit's chunks down to its commit. Lock-free after construction.
+class UnitCountdown {
+ public:
+  UnitCountdown(const ShardLayout& layout, const DrainPlan& todo) {
+    for (const auto& [id, work] : todo.units) {
+      remaining_.try_emplace(key(id), layout.chunk_cells(id).area());
+    }
+  }
+  /// True for the caller who delivers the unit's last chunk.
+  bool delivered(UnitId id) {
+    return remaining_.at(key(id)).fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+
+ private:
+  static std::uint64_t key(UnitId id) {
+    return static_cast<std::uint64_t>(id.level) << 58 | static_cast<std::uint64_t>(id.y) << 29 |
+           static_cast<std::uint64_t>(id.x);
+  }
+  std::unordered_map<std::uint64_t, std::atomic<std::int64_t>> remaining_;
+};
+
+/// What the workers of one drain share.
+class Drain {
+ public:
+  Drain(const DrainJob& job, const DrainPlan& todo, const DrainOptions& options)
+      : job_(job),
+        todo_(todo),
+        options_(options),
+        encoded_(job.source->encoded_chunks()),
+        layout_(job.plan),
+        codecs_(codec_uses(codecs_of(job.sinks))),
+        queue_(layout_, todo, window_of(options.threads)),
+        buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
+        parents_(layout_, job.plan.spec.kind, buffers_),
+        countdown_(layout_, todo),
+        committer_(job.sinks) {}
+
+  Status run() {
+    const Status worked = run_workers(options_.threads, [this](int) { return work(); });
+    const Status committed = committer_.finish();
+    PANTILE_TRY(worked);
+    PANTILE_TRY(committed);
+    if (!queue_.exhausted()) return Error(Code::cancelled, "stopped on request");
+    return {};
+  }
+
+ private:
+  /// Per-worker state, made once.
+  struct Worker {
+    std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;  // beside codecs_
+  };
+
+  Status work() {
+    Worker worker;
+    for (const CodecUse& use : codecs_) worker.scratch.push_back(use.codec->make_scratch());
+    while (true) {
+      if (options_.cancel != nullptr && options_.cancel->cancelled()) {
+        queue_.stop_after_begun_units();
+      }
+      const std::optional<ChunkQueue::Task> task = queue_.next();
+      if (!task) return {};
+      const Status result = do_leaf(*task, worker);
+      queue_.done(task->sequence);
+      if (!result.ok()) {
+        queue_.stop_now();
+        return result;
+      }
+      if (options_.on_pixels) {
+        options_.on_pixels(layout_.chunk_rect(task->chunk).area(), *task->unit);
+      }
+    }
+  }
+
+  Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
+    if (can_copy(*task.unit)) {
+      PANTILE_ASSIGN(const bool copied, copy_leaf(task));
+      if (copied) return {};
+    }
+    PixelBuffer pixels = buffers_.take();
+    const Rect rect = layout_.chunk_rect(task.chunk);
+    if (rect.width() < layout_.chunk_px() || rect.height() < layout_.chunk_px()) {
+      std::memset(pixels.data(), 0, pixels.size_bytes());
+    }
+    const TileSource& source = task.unit->origin == Origin::store ? *job_.stored : *job_.source;
+    ReadContext context;  // without the token: a unit that was begun is completed
+    const Region region = job_.plan.spec.region(task.chunk.level, rect);
+    const MutableView target = pixels.view().window({0, 0, rect.width(), rect.height()});
+    PANTILE_TRY(source.read(region, target, context));
+    return deliver({task.chunk, std::move(pixels)}, worker);
+  }
+
+  /// True when the source holds just the bytes that every sink of this unit wants.
+  bool can_copy(const UnitWork& work) const {
+    if (encoded_ == nullptr || work.origin != Origin::source || work.feeds_parent ||
+        encoded_->chunk_px() != layout_.chunk_px()) {
+      return false;
+    }
+    return std::all_of(codecs_.begin(), codecs_.end(), [&](const CodecUse& use) {
+      return (use.sinks & work.missing) == 0 || use.codec->identity() == encoded_->codec_identity();
+    });
+  }
+
+  /// Hands the encoded chunk on as it is; false when the source has none.
+  Result<bool> copy_leaf(const ChunkQueue::Task& task) {
+    const UnitWork& work = *task.unit;
+    PANTILE_ASSIGN(std::vector<std::byte> bytes,
+                   encoded_->read_encoded_chunk(task.chunk.level, task.chunk.x, task.chunk.y));
+    if (bytes.empty()) return false;
+    for (std::uint32_t wanted = work.missing; wanted != 0; wanted &= wanted - 1) {
+      TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
+      PANTILE_TRY(sink.put(work.id, task.chunk, bytes));
+    }
+    if (countdown_.delivered(work.id)) PANTILE_TRY(committer_.submit(work.id, work.missing));
+    return true;
+  }
+
+  /// Puts a finished chunk where it is wanted, and its parents as they become complete.
+  Status deliver(OpenParents::Finished chunk, Worker& worker) {
+    while (true) {
+      const UnitId unit = layout_.unit_of(chunk.chunk);
+      const UnitWork& work = todo_.units.at(unit);
+      PANTILE_TRY(put(work, chunk, worker));
+      std::optional<OpenParents::Finished> parent;
+      if (work.feeds_parent) {
+        PANTILE_ASSIGN(parent, parents_.add(chunk.chunk, std::as_const(chunk.pixels).view()));
+      }
+      buffers_.give_back(std::move(chunk.pixels));
+      if (countdown_.delivered(unit) && work.missing != 0) {
+        PANTILE_TRY(committer_.submit(unit, work.missing));
+      }
+      if (!parent) return {};
+      chunk = std::move(*parent);
+    }
+  }
+
+  Status put(const UnitWork& work, const OpenParents::Finished& chunk, Worker& worker) {
+    for (std::size_t c = 0; c < codecs_.size(); ++c) {
+      std::uint32_t wanted = codecs_[c].sinks & work.missing;
+      if (wanted == 0) continue;
+      std::vector<std::byte> encoded;
+      PANTILE_TRY(codecs_[c].codec->encode(chunk.pixels.view(), *worker.scratch[c], encoded));
+      while (wanted != 0) {
+        TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
+        wanted &= wanted - 1;
+        PANTILE_TRY(sink.put(work.id, chunk.chunk, wanted == 0 ? std::move(encoded) : encoded));
+      }
+    }
+    return {};
+  }
+
+  const DrainJob& job_;
+  const DrainPlan& todo_;
+  const DrainOptions& options_;
+  const EncodedChunks* const encoded_;
+  const ShardLayout layout_;
+  const std::vector<CodecUse> codecs_;
+  ChunkQueue queue_;
+  ChunkBuffers buffers_;
+  OpenParents parents_;
+  UnitCountdown countdown_;
+  Committer committer_;
+};
+
+}  // namespace
+
+int matching_levels(const TileSource& source, const SinkPlan& plan) {
+  const auto& have = source.spec().levels;
+  const auto& want = plan.spec.levels;
+  std::size_t n = 0;
+  while (n < have.size() && n < want.size() && have[n].width == want[n].width &&
+         have[n].height == want[n].height) {
+    ++n;
+  }
+  return static_cast<int>(n);
+}
+
+std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads) {
+  const Layout chunk =
+      Layout::interleaved(plan.spec.dtype, plan.chunk_px, plan.chunk_px, plan.spec.channels);
+  const auto chunk_bytes = static_cast<std::int64_t>(chunk.packed_bytes());
+  // Z-order keeps window/4 + 1 parents open one level up, a quarter of that above, and so on:
+  // window/3 in all, and at most two more a level where the window crosses a border.
+  const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
+  const std::int64_t parents = window_of(threads) / 3 + 2 * levels;
+  std::int64_t units = 0;
+  for (const LevelInfo& l : plan.spec.levels) {
+    units += TileGrid{l.width, l.height, plan.shard_px}.count();
+  }
+  std::int64_t bytes = (parents + threads) * chunk_bytes + units * kUnitBytes;
+  for (const CodecUse& use : codec_uses(codecs)) {
+    bytes += threads * use.codec->working_bytes(chunk);
+  }
+  return bytes;
+}
+
+Status drain(const DrainJob& job, const DrainPlan& todo, const DrainOptions& options) {
+  if (todo.leaves.empty()) return {};
+  return Drain(job, todo, options).run();
+}
+
+}  // namespace pantile

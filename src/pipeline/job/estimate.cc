@@ -1,0 +1,130 @@
+#include "pipeline/job/estimate.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "compute/cpu/reduce.h"
+#include "core/buffer.h"
+#include "tile/shard_layout.h"
+
+namespace pantile {
+namespace {
+
+constexpr std::int64_t kMostSamples = 32;
+constexpr double kMostSeconds = 0.4;
+/// Levels that have samples of their own: halved pixels are harder to compress, up to a point.
+constexpr std::size_t kDensities = 3;
+/// Besides pixels: metadata of a level, and of a chunk its place and checksum.
+constexpr double kLevelBytes = 1500, kChunkBytes = 24;
+/// No disk holds more; sums of a few of these still fit their type.
+constexpr double kMostBytes = 0x1p60;
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// 0 to 31, so that 0, 1, 2 … jump to and fro.
+constexpr std::int64_t reversed_bits(std::int64_t k) {
+  return (k & 1) << 4 | (k & 2) << 2 | (k & 4) | (k & 8) >> 2 | (k & 16) >> 4;
+}
+static_assert(kMostSamples == 32);
+
+/// Encodes samples of one chunk and of the chunk halved again and again.
+class Sampler {
+ public:
+  Sampler(const SinkPlan& plan, const Codecs& codecs) : kind_(plan.spec.kind), codecs_(codecs) {
+    for (const auto& codec : codecs) scratch_.push_back(codec->make_scratch());
+    std::int64_t side = plan.chunk_px;
+    for (PixelBuffer& level : levels_) {
+      level = PixelBuffer(plan.spec.dtype, side, side, plan.spec.channels);
+      side = (side + 1) / 2;
+    }
+    bytes_.resize(codecs.size());
+  }
+  PixelBuffer& chunk() { return levels_[0]; }
+
+  /// `image_pixels`: how many of the chunk lie in the image.
+  Status add(double image_pixels) {
+    for (std::size_t d = 0; d < kDensities; ++d) {
+      if (d > 0) {
+        PANTILE_TRY(reduce_2x2(std::as_const(levels_[d - 1]).view(), kind_, levels_[d].view()));
+      }
+      for (std::size_t c = 0; c < codecs_.size(); ++c) {
+        PANTILE_TRY(codecs_[c]->encode(std::as_const(levels_[d]).view(), *scratch_[c], encoded_));
+        bytes_[c][d] += static_cast<double>(encoded_.size());
+      }
+      pixels_[d] += image_pixels;
+      image_pixels /= 4;
+    }
+    return {};
+  }
+
+  /// Encoded bytes per pixel of a level.
+  double density(std::size_t codec, std::size_t level) const {
+    const std::size_t d = std::min(level, kDensities - 1);
+    return bytes_[codec][d] / pixels_[d];
+  }
+
+ private:
+  Kind kind_;
+  const Codecs& codecs_;
+  std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch_;
+  std::array<PixelBuffer, kDensities> levels_;
+  std::vector<std::array<double, kDensities>> bytes_;
+  std::array<double, kDensities> pixels_{};
+  std::vector<std::byte> encoded_;
+};
+
+}  // namespace
+
+Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
+                                const Codecs& codecs) {
+  const ShardLayout layout(plan);
+  const ImageSpec& spec = plan.spec;
+  const TileGrid grid = layout.chunks(0);
+  const std::int64_t samples = std::min(kMostSamples, grid.count());
+  Sampler sampler(plan, codecs);
+  double sampled_pixels = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::int64_t k = 0; k < samples; ++k) {
+    if (k > 0 && seconds_since(begin) > kMostSeconds) break;
+    // In an order that is spread over the whole image wherever it ends, and a stride that is
+    // coprime to most grids, so that samples do not fall into one column.
+    const std::int64_t spread = samples == kMostSamples ? reversed_bits(k) : k;
+    const std::int64_t at = (2 * spread + 1) * (grid.count() / (2 * samples)) +
+                            (2 * spread + 1) * (grid.count() % (2 * samples)) / (2 * samples);
+    const ChunkId chunk{0, (at * 7) % grid.columns(), at / grid.columns()};
+    const Rect rect = layout.chunk_rect(chunk);
+    PixelBuffer& pixels = sampler.chunk();
+    std::memset(pixels.data(), 0, pixels.size_bytes());
+    ReadContext context;
+    PANTILE_TRY(source.read(spec.region(0, rect),
+                            pixels.view().window({0, 0, rect.width(), rect.height()}), context));
+    PANTILE_TRY(sampler.add(static_cast<double>(rect.area())));
+    sampled_pixels += static_cast<double>(rect.area());
+  }
+  // What is encoded of a sample, its halves included, is a third more than the sample itself, as
+  // all levels are of level 0.
+  const double seconds = seconds_since(begin);
+  const LevelInfo& full = spec.levels.front();
+  const double pixels = static_cast<double>(full.width) * static_cast<double>(full.height);
+  Estimate estimate;
+  estimate.worker_seconds = seconds * pixels / sampled_pixels;
+  for (std::size_t c = 0; c < codecs.size(); ++c) {
+    double bytes = 0;
+    for (int level = 0; level < layout.level_count(); ++level) {
+      const TileGrid chunks = layout.chunks(level);
+      // Chunks at the border are padded to their full size, at next to no cost.
+      const double area = static_cast<double>(chunks.width) * static_cast<double>(chunks.height);
+      bytes += area * sampler.density(c, static_cast<std::size_t>(level)) + kLevelBytes +
+               kChunkBytes * static_cast<double>(chunks.count());
+    }
+    estimate.bytes.push_back(static_cast<std::int64_t>(std::min(bytes, kMostBytes)));
+  }
+  return estimate;
+}
+
+}  // namespace pantile

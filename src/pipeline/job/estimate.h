@@ -1,0 +1,23 @@
+#pragma once
+/// \file
+/// What a job will take, measured on a few of its own chunks.
+
+#include <cstdint>
+#include <vector>
+
+#include "pipeline/drain/drain.h"
+
+namespace pantile {
+
+struct Estimate {
+  std::vector<std::int64_t> bytes;  ///< Encoded size of all levels, for each codec.
+  double worker_seconds = 0;        ///< Reading and encoding everything on one thread.
+};
+
+/// Reads up to 32 level-0 chunks, spread evenly over the image (always the same ones), for at most
+/// about half a second, encodes them and their halves, and extrapolates. Errors: those of the
+/// source.
+Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
+                                const Codecs& codecs);
+
+}  // namespace pantile

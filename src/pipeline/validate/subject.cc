@@ -1,0 +1,41 @@
+#include <algorithm>
+
+#include "pipeline/validate/checks.h"
+
+namespace pantile::validate {
+namespace {
+
+// A side of the smaller picture: odd, where the job's own is not smaller.
+std::int64_t small_side(std::int64_t side, std::int64_t longer, std::int64_t size) {
+  if (longer <= size) return side;
+  const auto scaled = static_cast<std::int64_t>(
+      static_cast<double>(side) * static_cast<double>(size) / static_cast<double>(longer));
+  return std::min(side, std::max<std::int64_t>(1, scaled) | 1);
+}
+
+}  // namespace
+
+Result<Subject> make_subject(const formula::Program& program, const formula::FormulaImage& image,
+                             const TileSource& source, std::int64_t tile_px, std::int64_t shard_px,
+                             const ValidateOptions& options) {
+  Subject subject;
+  subject.program = &program;
+  subject.image = image;
+  subject.source = &source;
+  subject.tile_px = tile_px;
+  subject.shard_px = shard_px;
+  subject.small_image = image;
+  subject.options = options;
+  formula::Frame& frame = subject.small_image.frame;
+  const std::int64_t longer = std::max(frame.width, frame.height);
+  const std::int64_t width = small_side(frame.width, longer, options.size);
+  const std::int64_t height = small_side(frame.height, longer, options.size);
+  frame.scale *= static_cast<double>(longer) / static_cast<double>(std::max(width, height));
+  frame.width = width;
+  frame.height = height;
+  subject.small_tile_px = std::clamp<std::int64_t>(std::max(width, height) / 8 / 16 * 16, 64, 512);
+  PANTILE_ASSIGN(subject.small, formula::FormulaSource::make(program, subject.small_image));
+  return subject;
+}
+
+}  // namespace pantile::validate
