@@ -44,7 +44,7 @@ DAMAGE = [
     ("previews/big.png", 0, "has 0 bytes, expected a PNG of 64 x 64 pixels"),
     ("previews/preview-32.png", -1, "ends too early"),
     ("image.tiff", 1000, "has 1000 bytes, expected "),
-    ("image.ome.zarr/1/c/0/1/0", 19, "has 19 bytes, expected at least 20"),
+    ("image.ome.zarr/1/c/0/1/0", 19, "it has 19 bytes, its index alone takes 20"),
     ("image.tiff.sums", None, "image.tiff lacks its checksums"),
     ("image.ome.zarr/0/c/0/2/2", None, "image.ome.zarr lacks 1 of its 21 shards"),
 ]
@@ -76,7 +76,7 @@ def test_info_of_a_store_by_itself_sees_a_cut_shard(pantile, small_job):
     assert numbers(pantile, store)["flaws"] == []
     shard.write_bytes(shard.read_bytes()[:10])
     [flaw] = numbers(pantile, store)["flaws"]
-    assert flaw == "image.ome.zarr/0/c/0/0/0 has 10 bytes, expected at least 20"
+    assert flaw == "image.ome.zarr/0/c/0/0/0: it has 10 bytes, its index alone takes 20"
 
 
 def test_the_summary_lists_what_an_earlier_run_made(small_job, pantile):

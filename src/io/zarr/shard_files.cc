@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include "io/zarr/array_metadata.h"
 
@@ -72,23 +73,57 @@ std::optional<UnitId> parse_shard_key(std::string_view key) {
   return UnitId{static_cast<int>(*level), *x, *y};
 }
 
-std::int64_t shard_index_bytes(const ShardLayout& layout) {
+Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layout, UnitId unit) {
+  using Flaw = ShardLook::Flaw;
+  const std::string key = shard_key(unit);
+  PANTILE_ASSIGN(const auto size, store.size(key));
+  if (!size) return ShardLook{Flaw::missing, "this shard is not there", {}};
   const std::int64_t n = layout.chunks_per_side();
-  return 16 * n * n + 4;
+  const std::int64_t index_bytes = 16 * n * n + 4;
+  if (*size < index_bytes) {
+    return ShardLook{Flaw::truncated,
+                     fmt::format("it has {} bytes, its index alone takes {}", *size, index_bytes),
+                     {}};
+  }
+  Bytes table(static_cast<std::size_t>(index_bytes));
+  PANTILE_TRY(store.read_into(key, *size - index_bytes, table));
+  auto index = decode_shard_index(table, n * n, /*with_crc32c=*/true, *size);
+  if (!index.ok()) return ShardLook{Flaw::index, index.error().message(), {}};
+  const Rect cells = layout.chunk_cells(unit);
+  std::int64_t offset = 0;
+  for (std::int64_t i = 0; i < n * n; ++i) {
+    const auto& place = (*index)[static_cast<std::size_t>(i)];
+    const bool inside = i % n < cells.width() && i / n < cells.height();
+    if (inside != place.has_value() || (place && place->offset != offset)) {
+      return ShardLook{Flaw::index,
+                       fmt::format("its index is not as it must be: entry {} {}", i,
+                                   inside ? fmt::format("should begin at byte {}", offset)
+                                          : std::string("should be empty")),
+                       {}};
+    }
+    if (place) offset += place->size;
+  }
+  if (offset + index_bytes != *size) {
+    return ShardLook{
+        Flaw::truncated,
+        fmt::format("it has {} bytes, its chunks and index take {}", *size, offset + index_bytes),
+        {}};
+  }
+  return ShardLook{Flaw::none, "", std::move(*index)};
 }
 
 Result<ShardFiles> find_shards(const ByteStore& store, const ShardLayout& layout) {
   ShardFiles found;
-  const std::int64_t least_bytes = shard_index_bytes(layout);
   for (int i = 0; i < layout.level_count(); ++i) {
     PANTILE_ASSIGN(const auto entries, store.list(fmt::format("{}/c/0", i)));
     for (const auto& entry : entries) {
       const std::optional<UnitId> unit = parse_shard_key(entry.key);
       if (!unit || !layout.has(*unit)) continue;
-      if (entry.size >= least_bytes) {
+      PANTILE_ASSIGN(ShardLook look, look_at_shard(store, layout, *unit));
+      if (look.flaw == ShardLook::Flaw::none) {
         found.there.insert(*unit);
-      } else {
-        found.too_short.push_back(entry);
+      } else if (look.flaw != ShardLook::Flaw::missing) {
+        found.broken.push_back({entry.key, std::move(look.text)});
       }
     }
   }

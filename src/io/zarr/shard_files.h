@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// Which shards of an image of ours lie in a store, by their names and sizes.
+/// Which shards of an image of ours lie in a store, by their names, sizes and indices.
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,15 +10,32 @@
 #include <vector>
 
 #include "io/store/byte_store.h"
+#include "io/zarr/shard_index.h"
 #include "pantile/result.h"
 #include "pantile/tile_sink.h"
 #include "tile/shard_layout.h"
 
 namespace pantile::zarr {
 
+/// What the size and the index of a shard's file say of it; no chunk is read.
+struct ShardLook {
+  enum class Flaw : std::uint8_t {
+    none,
+    missing,
+    truncated,  ///< Shorter or longer than its chunks and index are.
+    index,      ///< The index does not match its checksum or names other chunks than it must.
+  };
+  Flaw flaw = Flaw::none;
+  std::string text;  ///< The flaw as a clause without the file's name.
+  ShardIndex index;  ///< Of a shard without one.
+};
+
 struct ShardFiles {
-  std::set<UnitId> there;                   ///< Those long enough to hold their index.
-  std::vector<ByteStore::Entry> too_short;  ///< Nobody's shards: they are to be written again.
+  struct Broken {
+    std::string key, text;  ///< text: as ShardLook's.
+  };
+  std::set<UnitId> there;      ///< Those without a flaw.
+  std::vector<Broken> broken;  ///< Nobody's shards: they are to be written again.
 };
 
 /// Layout, levels, channels and type of the image of ours that is being, or was, written to
@@ -29,9 +47,10 @@ Result<std::optional<SinkPlan>> find_plan(const ByteStore& store);
 std::string shard_key(UnitId unit);
 /// The inverse; nothing when `key` is not just what shard_key() gives.
 std::optional<UnitId> parse_shard_key(std::string_view key);
-/// The size of the index of every shard, of which a file cannot be shorter.
-std::int64_t shard_index_bytes(const ShardLayout& layout);
-/// Looks for all shards of `layout`. Errors: io.
+/// Looks at the file of `unit`: whether its index matches its checksum, and its chunks, exactly
+/// those that overlap the image, lie in C order and fill what the index leaves. Errors: io.
+Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layout, UnitId unit);
+/// Looks for, and at, all shards of `layout`. Errors: io.
 Result<ShardFiles> find_shards(const ByteStore& store, const ShardLayout& layout);
 
 }  // namespace pantile::zarr

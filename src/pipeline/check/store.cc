@@ -112,51 +112,21 @@ Status StoreCheck::check_metadata() {
 }
 
 Result<StoreCheck::IndexPtr> StoreCheck::load_index(UnitId unit) {
-  const std::string key = zarr::shard_key(unit);
-  PANTILE_ASSIGN(const auto size, expected_.files->size(key));
-  if (!size) {
-    if (expected_.unfinished) {
-      ++units_to_come_;
-    } else {
-      add(FindingKind::missing, unit, "this shard is not there");
-    }
-    return IndexPtr();
+  using Flaw = zarr::ShardLook::Flaw;
+  PANTILE_ASSIGN(zarr::ShardLook look, zarr::look_at_shard(*expected_.files, layout_, unit));
+  switch (look.flaw) {
+    case Flaw::none: return std::make_shared<const zarr::ShardIndex>(std::move(look.index));
+    case Flaw::missing:
+      if (expected_.unfinished) {
+        ++units_to_come_;
+      } else {
+        add(FindingKind::missing, unit, std::move(look.text));
+      }
+      break;
+    case Flaw::truncated: add(FindingKind::truncated, unit, std::move(look.text)); break;
+    case Flaw::index: add(FindingKind::checksum, unit, std::move(look.text)); break;
   }
-  const std::int64_t n = layout_.chunks_per_side();
-  const std::int64_t index_bytes = 16 * n * n + kCrcBytes;
-  if (*size < index_bytes) {
-    add(FindingKind::truncated, unit,
-        fmt::format("it has {} bytes, its index alone takes {}", *size, index_bytes));
-    return IndexPtr();
-  }
-  Bytes table(static_cast<std::size_t>(index_bytes));
-  PANTILE_TRY(expected_.files->read_into(key, *size - index_bytes, table));
-  auto index = zarr::decode_shard_index(table, n * n, /*with_crc32c=*/true, *size);
-  if (!index.ok()) {
-    add(FindingKind::checksum, unit, index.error().message());
-    return IndexPtr();
-  }
-  // In C order, without gaps, exactly the chunks that overlap the image.
-  const Rect cells = layout_.chunk_cells(unit);
-  std::int64_t offset = 0;
-  for (std::int64_t i = 0; i < n * n; ++i) {
-    const auto& place = (*index)[static_cast<std::size_t>(i)];
-    const bool inside = i % n < cells.width() && i / n < cells.height();
-    if (inside != place.has_value() || (place && place->offset != offset)) {
-      add(FindingKind::checksum, unit,
-          fmt::format("its index is not as it must be: entry {} {}", i,
-                      inside ? fmt::format("should begin at byte {}", offset)
-                             : std::string("should be empty")));
-      return IndexPtr();
-    }
-    if (place) offset += place->size;
-  }
-  if (offset + index_bytes != *size) {
-    add(FindingKind::truncated, unit,
-        fmt::format("it has {} bytes, its chunks and index take {}", *size, offset + index_bytes));
-    return IndexPtr();
-  }
-  return std::make_shared<const zarr::ShardIndex>(std::move(*index));
+  return IndexPtr();
 }
 
 Result<StoreCheck::IndexPtr> StoreCheck::index_of(UnitId unit) {

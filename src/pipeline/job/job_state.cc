@@ -63,15 +63,14 @@ Result<StoreState> look_at_store(const ByteStore& store, const SinkPlan& plan, b
   const ShardLayout layout(plan);
   PANTILE_ASSIGN(const zarr::ShardFiles files, zarr::find_shards(store, layout));
   StoreState state{static_cast<std::int64_t>(files.there.size()), layout.unit_count(), {}};
-  const auto too_short = static_cast<std::int64_t>(files.too_short.size());
-  if (too_short > 0) {
-    const auto& first = files.too_short.front();
-    state.flaws.push_back(fmt::format(
-        "{}/{} has {} bytes, expected at least {}{}", name, first.key, first.size,
-        zarr::shard_index_bytes(layout),
-        too_short > 1 ? fmt::format("; so it is with {} more shards", too_short - 1) : ""));
+  const auto broken = static_cast<std::int64_t>(files.broken.size());
+  if (broken > 0) {
+    const auto& first = files.broken.front();
+    state.flaws.push_back(
+        fmt::format("{}/{}: {}{}", name, first.key, first.text,
+                    broken > 1 ? fmt::format("; {} more shards are damaged", broken - 1) : ""));
   }
-  const std::int64_t missing = state.shards_all - state.shards_done - too_short;
+  const std::int64_t missing = state.shards_all - state.shards_done - broken;
   if (finished && missing > 0) {
     state.flaws.push_back(
         fmt::format("{} lacks {} of its {} shards", name, missing, state.shards_all));

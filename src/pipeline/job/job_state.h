@@ -38,8 +38,9 @@ struct StoreState {
   std::int64_t shards_done = 0, shards_all = 0;
   std::vector<std::string> flaws;
 };
-/// Counts the shards of the image of `plan` in `store`. Flaws are shards that are too short and,
-/// in a store that is `finished`, those that are missing; they begin with `name`. Errors: io.
+/// Counts the shards of the image of `plan` in `store`. Flaws are shards whose size or index cannot
+/// be right and, in a store that is `finished`, those that are missing; they begin with `name`.
+/// Errors: io.
 Result<StoreState> look_at_store(const ByteStore& store, const SinkPlan& plan, bool finished,
                                  const std::string& name);
 

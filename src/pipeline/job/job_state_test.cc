@@ -77,13 +77,21 @@ TEST(JobState, ARecordOfNoJobIsCorrupt) {
   EXPECT_EQ(code(sized("9223372036854775807")), Code::corrupt);
 }
 
-TEST(JobState, ShardsAreCountedByNameAndSize) {
+/// A shard of one chunk of `content`.
+std::string shard_of_one(std::string content) {
+  const Bytes index =
+      zarr::encode_shard_index({zarr::ChunkPlace{0, static_cast<std::int64_t>(content.size())}},
+                               /*with_crc32c=*/true);
+  return content.append(as_text(index));
+}
+
+TEST(JobState, ShardsAreCountedByNameSizeAndIndex) {
   GenerateOptions options;
   options.width = options.height = 256;
   options.tile_px = options.shard_px = 64;
   const SinkPlan plan = *plan_of_record(record_of(options));  // 16 + 4 + 1 shards
   MemoryStore store;
-  const std::string whole(100, 'x');
+  const std::string whole = shard_of_one(std::string(100, 'x'));
   for (const UnitId unit : {UnitId{0, 0, 0}, UnitId{0, 3, 3}, UnitId{1, 1, 1}}) {
     ASSERT_TRUE(store.write(zarr::shard_key(unit), as_bytes(whole)).ok());
   }
@@ -95,11 +103,13 @@ TEST(JobState, ShardsAreCountedByNameAndSize) {
   EXPECT_TRUE(state->flaws.empty()) << "what is missing is to come";
 
   ASSERT_TRUE(store.write("0/c/0/0/1", as_bytes("x")).ok());
+  ASSERT_TRUE(store.write("0/c/0/0/2", as_bytes(whole.substr(0, 60))).ok());
   state = look_at_store(store, plan, /*finished=*/true, "a.zarr");
   EXPECT_EQ(state->shards_done, 3);
   EXPECT_EQ(state->flaws,
-            (std::vector<std::string>{"a.zarr/0/c/0/0/1 has 1 bytes, expected at least 20",
-                                      "a.zarr lacks 17 of its 21 shards"}));
+            (std::vector<std::string>{"a.zarr/0/c/0/0/1: it has 1 bytes, its index alone takes 20; "
+                                      "1 more shards are damaged",
+                                      "a.zarr lacks 16 of its 21 shards"}));
 }
 
 TEST(JobState, Words) {
