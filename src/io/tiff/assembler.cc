@@ -47,11 +47,11 @@ Status Assembler::open() {
   return writer_->append(Bytes(sums_.head_bytes));  // written over at the end
 }
 
-Result<bool> Assembler::advance(std::int64_t most_units) {
+Result<bool> Assembler::advance(std::int64_t most_units,
+                                const std::function<bool(UnitId)>& is_committed) {
   for (std::int64_t n = 0; n < most_units && next_ < order_.size(); ++n) {
     const UnitId unit = order_[next_];
-    PANTILE_ASSIGN(const bool there, parts_.exists(fragment_key(plan_hash_, unit)));
-    if (!there) return false;
+    if (!is_committed(unit)) return false;
     if (writer_ == nullptr) PANTILE_TRY(open());
     PANTILE_TRY(copy_unit(unit));
     ++next_;
@@ -77,10 +77,8 @@ Status Assembler::copy_unit(UnitId unit) {
     std::span<const std::byte> rest(block);
     for (; first != end; rest = rest.subspan(first->bytes), ++first) {
       if (crc32c(rest.first(first->bytes)) != first->crc) {
-        return Error(Code::corrupt,
-                     fmt::format("{}/{}: tile {} does not match its checksum; remove this file and "
-                                 "run the job again to make it anew",
-                                 parts_.name(), fragment, first->index));
+        return Error(Code::corrupt, fmt::format("{}/{}: tile {} does not match its checksum",
+                                                parts_.name(), fragment, first->index));
       }
       levels_[level].offsets[first->index] = sums_.file_bytes;
       levels_[level].bytes[first->index] = first->bytes;

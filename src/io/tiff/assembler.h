@@ -27,10 +27,11 @@ class Assembler {
   Assembler(const SinkPlan& plan, ImageTags tags, Dialect dialect, const Fingerprint& plan_hash,
             ByteStore& target, std::string key, const ByteStore& parts);
 
-  /// Copies up to `most_units` fragments that come next in file order, as far as they are there;
-  /// true when none is left to come. Errors: corrupt (a fragment's bytes do not match their
-  /// checksums; the message names the file and what to do), out_of_space, io.
-  Result<bool> advance(std::int64_t most_units);
+  /// Copies up to `most_units` fragments that come next in file order, as long as `is_committed`
+  /// says that they are there; true when none is left to come. Errors: corrupt (the bytes of
+  /// next_unit()'s fragment do not match their checksums; the message names the file),
+  /// out_of_space, io.
+  Result<bool> advance(std::int64_t most_units, const std::function<bool(UnitId)>& is_committed);
 
   /// Units copied so far, and all of them.
   std::int64_t copied_units() const { return static_cast<std::int64_t>(next_); }

@@ -6,7 +6,9 @@
 /// before; then the tiles, one after another, in the order of the table.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/store/byte_store.h"
@@ -26,6 +28,14 @@ struct TileEntry {
 /// Where a unit's fragment lies among those of its plan.
 std::string fragment_key(const Fingerprint& plan, UnitId unit);
 
+/// What fragment_key() made a key of.
+struct FragmentName {
+  std::string plan_hex;
+  UnitId unit;
+};
+/// Its inverse; nothing when `key` is not just what fragment_key() gives.
+std::optional<FragmentName> parse_fragment_key(std::string_view key);
+
 /// Bytes before the first tile of a fragment of `tiles` tiles.
 std::int64_t fragment_head_bytes(std::size_t tiles);
 
@@ -35,8 +45,13 @@ Result<std::int64_t> write_fragment(ByteStore& store, const Fingerprint& plan, U
                                     const std::vector<std::uint64_t>& tiles,
                                     const ChunkSpool::Unit& chunks);
 
-/// Reads and checks the table of a fragment: its checksum, its plan and unit, the tiles' indices
-/// and the file's size. The tiles themselves are not read. Errors: not_found, corrupt, io.
+/// Reads and checks the table of a fragment by what it says of itself: its size and checksum, and
+/// that it lies where it belongs. The tiles themselves are not read. Errors: not_found, corrupt
+/// (a clause without the file's name), io.
+Result<std::vector<TileEntry>> read_own_table(const ByteStore& store, const FragmentName& name);
+
+/// As read_own_table(), for the unit that is to have the tiles `tiles`, in that order. Errors: as
+/// there, with the file's name.
 Result<std::vector<TileEntry>> read_fragment_table(const ByteStore& store, const Fingerprint& plan,
                                                    UnitId unit,
                                                    const std::vector<std::uint64_t>& tiles);

@@ -112,13 +112,26 @@ Status TiffSink::begin(const SinkPlan& plan) {
                                target_->name(), key_));
     }
   }
+  return complete ? Status() : find_committed();
+}
+
+Status TiffSink::find_committed() {
+  PANTILE_ASSIGN(const auto entries, parts_->list(plan_hash_.hex()));
+  for (const ByteStore::Entry& entry : entries) {
+    const auto name = parse_fragment_key(entry.key);
+    if (!name || !layout_.has(name->unit)) continue;
+    const auto table =
+        read_fragment_table(*parts_, plan_hash_, name->unit, tiles_of(layout_, name->unit));
+    if (table.ok()) committed_.insert(name->unit);
+    if (!table.ok() && table.error().code() != Code::corrupt) return table.error();
+  }
   return {};
 }
 
 bool TiffSink::committed(UnitId unit) const {
   if (finished_) return true;
-  const auto exists = parts_->exists(fragment_key(plan_hash_, unit));
-  return exists.ok() && *exists;
+  const std::lock_guard lock(committed_mutex_);
+  return committed_.contains(unit);
 }
 
 Status TiffSink::put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) {
@@ -137,6 +150,10 @@ Status TiffSink::commit(UnitId unit) {
   auto written = write_fragment(*parts_, plan_hash_, unit, tiles_of(layout_, unit), *chunks);
   if (!written.ok()) return written.error().with_context(key_);
   bytes_written_ += *written;
+  {
+    const std::lock_guard lock(committed_mutex_);
+    committed_.insert(unit);
+  }
   if (!options_.assemble_early) return {};
   const std::lock_guard lock(assembly_mutex_);
   return assemble(kUnitsPerCommit);
@@ -152,10 +169,24 @@ Status TiffSink::assemble(std::int64_t most_units) {
     assembler_ = std::make_unique<Assembler>(plan_, tags(), options_.dialect, plan_hash_, *target_,
                                              key_, *parts_);
   }
-  const Result<bool> advanced = assembler_->advance(most_units);
+  const Result<bool> advanced =
+      assembler_->advance(most_units, [this](UnitId unit) { return committed(unit); });
   if (advanced.ok()) return {};
+  Error error = advanced.error();
+  if (error.code() == Code::corrupt) error = drop_fragment(assembler_->next_unit(), error);
   assembler_.reset();  // what was written so far is dropped; the fragments are there to begin anew
-  return advanced.error();
+  return error;
+}
+
+Error TiffSink::drop_fragment(UnitId unit, const Error& error) {
+  {
+    const std::lock_guard lock(committed_mutex_);
+    committed_.erase(unit);
+  }
+  const Status removed = parts_->remove(fragment_key(plan_hash_, unit));
+  return Error(Code::corrupt,
+               error.message() + (removed.ok() ? "; this part of the TIFF was thrown away"
+                                               : "; remove this file"));
 }
 
 Status TiffSink::finish() {

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,15 +64,17 @@ class TiffSink final : public TileSink {
   std::string name() const override { return key_; }
   std::string form() const override;
   std::shared_ptr<const ChunkCodec> codec() const override { return options_.codec; }
-  /// Writes nothing. Errors: invalid (TIFF, the dialect or the compression cannot hold such an
-  /// image); conflict (the file is there but not of this plan, and not to be replaced); io.
+  /// Writes nothing. A fragment whose table is damaged counts as not committed. Errors: invalid
+  /// (TIFF, the dialect or the compression cannot hold such an image); conflict (the file is there
+  /// but not of this plan, and not to be replaced); io.
   Status begin(const SinkPlan& plan) override;
   bool committed(UnitId unit) const override;
   Status put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded) override;
   Status commit(UnitId unit) override;
   bool finished() const override { return finished_; }
   /// Errors: not_found (a unit is not committed); corrupt (a fragment's bytes do not match their
-  /// checksums; the message names the file); out_of_space, io.
+  /// checksums; the message names the file, which is removed and its unit no longer committed);
+  /// out_of_space, io.
   Status finish() override;
   void abort() override;
   std::int64_t bytes_written() const override { return bytes_written_; }
@@ -88,6 +91,10 @@ class TiffSink final : public TileSink {
   Status check_plan(const SinkPlan& plan) const;
   /// Puts the next committed fragments into the file. Requires assembly_mutex_.
   Status assemble(std::int64_t most_units);
+  /// Finds the sound fragments of this plan.
+  Status find_committed();
+  /// Throws a damaged fragment away, so that the next run makes it anew; `error` tells of it.
+  Error drop_fragment(UnitId unit, const Error& error);
   Status remove_parts();
 
   std::shared_ptr<ByteStore> target_;
@@ -99,7 +106,9 @@ class TiffSink final : public TileSink {
   std::string description_;  ///< OME-XML; empty in the page dialect.
   Fingerprint plan_hash_;
   ChunkSpool spool_;
-  std::mutex assembly_mutex_;
+  mutable std::mutex committed_mutex_;
+  std::set<UnitId> committed_;
+  std::mutex assembly_mutex_;             ///< Taken before committed_mutex_.
   std::unique_ptr<Assembler> assembler_;  ///< Null until there is something to put together.
   std::atomic<bool> finished_{false};
   std::atomic<std::int64_t> bytes_written_{0};

@@ -275,6 +275,38 @@ TEST(TiffSink, DamagedFragmentsAreCorrupt) {
   EXPECT_EQ(code([](Bytes& b) { b.back() ^= std::byte{1}; }), Code::corrupt);
 }
 
+TEST(TiffSink, ADamagedFragmentIsThrownAwayAndMadeAnew) {
+  const TestPyramid p = picture();
+  const std::vector<UnitId> units = p.units();
+  const UnitId hurt{0, 1, 1};
+  // A damaged table is seen at once, a damaged tile when it is put into the file.
+  for (const bool in_table : {true, false}) {
+    Folder f;
+    std::string key;
+    {
+      SinkOptions o = options_for(Compression::deflate);
+      o.assemble_early = false;
+      const auto first = f.sink(o);
+      ASSERT_TRUE(first->begin(p.plan).ok());
+      for (const UnitId unit : units) ASSERT_TRUE(p.write_unit(*first, unit).ok());
+      key = fragment_key(first->plan_hash(), hurt);
+    }
+    Bytes bytes = *f.parts->read(key);
+    (in_table ? bytes[60] : bytes.back()) ^= std::byte{1};
+    ASSERT_TRUE(f.parts->write(key, bytes).ok());
+    const auto sink = f.sink();
+    ASSERT_TRUE(sink->begin(p.plan).ok());
+    EXPECT_EQ(sink->committed(hurt), !in_table);
+    if (!in_table) {
+      EXPECT_EQ(sink->finish().error().code(), Code::corrupt);
+    }
+    EXPECT_FALSE(sink->committed(hurt));
+    ASSERT_TRUE(p.write_unit(*sink, hurt).ok());
+    ASSERT_TRUE(sink->finish().ok());
+    EXPECT_EQ(f.file(), uninterrupted(p));
+  }
+}
+
 TEST(TiffSink, ErrorsOfTheDiskComeThroughAndCanBeRetried) {
   const TestPyramid p = picture();
   const auto target = std::make_shared<FaultStore>(std::make_shared<MemoryStore>());
