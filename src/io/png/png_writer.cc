@@ -40,18 +40,7 @@ Bytes head(const WriteOptions& options) {
   return out;
 }
 
-}  // namespace
-
-PngWriter::PngWriter(const WriteOptions& options, std::string name)
-    : options_(options),
-      name_(std::move(name)),
-      band_rows_(rows_per_band(static_cast<std::int64_t>(
-          Layout::interleaved(options.dtype, 1, options.width, options.channels).packed_bytes()))) {
-}
-
-Result<std::unique_ptr<PngWriter>> PngWriter::open(ByteStore& store, std::string_view key,
-                                                   const WriteOptions& options) {
-  std::string name = fmt::format("{}/{}", store.name(), key);
+Status check_options(const WriteOptions& options, const std::string& name) {
   if (options.width < 1 || options.height < 1 || options.width > kMostPixelsPerSide ||
       options.height > kMostPixelsPerSide || options.channels < 1 || options.channels > 4 ||
       (options.dtype != DType::u8 && options.dtype != DType::u16)) {
@@ -69,8 +58,31 @@ Result<std::unique_ptr<PngWriter>> PngWriter::open(ByteStore& store, std::string
                              name, kMostRowBytes >> 20, options.width, options.channels,
                              dtype_name(options.dtype)));
   }
+  return {};
+}
+
+}  // namespace
+
+PngWriter::PngWriter(const WriteOptions& options, std::string name)
+    : options_(options),
+      name_(std::move(name)),
+      band_rows_(rows_per_band(static_cast<std::int64_t>(
+          Layout::interleaved(options.dtype, 1, options.width, options.channels).packed_bytes()))) {
+}
+
+Result<std::unique_ptr<PngWriter>> PngWriter::open(ByteStore& store, std::string_view key,
+                                                   const WriteOptions& options) {
+  std::string name = fmt::format("{}/{}", store.name(), key);
+  PANTILE_TRY(check_options(options, name));
+  PANTILE_ASSIGN(auto out, store.open_writer(key));
+  return open(std::move(out), std::move(name), options);
+}
+
+Result<std::unique_ptr<PngWriter>> PngWriter::open(std::unique_ptr<ByteStore::Writer> out,
+                                                   std::string name, const WriteOptions& options) {
+  PANTILE_TRY(check_options(options, name));
   std::unique_ptr<PngWriter> writer(new PngWriter(options, std::move(name)));
-  PANTILE_ASSIGN(writer->out_, store.open_writer(key));
+  writer->out_ = std::move(out);
   PANTILE_TRY(writer->write(head(options)));
   return writer;
 }

@@ -38,6 +38,9 @@ class PngWriter {
   /// Errors: invalid (a size or type PNG has not), out_of_space, io. `store` outlives the writer.
   static Result<std::unique_ptr<PngWriter>> open(ByteStore& store, std::string_view key,
                                                  const WriteOptions& options);
+  /// The same, with the bytes going to `out`, front to back; `name` is for messages.
+  static Result<std::unique_ptr<PngWriter>> open(std::unique_ptr<ByteStore::Writer> out,
+                                                 std::string name, const WriteOptions& options);
 
   std::int64_t band_count() const { return (options_.height + band_rows_ - 1) / band_rows_; }
   /// Of every band but the last, which may have fewer.

@@ -1,11 +1,11 @@
 #include "pipeline/check/compare_previews.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <string_view>
+#include <memory>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "io/zarr/zarr_source.h"
@@ -16,32 +16,41 @@
 namespace pantile {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// A folder in the system's place for temporary files, gone when destroyed.
-class TemporaryFolder {
+/// Takes the bytes that a preview must have and holds them against those of its file, as they come:
+/// neither disk nor memory is needed for a second one.
+class ComparingWriter final : public ByteStore::Writer {
  public:
-  static Result<TemporaryFolder> make() {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "pantile-check-XXXXXX").string();
-    if (error || ::mkdtemp(name.data()) == nullptr) {
-      return Error(Code::io,
-                   "cannot make a folder for temporary files; set TMPDIR to one that can "
-                   "be written");
-    }
-    return TemporaryFolder(std::move(name));
+  /// What was seen, outliving the writer.
+  struct Seen {
+    std::int64_t bytes = 0;                       ///< That there must be.
+    std::optional<std::int64_t> first_different;  ///< Among those that are there.
+  };
+  ComparingWriter(const FileStore& folder, std::string key, std::int64_t is_bytes, Seen& seen)
+      : folder_(folder), key_(std::move(key)), is_bytes_(is_bytes), seen_(seen) {}
+
+  Status append(std::span<const std::byte> bytes) override {
+    const std::int64_t at = seen_.bytes;
+    seen_.bytes += static_cast<std::int64_t>(bytes.size());
+    const std::int64_t common =
+        std::clamp<std::int64_t>(is_bytes_ - at, 0, static_cast<std::int64_t>(bytes.size()));
+    if (seen_.first_different || common == 0) return {};
+    block_.resize(static_cast<std::size_t>(common));
+    PANTILE_TRY(folder_.read_into(key_, at, block_));
+    const auto [is, must_be] = std::mismatch(block_.begin(), block_.end(), bytes.begin());
+    if (is != block_.end()) seen_.first_different = at + (is - block_.begin());
+    return {};
   }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;  // the system clears it
-    if (!path_.empty()) fs::remove_all(path_, ignored);
+  Status overwrite(std::int64_t, std::span<const std::byte>) override {
+    return Error(Code::internal, key_ + ": a preview is written from front to back");
   }
-  const std::string& path() const { return path_; }
+  Status commit() override { return {}; }
 
  private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
+  const FileStore& folder_;
+  const std::string key_;
+  const std::int64_t is_bytes_;
+  Seen& seen_;
+  Bytes block_;
 };
 
 struct Recorded {
@@ -60,47 +69,26 @@ std::vector<Recorded> recorded(const CheckTarget& target) {
   return all;
 }
 
-/// The first byte in which two files differ; nothing when they are equal.
-Result<std::optional<std::int64_t>> first_difference(const FileStore& a, const std::string& a_key,
-                                                     const FileStore& b, const std::string& b_key,
-                                                     std::int64_t common_bytes) {
-  constexpr std::int64_t kBlockBytes = std::int64_t{1} << 20;
-  Bytes block_a, block_b;
-  for (std::int64_t at = 0; at < common_bytes; at += kBlockBytes) {
-    const auto n = static_cast<std::size_t>(std::min(kBlockBytes, common_bytes - at));
-    block_a.resize(n);
-    block_b.resize(n);
-    PANTILE_TRY(a.read_into(a_key, at, block_a));
-    PANTILE_TRY(b.read_into(b_key, at, block_b));
-    const auto [p, q] = std::mismatch(block_a.begin(), block_a.end(), block_b.begin());
-    if (p != block_a.end()) return std::optional<std::int64_t>(at + (p - block_a.begin()));
-  }
-  return std::optional<std::int64_t>{};
-}
-
-Status compare_one(const CheckTarget& target, const Recorded& preview, const FileStore& made,
-                   const std::string& made_key, FindingLog& log) {
+Status compare_one(const CheckTarget& target, const Recorded& preview,
+                   std::shared_ptr<const TileSource> image, int threads, const CancelToken* cancel,
+                   FindingLog& log) {
   PANTILE_ASSIGN(const auto is, target.folder->size(preview.file));
-  PANTILE_ASSIGN(const auto must_be, made.size(made_key));
+  if (!is) return {};  // reported before
+  ComparingWriter::Seen seen;
+  auto comparing = std::make_unique<ComparingWriter>(*target.folder, preview.file, *is, seen);
+  PANTILE_TRY(write_preview(std::move(image), preview.width, preview.height, std::move(comparing),
+                            preview.file, threads, cancel, {}));
   const auto wrong = [&](FindingKind kind, std::string text) {
     log.add({kind, preview.file, {}, {}, {}, std::move(text)});
-    return Status();
   };
-  if (!is || !must_be) return {};  // reported before
-  if (*is < *must_be) {
-    return wrong(FindingKind::truncated,
-                 fmt::format("it has {} bytes, expected {}", *is, *must_be));
+  if (seen.first_different && *is >= seen.bytes) {
+    wrong(FindingKind::wrong_pixels,
+          fmt::format("it is not the picture that the store gives: it differs from byte {} on",
+                      *seen.first_different));
+  } else if (*is != seen.bytes) {
+    wrong(FindingKind::truncated, fmt::format("it has {} bytes, expected {}", *is, seen.bytes));
   }
-  PANTILE_ASSIGN(const auto at, first_difference(*target.folder, preview.file, made, made_key,
-                                                 std::min(*is, *must_be)));
-  if (at) {
-    return wrong(FindingKind::wrong_pixels,
-                 fmt::format("it is not the picture that the store gives: it differs from byte {} "
-                             "on",
-                             *at));
-  }
-  if (*is == *must_be) return {};
-  return wrong(FindingKind::truncated, fmt::format("it has {} bytes, expected {}", *is, *must_be));
+  return {};
 }
 
 }  // namespace
@@ -136,19 +124,11 @@ Status compare_previews(const CheckTarget& target, int threads, const CancelToke
   const std::string facts = store->pantile_json();
   std::shared_ptr<const TileSource> image = std::move(store);
   PANTILE_ASSIGN(image, colour_values(image, files->name(), facts, {}, ColourSource::Levels::all));
-  PANTILE_ASSIGN(const TemporaryFolder temporary, TemporaryFolder::make());
-  FileStore made(temporary.path());
   const LevelInfo& level = image->spec().levels.front();
   for (const Recorded& preview : previews) {
     // A record from elsewhere must not ask for a picture larger than the image.
     if (preview.width > level.width || preview.height > level.height) continue;
-    PANTILE_ASSIGN(const bool there, target.folder->exists(preview.file));
-    if (!there) continue;
-    const std::string key = "preview.png";
-    PANTILE_TRY(write_preview(image, preview.width, preview.height, temporary.path() + "/" + key,
-                              threads, cancel, {}));
-    PANTILE_TRY(compare_one(target, preview, made, key, log));
-    PANTILE_TRY(made.remove(key));
+    PANTILE_TRY(compare_one(target, preview, image, threads, cancel, log));
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/store/byte_store.h"
 #include "pantile/generate.h"
 #include "pantile/job.h"
 #include "pantile/tile_source.h"
@@ -52,6 +53,12 @@ std::vector<PlannedPreview> plan_previews(std::int64_t width, std::int64_t heigh
 Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
                      std::int64_t height, const std::string& path, int threads,
                      const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows);
+
+/// The same picture, its bytes going to `out`; `name` is for messages.
+Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
+                     std::int64_t height, std::unique_ptr<ByteStore::Writer> out,
+                     const std::string& name, int threads, const CancelToken* cancel,
+                     const std::function<void(std::int64_t)>& on_rows);
 
 /// Upper bound of memory that write_preview takes besides the image's own cost().
 std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int threads);

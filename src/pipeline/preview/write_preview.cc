@@ -174,8 +174,9 @@ std::int64_t preview_memory_bytes(const ImageSpec& spec, std::int64_t width, int
 }
 
 Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
-                     std::int64_t height, const std::string& path, int threads,
-                     const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows) {
+                     std::int64_t height, std::unique_ptr<ByteStore::Writer> out,
+                     const std::string& name, int threads, const CancelToken* cancel,
+                     const std::function<void(std::int64_t)>& on_rows) {
   const int level = level_for_size(image->spec(), width, height);
   const std::int64_t source_width = image->spec().levels[static_cast<std::size_t>(level)].width;
   PANTILE_ASSIGN(const auto shrunk, AreaSource::create(std::move(image), level, width, height));
@@ -183,19 +184,27 @@ Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width
   if (spec.dtype != DType::u8 && spec.dtype != DType::u16) {
     return Error(Code::invalid, fmt::format("{}: PNG holds 8- and 16-bit samples, found {}; give "
                                             "--colormap and --range to see values in colours",
-                                            path, dtype_name(spec.dtype)));
+                                            name, dtype_name(spec.dtype)));
   }
-  const std::filesystem::path file(path);
-  FileStore folder(file.has_parent_path() ? file.parent_path().string() : ".");
   png::WriteOptions options;
   options.width = width;
   options.height = height;
   options.channels = spec.channels;
   options.dtype = spec.dtype;
-  PANTILE_ASSIGN(const auto png, png::PngWriter::open(folder, file.filename().string(), options));
+  PANTILE_ASSIGN(const auto png, png::PngWriter::open(std::move(out), name, options));
   return PictureWriter(*shrunk, *png, cut_into_strips(width, source_width, threads), threads,
                        cancel)
       .run(on_rows);
+}
+
+Status write_preview(std::shared_ptr<const TileSource> image, std::int64_t width,
+                     std::int64_t height, const std::string& path, int threads,
+                     const CancelToken* cancel, const std::function<void(std::int64_t)>& on_rows) {
+  const std::filesystem::path file(path);
+  FileStore folder(file.has_parent_path() ? file.parent_path().string() : ".");
+  PANTILE_ASSIGN(auto out, folder.open_writer(file.filename().string()));
+  return write_preview(std::move(image), width, height, std::move(out), path, threads, cancel,
+                       on_rows);
 }
 
 }  // namespace pantile
