@@ -42,7 +42,9 @@ struct Finding {
 /// How far the thing that was checked is.
 enum class CheckState : std::uint8_t {
   complete,
-  unfinished,     ///< An interrupted job: what is not there yet is no finding.
+  /// An interrupted job: what is not there yet is no finding, nor are temporary files, which its
+  /// next run removes. What is there is checked, also the parts that the TIFF will be made of.
+  unfinished,
   being_written,  ///< Another process holds its lock; the same.
 };
 template <> std::span<const Word<CheckState>> words_of();
@@ -61,7 +63,12 @@ struct CheckReport {
   std::int64_t files = 0;          ///< That were looked at.
   std::int64_t decoded_bytes = 0;  ///< Of pixels that were compared.
   std::int64_t removed_files = 0;  ///< By repair: what it made anew.
-  JobSummary summary;              ///< Stages, time, memory.
+  /// Of an unfinished job: shards of the store that are not there yet, and temporary files of a
+  /// dead process.
+  std::int64_t shards_to_come = 0, leftovers = 0;
+  /// What to do about findings, or to go on, in words; empty where all is whole and complete.
+  std::string advice;
+  JobSummary summary;  ///< Stages, time, memory.
 
   bool whole() const { return finding_count == 0; }
 };

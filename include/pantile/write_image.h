@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "pantile/check.h"
 #include "pantile/job.h"
 #include "pantile/output_options.h"
 #include "pantile/result.h"
@@ -28,5 +29,17 @@ namespace pantile {
 /// Different folders may be written at the same time, from any threads.
 Result<JobSummary> write_image(std::shared_ptr<const TileSource> image, const OutputOptions& output,
                                const RunOptions& run);
+
+/// Checks the folder that write_image() filled with this image, as run_check() does and, since the
+/// image is at hand, against what it gives: removes what is wrong, has write_image() make it anew,
+/// and checks once more, all under the folder's lock. What is right stays as it is, foreign files
+/// are left alone. The report is the last check's: whole() unless foreign files are left.
+/// `output.out` names the folder; tile, shard and zstd level must be those it was written with.
+///
+/// Errors besides those of run_check() and write_image(): conflict (the folder is being written, or
+/// holds another image); corrupt (job.json is lost or damaged beyond one bit; or still wrong
+/// afterwards); invalid (not a job's folder).
+Result<CheckReport> repair_image(std::shared_ptr<const TileSource> image,
+                                 const OutputOptions& output, const RunOptions& run);
 
 }  // namespace pantile

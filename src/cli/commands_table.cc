@@ -76,7 +76,9 @@ std::vector<Command> make_commands() {
        "those of the job, chunks that do not match their checksum, levels that do not follow from "
        "the level below, a TIFF or previews that are not the store's, missing, foreign and "
        "leftover files. Changes nothing. Exits 0 when all is whole, 3 when something is wrong, 5 "
-       "when nothing is wrong but the job is not finished.",
+       "when nothing that is there is wrong but the job was interrupted, or is still being "
+       "written: "
+       "then what is to come, and temporary files that the next run removes, are no findings.",
        {{"pantile check run1", "All of a job."},
         {"pantile check run1 --fast", "Names, sizes, metadata and indices only."},
         {"pantile check run1/image.ome.zarr --log json", "A store alone; one finding per line."}}},
@@ -86,7 +88,8 @@ std::vector<Command> make_commands() {
        "Checks a job folder, removes the shards, metadata, TIFF and previews that are wrong, "
        "computes them again from the options in job.json and checks once more. What is right is "
        "not touched, foreign files neither. The result is, byte for byte, that of an undisturbed "
-       "job.",
+       "job; one that was interrupted is completed. Only what generate made can be repaired: make "
+       "the output of convert again from its input, with --restart.",
        {{"pantile repair run1", "After `pantile check run1` found something."}}},
       {"man",
        kMan,

@@ -96,6 +96,9 @@ class JsonLog : public Face {
                {"files", report.files},
                {"decoded_bytes", report.decoded_bytes},
                {"removed_files", report.removed_files},
+               {"shards_to_come", report.shards_to_come},
+               {"leftovers", report.leftovers},
+               {"advice", report.advice},
                {"wall_s", report.summary.wall_s},
                {"peak_memory_bytes", report.summary.peak_memory_bytes},
                {"stages", stages_of(report.summary)}};

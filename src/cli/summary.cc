@@ -109,8 +109,15 @@ std::string report_text(const CheckReport& report) {
   out += fmt::format(", {}, {}", human_seconds(report.summary.wall_s),
                      human_memory(report.summary.peak_memory_bytes));
   if (report.removed_files > 0) out += fmt::format("; {} files made anew", report.removed_files);
-  out += report.whole() ? "; nothing is wrong\n" : "; wrong:";
-  if (report.whole()) return out;
+  if (report.shards_to_come > 0) out += fmt::format("; {} shards to come", report.shards_to_come);
+  if (report.leftovers > 0) {
+    out += fmt::format("; {} temporary files that the next run removes", report.leftovers);
+  }
+  const bool complete = report.state == CheckState::complete;
+  if (report.whole()) {
+    return out + (complete ? "; nothing is wrong\n" : "; nothing that is there is wrong\n");
+  }
+  out += "; wrong:";
   std::string separator = " ";
   for (const auto& [kind, count] : report.by_kind) {
     out += fmt::format("{}{} {}", separator, count, word_for(kind));

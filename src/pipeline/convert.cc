@@ -54,12 +54,14 @@ class ConvertRun {
   Result<JobSummary> execute() {
     Result<JobSummary> summary = convert();
     // Damage does not go away by itself, so the user has to know what waits for its end.
-    if (summary.ok() || summary.error().code() != Code::corrupt || !folder_) return summary;
+    if (summary.ok() || summary.error().code() != Code::corrupt) return summary;
+    const Error error = with_repair_advice(summary.error(), options_.input);
+    if (!folder_) return error;
     return Error(Code::corrupt,
                  fmt::format("{}. What is done so far waits in {}: mend that and run the same "
                              "command again to go on (with --restart to begin anew), or remove {} "
                              "to give up",
-                             summary.error().message(), parts_, parts_));
+                             error.message(), parts_, parts_));
   }
 
  private:
@@ -83,7 +85,7 @@ class ConvertRun {
       PANTILE_TRY(stages.finish_as("finish", *sink_));
       PANTILE_TRY(put_in_place());
     }
-    remove_spent_parts();
+    PANTILE_TRY(remove_spent_parts());
     return summarise(stages, options_.output);
   }
 
@@ -114,7 +116,7 @@ class ConvertRun {
                        fs::exists(parts_ + "/" + kReadyName, error);
     in_place_ = spent && is_job_folder(parts_);
     if (there && !in_place_ && !run_.restart) {
-      if (spent || fs::is_empty(parts_, error)) remove_spent_parts();
+      if (spent || fs::is_empty(parts_, error)) PANTILE_TRY(remove_spent_parts());
       return Error(Code::conflict, options_.output +
                                        " is there already; remove it, choose "
                                        "another name, or give --restart to "
@@ -161,13 +163,19 @@ class ConvertRun {
   }
 
   /// What a resume would have needed. That it is spent is said until all else is gone for good.
-  void remove_spent_parts() const {
-    std::error_code ignored;  // what is left of the parts does no harm
+  Status remove_spent_parts() const {
+    const auto remove = [](const std::string& path) -> Status {
+      std::error_code error;
+      fs::remove_all(path, error);
+      if (!error) return {};
+      return os_error(error.value(), "remove what is not needed any more in", path);
+    };
     for (const std::string& path :
          {std::string("/tiff"), std::string("/made"), std::string("/") + kJobFileName}) {
-      fs::remove_all(parts_ + path, ignored);
+      PANTILE_TRY(remove(parts_ + path));
     }
-    if (sync_folder(parts_).ok()) fs::remove_all(parts_, ignored);
+    PANTILE_TRY(sync_folder(parts_));
+    return remove(parts_);
   }
 
   /// Only a store is replaced, never a folder that merely has its name.
@@ -288,11 +296,16 @@ Result<JobSummary> run_convert(const ConvertOptions& given, const RunOptions& ru
                                      " is there already; remove it, choose another "
                                      "name, or give --restart to replace it");
   }
-  PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
-                                                  true, ColourSource::Levels::first));
-  PANTILE_TRY(check_apart(image.path, options.output));
-  const LevelInfo& level = image.source->spec().levels.front();
-  return write_picture(image, {level.width, level.height, false}, options.output, run);
+  const auto picture = [&]() -> Result<JobSummary> {
+    PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
+                                                    true, ColourSource::Levels::first));
+    PANTILE_TRY(check_apart(image.path, options.output));
+    const LevelInfo& level = image.source->spec().levels.front();
+    return write_picture(image, {level.width, level.height, false}, options.output, run);
+  };
+  Result<JobSummary> summary = picture();
+  if (!summary.ok()) return with_repair_advice(summary.error(), options.input);
+  return summary;
 }
 
 }  // namespace pantile

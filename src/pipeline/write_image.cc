@@ -5,14 +5,15 @@
 #include <utility>
 
 #include "pipeline/folder/outputs.h"
+#include "pipeline/image_folder_job.h"
 #include "pipeline/job/folder_job.h"
 #include "pipeline/preview/previews.h"
 #include "pipeline/preview/value_colours.h"
 
 namespace pantile {
 
-Result<JobSummary> write_image(std::shared_ptr<const TileSource> image, const OutputOptions& output,
-                               const RunOptions& run) {
+Result<FolderJob> image_folder_job(std::shared_ptr<const TileSource> image,
+                                   const OutputOptions& output) {
   const ImageSpec& spec = image->spec();
   if (spec.t * spec.z != 1) {
     return Error(Code::invalid, fmt::format("{} has {} planes (t {}, z {}); only images of one "
@@ -33,6 +34,12 @@ Result<JobSummary> write_image(std::shared_ptr<const TileSource> image, const Ou
   job.pixels = {{"image", image->fingerprint().hex()}};
   add_layout_settings(job.output, job.pixels);
   job.source = std::move(image);
+  return job;
+}
+
+Result<JobSummary> write_image(std::shared_ptr<const TileSource> image, const OutputOptions& output,
+                               const RunOptions& run) {
+  PANTILE_ASSIGN(const FolderJob job, image_folder_job(std::move(image), output));
   return run_folder_job(job, run);
 }
 

@@ -248,27 +248,11 @@ def test_foreign_files_are_named_and_left_alone(pantile, whole, job):
 def test_leftovers_of_a_finished_job_are_found_and_removed(pantile, whole, job):
     (job / ".tmp-1-2").write_text("?")
     (job / "image.ome.zarr/0/.tmp-77-0").write_text("?")
-    (job / ".pantile/tiff").mkdir(parents=True)
     found = findings(pantile, job)
     assert {(f["kind"], f["file"]) for f in found} == {
-        ("leftover", ".tmp-1-2"), ("leftover", "image.ome.zarr/0/.tmp-77-0"),
-        ("leftover", ".pantile")}
+        ("leftover", ".tmp-1-2"), ("leftover", "image.ome.zarr/0/.tmp-77-0")}
     pantile("repair", job)
     expect_equal(job, whole)
-
-
-def test_an_interrupted_job_is_unfinished_not_wrong(pantile, program, whole, tmp_path):
-    out = tmp_path / "job"
-    pantile(*JOB, "--share", "0/2", "--out", out)
-    (out / "image.ome.zarr/.tmp-9-9").write_text("?")
-    done = pantile("check", out, "--log", "json", code=5)
-    assert report_of(done)["state"] == "unfinished" and report_of(done)["whole"]
-    assert "not finished" in done.stderr
-    shard = next((out / "image.ome.zarr/0/c").rglob("0/*/*"))
-    flip(shard, 5, 5)
-    assert [f["kind"] for f in findings(pantile, out)] == ["checksum"]
-    pantile("repair", out)
-    expect_equal(out, whole)
 
 
 def test_a_job_that_is_being_written_is_said_to_be(pantile, job):

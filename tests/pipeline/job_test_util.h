@@ -46,7 +46,7 @@ inline GenerateOptions small_job(const std::string& out) {
   return options;
 }
 
-inline void expect_ok(const Result<JobSummary>& result) {
+template <class T> void expect_ok(const Result<T>& result) {
   ASSERT_TRUE(result.ok()) << result.error().message();
 }
 

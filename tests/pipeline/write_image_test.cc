@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 
 #include "contract/temporary_folder.h"
+#include "io/store/folder_lock.h"
 #include "io/tiff/tiff_source.h"
 #include "io/zarr/zarr_source.h"
 #include "pipeline/folder/outputs.h"
@@ -80,6 +82,96 @@ TEST(WriteImage, AStoppedOneGoesOnToTheSamePixels) {
   ASSERT_TRUE(tiff.ok()) << tiff.error().message();
   expect_same(read_level(**tiff, 0), whole, "TIFF");
   EXPECT_TRUE(std::filesystem::exists(options.out + "/previews/small.png"));
+}
+
+void overwrite(const std::string& path, std::streamoff at) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(at);
+  file << "damage";
+  ASSERT_TRUE(file.good()) << path;
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(RepairImage, MakesWhatIsWrongAnewFromTheImage) {
+  const contract::TemporaryFolder folder;
+  const OutputOptions options = outputs(folder.path() + "/job");
+  const auto ramp = std::make_shared<Ramp>(3);
+  expect_ok(write_image(ramp, options, {}));
+  const std::vector<std::string> files = {"/image.ome.zarr/0/c/0/1/1", "/image.ome.zarr/zarr.json",
+                                          "/image.tiff", "/previews/small.png"};
+  std::vector<std::string> whole;
+  for (const std::string& file : files) whole.push_back(content(options.out + file));
+  for (const std::string& file : files) overwrite(options.out + file, 100);
+  std::filesystem::remove(options.out + "/image.ome.zarr/1/c/0/0/0");
+
+  // Without the image, what to call is said, and nothing is touched.
+  const auto found = run_check({options.out}, {});
+  expect_ok(found);
+  EXPECT_GE(found->finding_count, 2);
+  EXPECT_NE(found->advice.find("repair_image"), std::string::npos) << found->advice;
+  const auto refused = run_repair(options.out, {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message().find("repair_image"), std::string::npos);
+
+  const auto repaired = repair_image(ramp, options, {});
+  expect_ok(repaired);
+  EXPECT_TRUE(repaired->whole());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    EXPECT_TRUE(content(options.out + files[i]) == whole[i]) << files[i];
+  }
+  expect_ok(run_check({options.out}, {}));
+}
+
+TEST(RepairImage, RefusesAnotherImageAndAFolderThatIsBeingWritten) {
+  const contract::TemporaryFolder folder;
+  const OutputOptions options = outputs(folder.path() + "/job");
+  expect_ok(write_image(std::make_shared<Ramp>(3), options, {}));
+  overwrite(options.out + "/image.tiff", 100);
+  const std::string before = content(options.out + "/image.tiff");
+  const auto other = repair_image(std::make_shared<Ramp>(4), options, {});
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(other.error().code(), Code::conflict);
+  const auto lock = FolderLock::take(options.out, FolderLock::Mode::exclusive);
+  const auto busy = repair_image(std::make_shared<Ramp>(3), options, {});
+  ASSERT_FALSE(busy.ok());
+  EXPECT_EQ(busy.error().code(), Code::conflict);
+  EXPECT_TRUE(content(options.out + "/image.tiff") == before);
+}
+
+/// Asks, amid a repair, whether another writer could come in between.
+class Intruder final : public JobListener {
+ public:
+  explicit Intruder(std::string folder) : folder_(std::move(folder)) {}
+  void on_stage_begin(const Progress&) override { ask(); }
+  void on_stage_end(const Progress&) override { ask(); }
+  void on_finding(const Finding&) override { ask(); }
+  int asked = 0, let_in = 0;
+
+ private:
+  void ask() {
+    ++asked;
+    const auto lock = FolderLock::take(folder_, FolderLock::Mode::shared);
+    let_in += lock.ok() ? 1 : 0;
+  }
+  const std::string folder_;
+};
+
+TEST(RepairImage, HoldsItsLockFromTheFirstLookToTheLast) {
+  const contract::TemporaryFolder folder;
+  const OutputOptions options = outputs(folder.path() + "/job");
+  const auto ramp = std::make_shared<Ramp>(3);
+  expect_ok(write_image(ramp, options, {}));
+  overwrite(options.out + "/image.ome.zarr/0/c/0/0/0", 100);
+  Intruder intruder(options.out);
+  RunOptions run;
+  run.listener = &intruder;
+  expect_ok(repair_image(ramp, options, run));
+  EXPECT_GT(intruder.asked, 6);
+  EXPECT_EQ(intruder.let_in, 0);
 }
 
 TEST(WriteImage, RefusesTheFolderOfAnotherImage) {

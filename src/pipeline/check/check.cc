@@ -7,14 +7,14 @@
 #include <filesystem>
 #include <utility>
 
-#include "io/tiff/sums.h"
 #include "io/zarr/zarr_source.h"
+#include "pipeline/check/advice.h"
 #include "pipeline/check/compare_previews.h"
+#include "pipeline/check/job_tiff.h"
 #include "pipeline/check/levels.h"
 #include "pipeline/check/names.h"
 #include "pipeline/check/run_check.h"
 #include "pipeline/check/target.h"
-#include "pipeline/check/tiff.h"
 #include "pipeline/drain/memory_plan.h"
 #include "pipeline/drain/stage_reporter.h"
 #include "pipeline/folder/outputs.h"
@@ -30,17 +30,19 @@ namespace fs = std::filesystem;
 /// One check, stage by stage.
 class CheckRun {
  public:
-  CheckRun(const CheckOptions& options, const RunOptions& run, FindingLog& log)
-      : options_(options), run_(run), log_(log) {}
+  CheckRun(const CheckOptions& options, const RunOptions& run, const CheckContext& context,
+           FindingLog& log)
+      : options_(options), run_(run), context_(context), log_(log) {}
 
   Result<CheckReport> execute() {
-    PANTILE_ASSIGN(target_, open_target(options_.path, log_));
+    PANTILE_ASSIGN(target_, open_target(options_.path, context_, log_));
     say_state();
     if (target_.kind != TargetKind::tiff) {
       PANTILE_ASSIGN(auto expected, expected_store(target_, log_));
       if (expected) store_.emplace(std::move(*expected), log_);
     }
-    PANTILE_TRY(open_tiff());
+    PANTILE_ASSIGN(tiff_, open_tiff(target_, log_));
+    files_ += tiff_.files;
     PANTILE_TRY(plan());
     PANTILE_TRY(check_structure());
     if (!options_.fast) {
@@ -56,8 +58,8 @@ class CheckRun {
       log_.on_warning(target_.path +
                       " is being written by another process: what is not there yet is not checked");
     }
-    if (target_.resolved &&
-        !describe_differences(target_.record->pixels, target_.resolved->job.pixels).empty()) {
+    if (target_.record && target_.job &&
+        !describe_differences(target_.record->pixels, target_.job->pixels).empty()) {
       log_.on_warning(
           target_.path +
           " was rendered by a version of pantile that computes other pixels; they cannot be "
@@ -65,65 +67,15 @@ class CheckRun {
     }
   }
 
-  bool records(const std::string& name) const {
-    return !target_.record || target_.record->forms.contains(name);
+  /// What can look at a tile when the store's chunk is at hand: its tiles are the store's chunks.
+  ChunkVisitor* visitor() const {
+    if (!store_) return nullptr;
+    if (tiff_.fragments) return tiff_.fragments->knows_chunks() ? tiff_.fragments.get() : nullptr;
+    return tiff_.file && tiles_are_chunks() ? tiff_.file.get() : nullptr;
   }
 
-  /// True while fragments wait to be put together: the TIFF that is there, if any, is an older one.
-  bool tiff_is_under_way() const {
-    if (!target_.may_lack()) return false;
-    std::error_code error;
-    const std::string parts = target_.path + "/" + kPartsFolder + "/tiff";
-    return !fs::is_empty(parts, error) && !error;
-  }
-
-  /// Checks all of the TIFF but its tiles.
-  Status open_tiff() {
-    if (target_.kind == TargetKind::store) return {};
-    std::error_code error;
-    if (target_.kind == TargetKind::tiff) {
-      const fs::path path(target_.path);
-      const std::string key = path.filename().string();
-      if (!fs::exists(tiff::sums_key(target_.path), error)) {
-        return Error(Code::foreign, target_.path +
-                                        " has no .sums beside it; only TIFFs that pantile wrote, "
-                                        "with their checksums, are checked");
-      }
-      const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
-      PANTILE_ASSIGN(tiff_,
-                     TiffCheck::open(std::make_shared<FileStore>(folder), key, nullptr, log_));
-      files_ += 2;
-      return {};
-    }
-    const bool there = fs::exists(target_.path + "/" + kTiffName, error) ||
-                       fs::exists(target_.path + "/" + tiff::sums_key(kTiffName), error);
-    if (!records(kTiffName) || (!target_.record && !there) || tiff_is_under_way() ||
-        (!there && target_.may_lack())) {
-      return {};
-    }
-    PANTILE_ASSIGN(const auto sink, expected_tiff());
-    PANTILE_ASSIGN(tiff_, TiffCheck::open(target_.folder, kTiffName, sink.get(), log_));
-    files_ += 2;
-    return {};
-  }
-
-  /// The sink that would write the job's TIFF, begun; null where its options are not recorded.
-  Result<std::unique_ptr<tiff::TiffSink>> expected_tiff() const {
-    std::unique_ptr<tiff::TiffSink> sink;
-    if (!target_.resolved) return sink;
-    const FolderJob& job = target_.resolved->job;
-    PANTILE_ASSIGN(sink, make_tiff_sink(target_.folder, target_.folder, job.output.tiff,
-                                        {.file = kTiffName, .replace = true}));
-    if (sink->form() != target_.record->forms.at(kTiffName)) {
-      return std::unique_ptr<tiff::TiffSink>();  // of an earlier run with other options
-    }
-    PANTILE_TRY(sink->begin(job.plan));
-    return sink;
-  }
-
-  /// True when the TIFF's tiles are the store's chunks.
   bool tiles_are_chunks() const {
-    const ShardLayout &a = tiff_->layout(), &b = store_->layout();
+    const ShardLayout &a = tiff_.file->layout(), &b = store_->layout();
     if (a.chunk_px() != b.chunk_px() || a.level_count() != b.level_count()) return false;
     for (int i = 0; i < a.level_count(); ++i) {
       const TileGrid ga = a.chunks(i), gb = b.chunks(i);
@@ -135,7 +87,8 @@ class CheckRun {
   Status plan() {
     const auto working = [&](int threads) {
       return (store_ ? level_check_bytes(store_->plan(), threads) : std::int64_t{0}) +
-             (tiff_ ? tiff_->working_bytes(threads) : std::int64_t{0});
+             (tiff_.file ? tiff_.file->working_bytes(threads) : std::int64_t{0}) +
+             (tiff_.fragments ? tiff_.fragments->working_bytes(threads) : std::int64_t{0});
     };
     const RecordedPreviews previews = recorded_previews(target_);
     const std::int64_t finish_bytes =
@@ -191,42 +144,33 @@ class CheckRun {
     };
     rules.leftovers_are_findings = !target_.may_lack();
     const std::string folder = target_.is_job() ? target_.path + "/" + kStoreName : target_.path;
-    return check_names(folder, target_.is_job() ? std::string(kStoreName) + "/" : "", rules, log_);
+    PANTILE_ASSIGN(
+        const std::int64_t leftovers,
+        check_names(folder, target_.is_job() ? std::string(kStoreName) + "/" : "", rules, log_));
+    leftovers_ += leftovers;
+    return {};
   }
 
   Status check_folder_names() {
     NameRules rules;
     rules.role = [&](std::string_view name, bool is_folder) {
-      return folder_role(name, is_folder);
+      return job_name_role(name, is_folder, records_output(target_, kTiffName));
     };
     rules.leftovers_are_findings = !target_.may_lack();
-    return check_names(target_.path, "", rules, log_);
-  }
-
-  /// Names in a job's folder; the store has rules of its own.
-  NameRole folder_role(std::string_view name, bool is_folder) const {
-    if (name == kStoreName) return NameRole::skipped;
-    if (name == kPartsFolder) return target_.may_lack() ? NameRole::skipped : NameRole::leftover;
-    if (name.substr(name.find_last_of('/') + 1).starts_with(kTemporaryPrefix)) {
-      return NameRole::leftover;
-    }
-    if (is_folder) return name == kPreviewFolder ? NameRole::expected : NameRole::foreign;
-    if (name == kTiffName || name == tiff::sums_key(kTiffName)) {
-      return records(kTiffName) ? NameRole::expected : NameRole::foreign;
-    }
-    if (name == kJobFileName) return NameRole::expected;
-    return is_preview_name(name) ? NameRole::expected : NameRole::foreign;
+    PANTILE_ASSIGN(const std::int64_t leftovers, check_names(target_.path, "", rules, log_));
+    leftovers_ += leftovers;
+    return {};
   }
 
   Status check_pixels() {
-    const bool together = store_ && tiff_ && tiles_are_chunks();
-    if (tiff_ && !together) PANTILE_TRY(check_tiff_alone());
+    ChunkVisitor* const together = visitor();
+    if (together == nullptr && (tiff_.file || tiff_.fragments)) PANTILE_TRY(check_tiff_alone());
     if (!store_) return {};
     StageReporter stage(&log_, "pixels", "bytes", raw_bytes(store_->plan()));
     LevelCheckOptions options;
     options.threads = threads_;
     options.cancel = run_.cancel;
-    if (together) options.visitor = tiff_.get();
+    options.visitor = together;
     options.on_bytes = [&](std::int64_t bytes) { stage.add(bytes); };
     PANTILE_TRY(check_levels(*store_, options));
     stages_.push_back(stage.end());
@@ -236,7 +180,8 @@ class CheckRun {
 
   Status check_tiff_alone() {
     StageReporter stage(&log_, "tiles", "files", 1);
-    PANTILE_TRY(tiff_->check_all(threads_, run_.cancel));
+    if (tiff_.file) PANTILE_TRY(tiff_.file->check_all(threads_, run_.cancel));
+    if (tiff_.fragments) PANTILE_TRY(tiff_.fragments->check_all(threads_, run_.cancel));
     stage.add(1);
     stages_.push_back(stage.end());
     return {};
@@ -263,13 +208,16 @@ class CheckRun {
     CheckReport report;
     log_.move_into(report);
     report.state = target_.state;
+    report.leftovers = target_.state == CheckState::unfinished ? leftovers_ : 0;
+    report.advice = advise(target_, report);
     report.decoded_bytes = decoded_bytes_;
     if (store_) {
-      files_ += store_->files_seen() - store_->units_to_come();
+      report.shards_to_come = store_->units_to_come();
+      files_ += store_->files_seen() - report.shards_to_come;
       const LevelInfo& level = store_->plan().spec.levels.front();
       report.summary.pixels = level.width * level.height;
     }
-    report.files = files_ + (target_.is_job() ? 1 : 0);
+    report.files = files_ + (target_.record ? 1 : 0);
     report.summary.stages = std::move(stages_);
     report.summary.wall_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
@@ -281,12 +229,13 @@ class CheckRun {
 
   const CheckOptions& options_;
   const RunOptions& run_;
+  const CheckContext context_;
   FindingLog& log_;
   CheckTarget target_;
   std::optional<StoreCheck> store_;
-  std::unique_ptr<TiffCheck> tiff_;
+  TiffToCheck tiff_;
   int threads_ = 1;
-  std::int64_t files_ = 0;
+  std::int64_t files_ = 0, leftovers_ = 0;
   std::int64_t decoded_bytes_ = 0;
   std::vector<StageSummary> stages_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
@@ -295,14 +244,14 @@ class CheckRun {
 }  // namespace
 
 Result<CheckReport> run_check_into(const CheckOptions& options, const RunOptions& run,
-                                   FindingLog& log) {
+                                   const CheckContext& context, FindingLog& log) {
   const FloatEnvironmentScope float_environment;
-  return CheckRun(options, run, log).execute();
+  return CheckRun(options, run, context, log).execute();
 }
 
 Result<CheckReport> run_check(const CheckOptions& options, const RunOptions& run) {
   FindingLog log(run.listener);
-  return run_check_into(options, run, log);
+  return run_check_into(options, run, {}, log);
 }
 
 }  // namespace pantile

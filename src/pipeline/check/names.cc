@@ -3,7 +3,10 @@
 #include <filesystem>
 
 #include "io/store/byte_store.h"
+#include "io/tiff/sums.h"
 #include "io/zarr/shard_files.h"
+#include "pipeline/folder/outputs.h"
+#include "pipeline/preview/previews.h"
 
 namespace pantile {
 namespace {
@@ -40,11 +43,30 @@ NameRole store_name_role(const ShardLayout& layout, std::string_view name, bool 
   return NameRole::foreign;
 }
 
-Status check_names(const std::string& folder, const std::string& prefix, const NameRules& rules,
-                   FindingLog& log) {
+NameRole job_name_role(std::string_view name, bool is_folder, bool has_tiff) {
+  if (name == kStoreName) return NameRole::skipped;
+  if (name.substr(name.find_last_of('/') + 1).starts_with(kTemporaryPrefix)) {
+    return NameRole::leftover;
+  }
+  const std::string parts = std::string(kPartsFolder), locks = parts + "/locks";
+  if (name == parts + "/tiff") return NameRole::skipped;
+  if (is_folder) {
+    const bool ours = name == kPreviewFolder || name == parts || name == locks;
+    return ours ? NameRole::expected : NameRole::foreign;
+  }
+  if (name == kJobFileName || name.starts_with(locks + "/")) return NameRole::expected;
+  if (name == kTiffName || name == tiff::sums_key(kTiffName)) {
+    return has_tiff ? NameRole::expected : NameRole::foreign;
+  }
+  return is_preview_name(name) ? NameRole::expected : NameRole::foreign;
+}
+
+Result<std::int64_t> check_names(const std::string& folder, const std::string& prefix,
+                                 const NameRules& rules, FindingLog& log) {
+  std::int64_t leftovers = 0;
   std::error_code error;
   fs::recursive_directory_iterator it(folder, error);
-  if (error == std::errc::no_such_file_or_directory) return {};
+  if (error == std::errc::no_such_file_or_directory) return leftovers;
   for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     const std::string name = it->path().string().substr(folder.size() + 1);
     std::error_code vanished;  // something may be renamed while we look
@@ -56,14 +78,16 @@ Status check_names(const std::string& folder, const std::string& prefix, const N
         break;
       case NameRole::leftover:
         if (is_folder) it.disable_recursion_pending();
-        if (!rules.leftovers_are_findings) break;
+        if (!rules.leftovers_are_findings) {
+          ++leftovers;
+          break;
+        }
         log.add({FindingKind::leftover,
                  prefix + name,
                  {},
                  {},
                  {},
-                 is_folder ? "a folder of parts that a finished job does not need"
-                           : "a temporary file that a dead process left"});
+                 "a temporary file that a dead process left"});
         break;
       case NameRole::foreign:
         if (is_folder) it.disable_recursion_pending();
@@ -78,7 +102,7 @@ Status check_names(const std::string& folder, const std::string& prefix, const N
     }
   }
   if (error) return Error(Code::io, "cannot list " + folder + ": " + error.message());
-  return {};
+  return leftovers;
 }
 
 }  // namespace pantile

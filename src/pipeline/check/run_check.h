@@ -4,11 +4,12 @@
 
 #include "pantile/check.h"
 #include "pipeline/check/finding_log.h"
+#include "pipeline/check/target.h"
 
 namespace pantile {
 
 /// As run_check(), with findings, progress and notes going to `log`; run.listener is not called.
 Result<CheckReport> run_check_into(const CheckOptions& options, const RunOptions& run,
-                                   FindingLog& log);
+                                   const CheckContext& context, FindingLog& log);
 
 }  // namespace pantile

@@ -11,6 +11,8 @@
 #include "pipeline/folder/open_image.h"
 #include "pipeline/folder/outputs.h"
 #include "pipeline/generate/config.h"
+#include "pipeline/generate/resolve.h"
+#include "pipeline/preview/previews.h"
 
 namespace pantile {
 namespace {
@@ -32,7 +34,10 @@ Result<std::optional<JobRecord>> read_record(const FileStore& folder, FindingLog
   constexpr std::int64_t kMostBytes = std::int64_t{16} << 20;
   PANTILE_ASSIGN(const auto size, folder.size(kJobFileName));
   if (!size) {
-    log.add(of_record(FindingKind::missing, "the job's record is not there"));
+    const fs::path path(folder.root());
+    if (is_there(path / kStoreName) || is_there(path / kTiffName)) {
+      log.add(of_record(FindingKind::missing, "the job's record is not there"));
+    }  // else the first run died before it wrote one
     return Record{};
   }
   if (*size > kMostBytes) {
@@ -59,7 +64,7 @@ Result<std::optional<JobRecord>> read_record(const FileStore& folder, FindingLog
 }
 
 /// What the options of a record make today; nothing where this version cannot say.
-std::optional<ResolvedGenerate> resolve_record(const JobRecord& record, FindingLog& log) {
+std::optional<FolderJob> resolve_record(const JobRecord& record, FindingLog& log) {
   const auto options = options_from_config(record.config_json);
   if (!options.ok()) {
     log.add(of_record(FindingKind::wrong_metadata, options.error().message()));
@@ -71,7 +76,7 @@ std::optional<ResolvedGenerate> resolve_record(const JobRecord& record, FindingL
                       "its options are refused: " + resolved.error().message()));
     return std::nullopt;
   }
-  return std::move(*resolved);
+  return std::move(resolved->job);
 }
 
 Result<bool> is_being_written(const std::string& path) {
@@ -85,24 +90,30 @@ Result<bool> is_being_written(const std::string& path) {
   return false;
 }
 
-/// True when the job was stopped before its end. Its steps follow each other: shards, the store's
-/// group, the TIFF, previews and their sizes in the record, removal of the parts.
+/// True when the job was stopped before its end. Its steps follow each other: the folder of parts,
+/// shards, the store's group, the TIFF, previews and their sizes in the record, removal of the
+/// folder of parts.
 bool is_unfinished(const CheckTarget& target) {
+  if (target.parts_there) return true;
   const fs::path path(target.path);
+  if (is_there(path / kStoreName / "zarr.json")) return target.previews_to_come();
   const bool tiff = is_there(path / kTiffName) || is_there(path / tiff::sums_key(kTiffName));
-  const bool store = is_there(path / kStoreName / "zarr.json");
-  if (!target.record) return !store && !tiff;
-  bool preview_made = false, preview_to_come = false, wants_tiff = false;
-  for (const auto& [name, form] : target.record->forms) {
-    if (name == kTiffName) wants_tiff = true;
-    if (name == kTiffName || name == kStoreName) continue;
-    (form.empty() ? preview_to_come : preview_made) = true;
-  }
-  if (!store && !tiff && !preview_made) return true;
-  return preview_to_come || (wants_tiff && !is_there(path / kTiffName) && target.parts_there);
+  return !tiff && !target.preview_made();
 }
 
-Result<CheckTarget> open_job(CheckTarget target, FindingLog& log) {
+/// True when a first run died here before it recorded anything: what it left tells nothing.
+bool is_hardly_begun(const fs::path& path) {
+  std::error_code error;
+  bool any = false;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name != kPartsFolder && !name.starts_with(kTemporaryPrefix)) return false;
+    any = true;
+  }
+  return any;
+}
+
+Result<CheckTarget> open_job(CheckTarget target, const CheckContext& context, FindingLog& log) {
   target.folder = std::make_shared<FileStore>(target.path);
   PANTILE_ASSIGN(target.record, read_record(*target.folder, log));
   if (target.record && target.record->command == "convert") {
@@ -111,22 +122,40 @@ Result<CheckTarget> open_job(CheckTarget target, FindingLog& log) {
                      " holds the parts of an unfinished conversion; run that conversion "
                      "again, and check its output");
   }
-  if (target.record && target.record->command == "generate") {
-    target.resolved = resolve_record(*target.record, log);
+  if (context.job != nullptr) {
+    target.job = *context.job;
+  } else if (target.record && target.record->command == "generate") {
+    target.job = resolve_record(*target.record, log);
   }
   target.parts_there = is_there(fs::path(target.path) / kPartsFolder);
+  if (is_unfinished(target)) target.state = CheckState::unfinished;
+  if (context.lock == LockHolder::caller) return target;
   PANTILE_ASSIGN(const bool written, is_being_written(target.path));
-  if (written) {
-    target.state = CheckState::being_written;
-  } else if (is_unfinished(target)) {
-    target.state = CheckState::unfinished;
-  }
+  if (written) target.state = CheckState::being_written;
   return target;
 }
 
 }  // namespace
 
-Result<CheckTarget> open_target(const std::string& given, FindingLog& log) {
+bool CheckTarget::store_may_lack() const {
+  return state == CheckState::being_written ||
+         (state == CheckState::unfinished && !is_there(fs::path(path) / kStoreName / "zarr.json"));
+}
+
+bool CheckTarget::previews_to_come() const {
+  return record && std::any_of(record->forms.begin(), record->forms.end(), [](const auto& output) {
+           return is_preview_name(output.first) && output.second.empty();
+         });
+}
+
+bool CheckTarget::preview_made() const {
+  return record && std::any_of(record->forms.begin(), record->forms.end(), [](const auto& output) {
+           return is_preview_name(output.first) && !output.second.empty();
+         });
+}
+
+Result<CheckTarget> open_target(const std::string& given, const CheckContext& context,
+                                FindingLog& log) {
   CheckTarget target;
   target.path = given;
   while (target.path.size() > 1 && target.path.ends_with('/')) target.path.pop_back();
@@ -136,8 +165,8 @@ Result<CheckTarget> open_target(const std::string& given, FindingLog& log) {
     return Error(Code::not_found,
                  target.path + ": there is no such file or folder; check the path");
   }
-  if (is_job_folder(target.path) || is_there(path / kStoreName)) {
-    return open_job(std::move(target), log);
+  if (is_job_folder(target.path) || is_there(path / kStoreName) || is_hardly_begun(path)) {
+    return open_job(std::move(target), context, log);
   }
   if (fs::is_directory(path, error) &&
       (format_of(target.path) == FileFormat::zarr || is_there(path / "zarr.json"))) {
@@ -157,13 +186,15 @@ Result<std::optional<ExpectedStore>> expected_store(const CheckTarget& target, F
   const std::string path = target.is_job() ? target.path + "/" + kStoreName : target.path;
   expected.files = std::make_shared<FileStore>(path);
   expected.prefix = target.is_job() ? std::string(kStoreName) + "/" : "";
-  expected.unfinished = target.may_lack();
+  expected.unfinished = target.store_may_lack();
   std::string facts_json;
-  if (target.resolved) {
-    const FolderJob& job = target.resolved->job;
+  if (target.job) {
+    const FolderJob& job = *target.job;
     expected.plan = job.plan;
     expected.zstd_level = job.output.zstd_level;
     facts_json = job.facts_json;
+  } else if (target.is_job() && target.may_lack() && !is_there(path)) {
+    return std::optional<ExpectedStore>{};  // to come
   } else {
     auto facts = zarr::read_store_facts(expected.files);
     if (!facts.ok()) {

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
-#include "core/buffer.h"
 #include "io/codec/codecs.h"
 #include "io/codec/crc32c.h"
 #include "io/tiff/head.h"
@@ -36,12 +34,6 @@ Error not_ours(const std::string& path, const std::string& why) {
 }
 
 }  // namespace
-
-struct TiffCheck::TileScratch final : Scratch {
-  std::unique_ptr<Scratch> codec;
-  Bytes encoded;
-  PixelBuffer pixels;
-};
 
 void TiffCheck::add(FindingKind kind, const std::string& file, std::string text) {
   log_.add({kind, file, {}, {}, {}, std::move(text)});
@@ -125,10 +117,7 @@ Result<bool> TiffCheck::read_tables(const tiff::TiffSink* expected) {
 Result<bool> TiffCheck::check_against(const tiff::TiffSink& expected) {
   const tiff::ImageTags tags = expected.tags();
   layout_ = ShardLayout(expected.plan());
-  codec_ = expected.codec();
-  lossless_ = tags.compression != tiff::Compression::jpeg;
-  tile_layout_ =
-      Layout::interleaved(tags.spec.dtype, tags.tile_px, tags.tile_px, tags.spec.channels);
+  judge_ = TileJudge(expected);
   const auto wrong = [&](const std::string& why) {
     add(FindingKind::wrong_metadata, key_, why);
     return false;
@@ -185,12 +174,14 @@ Result<bool> TiffCheck::read_own_tables() {
     return not_ours(path, "its tiles are not as pantile writes them");
   }
   PANTILE_ASSIGN(
-      codec_, make_codec({.method = *method,
-                          .predictor = *method != codec::Method::jpeg &&
-                                       handle->field<std::uint16_t>(TIFFTAG_PREDICTOR, 1) == 2}));
-  lossless_ = *method != codec::Method::jpeg;
-  tile_layout_ =
-      Layout::interleaved(first.dtype, first.block_height, first.block_width, first.channels);
+      auto codec,
+      make_codec({.method = *method,
+                  .predictor = *method != codec::Method::jpeg &&
+                               handle->field<std::uint16_t>(TIFFTAG_PREDICTOR, 1) == 2}));
+  judge_ = TileJudge(
+      std::move(codec),
+      Layout::interleaved(first.dtype, first.block_height, first.block_width, first.channels),
+      *method != codec::Method::jpeg);
   SinkPlan plan;
   plan.chunk_px = plan.shard_px = first.block_width;
   for (std::size_t i = 0; i < levels.size(); ++i) {
@@ -238,42 +229,18 @@ bool TiffCheck::tiles_fill_file() const {
 }
 
 std::unique_ptr<ChunkVisitor::Scratch> TiffCheck::make_scratch() const {
-  auto scratch = std::make_unique<TileScratch>();
-  scratch->codec = codec_->make_scratch();
-  scratch->pixels = PixelBuffer(tile_layout_.dtype, tile_layout_.height, tile_layout_.width,
-                                tile_layout_.channels);
-  return scratch;
+  return judge_.make_scratch();
 }
 
 Status TiffCheck::visit(ChunkId id, const View* stored, Scratch& scratch) {
-  auto& s = static_cast<TileScratch&>(scratch);
   const auto level = static_cast<std::size_t>(id.level);
   const auto index = static_cast<std::size_t>(id.y * layout_.chunks(id.level).columns() + id.x);
-  const std::uint32_t bytes = tiles_[level].bytes[index];
-  const auto tile_bytes = tile_layout_.packed_bytes();
-  if (bytes > 4 * tile_bytes + (1 << 20)) {
-    add(FindingKind::undecodable, id,
-        fmt::format("its {} bytes are too many for the {} of a tile", bytes, tile_bytes));
-    return {};
-  }
-  s.encoded.resize(bytes);
-  PANTILE_TRY(
-      folder_->read_into(key_, static_cast<std::int64_t>(tiles_[level].offsets[index]), s.encoded));
-  if (const std::uint32_t crc = crc32c(s.encoded); crc != sums_.levels[level].tile_crcs[index]) {
-    add(FindingKind::checksum, id,
-        fmt::format("the tile's crc32c is {:08x}, want {:08x}", crc,
-                    sums_.levels[level].tile_crcs[index]));
-    return {};
-  }
-  const MutableView pixels = s.pixels.view();
-  if (const Status decoded = codec_->decode(s.encoded, *s.codec, pixels); !decoded.ok()) {
-    add(FindingKind::undecodable, id, decoded.error().message());
-    return {};
-  }
-  if (stored == nullptr || !lossless_) return {};
-  if (std::memcmp(stored->data(), pixels.data(), tile_bytes) != 0) {
-    add(FindingKind::wrong_pixels, id, "the tile's pixels are not those of the store");
-  }
+  PANTILE_ASSIGN(
+      auto flaw,
+      judge_.judge(*folder_, key_, static_cast<std::int64_t>(tiles_[level].offsets[index]),
+                   tiles_[level].bytes[index], sums_.levels[level].tile_crcs[index], stored,
+                   static_cast<TileJudge::Scratch&>(scratch)));
+  if (flaw) add(flaw->kind, id, std::move(flaw->text));
   return {};
 }
 
@@ -301,8 +268,7 @@ std::int64_t TiffCheck::working_bytes(int threads) const {
   for (const tiff::LevelTiles& level : tiles_) {
     bytes += static_cast<std::int64_t>(level.bytes.size()) * 16;
   }
-  const auto tile_bytes = static_cast<std::int64_t>(tile_layout_.packed_bytes());
-  return bytes + threads * (2 * tile_bytes + codec_->working_bytes(tile_layout_));
+  return bytes + threads * judge_.working_bytes();
 }
 
 }  // namespace pantile

@@ -14,6 +14,7 @@
 #include "io/tiff/tiff_sink.h"
 #include "pipeline/check/finding_log.h"
 #include "pipeline/check/levels.h"
+#include "pipeline/check/tile_judge.h"
 
 namespace pantile {
 
@@ -39,7 +40,6 @@ class TiffCheck final : public ChunkVisitor {
   std::int64_t working_bytes(int threads) const;
 
  private:
-  struct TileScratch;
   TiffCheck(std::shared_ptr<const FileStore> folder, std::string key, FindingLog& log)
       : folder_(std::move(folder)), key_(std::move(key)), log_(log) {}
 
@@ -60,9 +60,7 @@ class TiffCheck final : public ChunkVisitor {
   tiff::Sums sums_;
   Bytes head_;
   std::vector<tiff::LevelTiles> tiles_;
-  std::shared_ptr<const ChunkCodec> codec_;
-  bool lossless_ = true;
-  Layout tile_layout_;
+  TileJudge judge_;
   ShardLayout layout_;  ///< Its chunks are the tiles.
 };
 

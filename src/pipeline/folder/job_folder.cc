@@ -94,6 +94,12 @@ Status check_earlier(const std::string& path, const JobRecord& earlier,
                                            path, differences));
 }
 
+Status read_earlier(JobFolder& folder, const PixelSettings& pixels) {
+  PANTILE_ASSIGN(folder.earlier, read_job_record(*folder.files));
+  if (!folder.earlier) return {};
+  return check_earlier(folder.path, *folder.earlier, pixels);
+}
+
 }  // namespace
 
 Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& pixels,
@@ -115,8 +121,14 @@ Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& 
     PANTILE_TRY(remove_outputs(path));
   }
   if (run.share_count == 1) PANTILE_TRY(folder.files->remove_leftovers());
-  PANTILE_ASSIGN(folder.earlier, read_job_record(*folder.files));
-  if (folder.earlier) PANTILE_TRY(check_earlier(path, *folder.earlier, pixels));
+  PANTILE_TRY(read_earlier(folder, pixels));
+  return folder;
+}
+
+Result<JobFolder> open_locked_job_folder(const std::string& path, const PixelSettings& pixels) {
+  JobFolder folder{path, std::make_shared<FileStore>(path), std::nullopt, {}};
+  PANTILE_TRY(folder.files->remove_leftovers());
+  PANTILE_TRY(read_earlier(folder, pixels));
   return folder;
 }
 

@@ -34,4 +34,8 @@ struct JobFolder {
 Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& pixels,
                                   const RunOptions& run);
 
+/// The same of a folder that is there and whose exclusive lock the caller holds: nothing is
+/// restarted. Errors: conflict (another job's pixels); foreign; corrupt (job.json); io.
+Result<JobFolder> open_locked_job_folder(const std::string& path, const PixelSettings& pixels);
+
 }  // namespace pantile

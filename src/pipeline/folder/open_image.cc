@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "io/png/png_source.h"
+#include "io/store/file_store.h"
 #include "io/tiff/tiff_source.h"
 #include "io/zarr/zarr_source.h"
 #include "pipeline/folder/job_record.h"
@@ -90,6 +91,25 @@ FileFormat format_of(const std::string& path) {
 bool is_job_folder(const std::string& path) {
   std::error_code error;
   return fs::is_regular_file(fs::path(path) / kJobFileName, error);
+}
+
+std::string job_folder_of(const std::string& path) {
+  if (is_job_folder(path)) return path;
+  fs::path image(path);
+  if (!image.has_filename()) image = image.parent_path();  // it ended in "/"
+  const std::string folder = image.has_parent_path() ? image.parent_path().string() : ".";
+  return is_job_folder(folder) ? folder : "";
+}
+
+Error with_repair_advice(const Error& error, const std::string& path) {
+  if (error.code() != Code::corrupt) return error;
+  const std::string folder = job_folder_of(path);
+  if (folder.empty()) return error;
+  const auto record = read_job_record(FileStore(folder));
+  if (record.ok() && (!*record || (*record)->command != "generate")) return error;
+  return Error(Code::corrupt, error.message() + "; `pantile check " + folder +
+                                  "` names all that is damaged, `pantile repair " + folder +
+                                  "` makes it anew");
 }
 
 Result<OpenImage> open_image(const std::string& path) {

@@ -31,4 +31,11 @@ Result<OpenImage> open_image(const std::string& path);
 /// True when `path` is a folder that holds a job.json.
 bool is_job_folder(const std::string& path);
 
+/// The folder of the job that made the image under `path`, which may be that folder itself; empty
+/// when there is none.
+std::string job_folder_of(const std::string& path);
+
+/// An error met while `path` was read; of a damaged output of a job it says what helps.
+Error with_repair_advice(const Error& error, const std::string& path);
+
 }  // namespace pantile

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pantile/validate.h"
+#include "pipeline/folder/open_image.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/job/folder_job.h"
 #include "runtime/workers.h"
@@ -34,7 +35,9 @@ Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& 
     }
     PANTILE_TRY(report.status());
   }
-  return run_folder_job(resolved.job, run);
+  Result<JobSummary> summary = run_folder_job(resolved.job, run);
+  if (!summary.ok()) return with_repair_advice(summary.error(), resolved.job.output.out);
+  return summary;
 }
 
 }  // namespace pantile

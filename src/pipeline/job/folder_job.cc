@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +11,8 @@
 #include <utility>
 
 #include "io/png/png_flaw.h"
+#include "io/store/file_handle.h"
+#include "io/store/os_error.h"
 #include "io/zarr/zarr_source.h"
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/drain/image_job.h"
@@ -46,6 +49,7 @@ class FolderRun {
     stages_.emplace(image_job_, run_);
     PANTILE_TRY(stages_->prepare());
     PANTILE_TRY(check_room());
+    PANTILE_TRY(mark_begun());
     PANTILE_TRY(begin_record());
     if (stages_->complete() && store_->finished()) note("every pixel is there already");
     PANTILE_TRY(stages_->drain_as("render"));
@@ -58,7 +62,7 @@ class FolderRun {
     PANTILE_TRY(stages_->finish_as("store", *store_));
     if (tiff_ != nullptr) PANTILE_TRY(stages_->finish_as("tiff", *tiff_));
     PANTILE_TRY(make_previews());
-    remove_parts();
+    PANTILE_TRY(remove_parts());
     return summarise();
   }
 
@@ -104,6 +108,19 @@ class FolderRun {
     return save_record();
   }
 
+  /// The folder of parts says that the job is not at its end, from before anything is recorded
+  /// that is to come until all of it is there.
+  Status mark_begun() const {
+    const bool to_do =
+        !made_.empty() ||
+        std::any_of(previews_.begin(), previews_.end(), [this](const PlannedPreview& preview) {
+          const auto recorded = folder_.earlier->forms.find(key_of(preview));
+          return recorded == folder_.earlier->forms.end() ||
+                 recorded->second != preview_form(preview.size);
+        });
+    return to_do ? make_folders(folder_.path + "/" + kPartsFolder) : Status();
+  }
+
   Status save_record() {
     if (folder_.earlier && to_json(*folder_.earlier) == to_json(record_)) return {};
     PANTILE_TRY(write_job_record(*folder_.files, record_));
@@ -138,10 +155,13 @@ class FolderRun {
     return save_record();
   }
 
-  /// Everything is in place: what only a resume would have needed goes.
-  void remove_parts() const {
-    std::error_code ignored;  // empty folders do no harm
-    std::filesystem::remove_all(folder_.path + "/" + kPartsFolder, ignored);
+  /// Everything is in place: what only a resume would have needed goes, and with it the sign that
+  /// the job is not at its end.
+  Status remove_parts() const {
+    const std::string parts = folder_.path + "/" + kPartsFolder;
+    std::error_code error;
+    std::filesystem::remove_all(parts, error);
+    return error ? Status(os_error(error.value(), "remove", parts)) : Status();
   }
 
   Status make_preview(const std::shared_ptr<const TileSource>& image,
@@ -222,6 +242,13 @@ Result<JobSummary> run_folder_job(const FolderJob& job, const RunOptions& run) {
         check_disk(out, setup.peak_disk_bytes(), free_bytes + freed_bytes, kWriteLessAdvice));
   }
   PANTILE_ASSIGN(JobFolder folder, open_job_folder(out, job.pixels, run));
+  return FolderRun(job, std::move(setup), std::move(folder), run).execute();
+}
+
+Result<JobSummary> run_locked_folder_job(const FolderJob& job, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
+  PANTILE_ASSIGN(FolderSetup setup, set_up_folder(job, run));
+  PANTILE_ASSIGN(JobFolder folder, open_locked_job_folder(job.output.out, job.pixels));
   return FolderRun(job, std::move(setup), std::move(folder), run).execute();
 }
 

@@ -14,4 +14,8 @@ namespace pantile {
 /// anything is written, or met); cancelled (what is committed stays).
 Result<JobSummary> run_folder_job(const FolderJob& job, const RunOptions& run);
 
+/// The same, in a job's folder whose lock the caller holds; goes on, whatever run.restart and
+/// run.share_* say.
+Result<JobSummary> run_locked_folder_job(const FolderJob& job, const RunOptions& run);
+
 }  // namespace pantile

@@ -44,10 +44,7 @@ std::string default_name(const PreviewOptions& options, std::int64_t width) {
   return name + ".png";
 }
 
-}  // namespace
-
-Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run) {
-  const FloatEnvironmentScope float_environment;
+Result<JobSummary> make_preview(const PreviewOptions& options, const RunOptions& run) {
   if (!options.output.empty()) PANTILE_TRY(check_target(options.output));
   PANTILE_ASSIGN(const OpenImage image, open_view(options.input, options.region, options.colour,
                                                   true, ColourSource::Levels::all));
@@ -74,6 +71,15 @@ Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& 
   PANTILE_TRY(check_target(path));
   PANTILE_TRY(check_apart(image.path, path));
   return write_picture(image, size, path, run);
+}
+
+}  // namespace
+
+Result<JobSummary> run_preview(const PreviewOptions& options, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
+  Result<JobSummary> summary = make_preview(options, run);
+  if (!summary.ok()) return with_repair_advice(summary.error(), options.input);
+  return summary;
 }
 
 }  // namespace pantile
