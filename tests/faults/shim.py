@@ -49,11 +49,19 @@ class Call:
     to: str
 
 
+def names_of(record: pathlib.Path) -> list[str]:
+    """The call behind every number that `fail` and `kill` of run() may name, in a like run."""
+    return [line.split("\t")[1] for line in record.read_text().splitlines()]
+
+
 def calls_of(record: pathlib.Path) -> list[Call]:
+    """What the system did."""
     data = memoryview(pathlib.Path(f"{record}.data").read_bytes())
     calls = []
     for line in record.read_text().splitlines():
-        _, name, file, offset, size, path, to = line.split("\t")
+        end, name, file, offset, size, path, to = line.split("\t")
+        if end == "refused":
+            continue
         taken = int(size)
         calls.append(Call(name, int(file), int(offset), bytes(data[:taken]), path, to))
         data = data[taken:]

@@ -8,6 +8,7 @@ the files of an undisturbed job.
 A file's bytes are durable when it was synced, a name in a folder when the folder was.
 """
 
+import collections
 import hashlib
 import pathlib
 import random
@@ -16,7 +17,7 @@ import shutil
 import pytest
 
 import shim
-from job_files import expect_equal
+from job_files import expect_equal, expect_sound, stage_of
 
 JOB = ["generate", "--width", "300", "--height", "200", "--tile", "64", "--shard", "128",
        "--previews", "100", "--log", "quiet", "--threads", "2"]
@@ -119,23 +120,27 @@ def lay_out(state: dict[str, bytes | None], folder: pathlib.Path):
             (folder / name).write_bytes(data)
 
 
-def crash(program, folder, words, output, random_parts) -> int:
-    """How many disks were tried."""
+def crash(program, folder, words, output, random_parts, is_job) -> collections.Counter:
+    """Tries every disk; returns in which stages they were."""
     undisturbed = folder / "undisturbed"
     undisturbed.mkdir()
     record = folder / "calls"
     done = shim.run(program, words(undisturbed / output), undisturbed, record=record)
     assert done.returncode == 0, done.stderr
-    tried = 0
+    stages = collections.Counter()
     for state in states(shim.calls_of(record), str(undisturbed), random_parts):
         broken = folder / "broken"
         lay_out(state, broken)
+        if is_job and (broken / output).exists():
+            expect_sound(program, broken / output)
+            stages[stage_of(broken / output)] += 1
+        else:
+            stages["conversion" if state and not is_job else "nothing"] += 1
         again = shim.run(program, words(broken / output), broken)
         assert again.returncode == 0 or "is there already" in again.stderr, again.stderr
         expect_equal(broken, undisturbed)
         shutil.rmtree(broken)
-        tried += 1
-    return tried
+    return stages
 
 
 @pytest.mark.parametrize("name", ["generate", "to_tiff", "to_zarr"])
@@ -150,5 +155,9 @@ def test_a_crash_of_the_machine(pantile, program, tmp_path, full, name):
         def words(out):
             return ["convert", source, out, *CONVERT, *region]
 
-    tried = crash(program, tmp_path, words, output, 20 if full else 1)
-    assert tried > 30
+    stages = crash(program, tmp_path, words, output, 20 if full else 1, name == "generate")
+    assert stages.total() > 30
+    if name == "generate":
+        missed = {"begin", "drain", "tiff", "previews", "finish"} - set(stages)
+        assert not missed, f"no crash met {missed}"
+    print(f"\n{name}: {stages.total()} disks, all recovered; found in {dict(stages)}")

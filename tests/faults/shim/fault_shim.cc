@@ -8,9 +8,10 @@
 //   FAULT_KILL    "<n>": SIGKILL in place of the n-th call
 //   FAULT_MET     a file that takes down the name of the call that failed
 //   FAULT_CLOCK   set: the time of day jumps back and forth by years
-//   FAULT_RECORD  a file: every call that succeeded, a line each, and next to it <file>.data
+//   FAULT_RECORD  a file: every call that counted, a line each, and next to it <file>.data
 //
-// A line is: its number, the call, file identity, offset, size, path, second path; tabs between.
+// A line is: whether the system did it ("done") or not ("refused"), the call, file identity,
+// offset, size, path, second path; tabs between.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <time.h>
@@ -74,11 +75,12 @@ class Shim {
     return true;
   }
 
-  void record(const char* call, long identity, long offset, const void* bytes, std::size_t size,
-              const std::string& path, const std::string& to = {}) {
+  /// Once for every call that fails() has counted.
+  void record(const char* call, bool succeeded, long identity, long offset, const void* bytes,
+              std::size_t size, const std::string& path, const std::string& to = {}) {
     if (lines_ == nullptr) return;
-    std::fprintf(lines_, "%ld\t%s\t%ld\t%ld\t%zu\t%s\t%s\n", recorded_++, call, identity, offset,
-                 size, path.c_str(), to.c_str());
+    std::fprintf(lines_, "%s\t%s\t%ld\t%ld\t%zu\t%s\t%s\n", succeeded ? "done" : "refused", call,
+                 identity, offset, size, path.c_str(), to.c_str());
     if (bytes != nullptr) std::fwrite(bytes, 1, size, data_);
     std::fflush(lines_);
     std::fflush(data_);
@@ -90,7 +92,7 @@ class Shim {
 
  private:
   std::string root_;
-  long fail_at_ = -1, kill_at_ = -1, count_ = 0, recorded_ = 0;
+  long fail_at_ = -1, kill_at_ = -1, count_ = 0;
   int error_ = EIO;
   bool on_ = false;
   std::FILE* lines_ = nullptr;
@@ -118,7 +120,7 @@ template <class Call> int on_paths(const char* name, const char* from, const cha
   const bool counted = s.counts(a) || (to != nullptr && s.counts(b));
   if (counted && s.fails(name)) return -1;
   const int result = call();
-  if (counted && result == 0) s.record(name, 0, 0, nullptr, 0, a, b);
+  if (counted) s.record(name, result == 0, 0, 0, nullptr, 0, a, b);
   return result;
 }
 
@@ -132,10 +134,9 @@ Result on_file(const char* name, int fd, off_t offset, const void* bytes, Call c
   if (s.fails(name)) return -1;
   if (offset < 0 && bytes != nullptr) offset = lseek(fd, 0, SEEK_CUR);
   const Result result = call();
-  if (result >= 0) {
-    s.record(name, file->second.identity, static_cast<long>(offset), bytes,
-             bytes == nullptr ? 0 : static_cast<std::size_t>(result), file->second.path);
-  }
+  s.record(name, result >= 0, file->second.identity, static_cast<long>(offset), bytes,
+           bytes == nullptr || result < 0 ? 0 : static_cast<std::size_t>(result),
+           file->second.path);
   return result;
 }
 
@@ -150,10 +151,13 @@ int open_file(const char* path, int flags, mode_t mode) {
   if (!s.counts(full)) return real(path, flags, mode);
   if (writes && s.fails("create")) return -1;
   const int fd = real(path, flags, mode);
-  if (fd < 0) return fd;
+  if (fd < 0) {
+    if (writes) s.record("create", false, 0, 0, nullptr, 0, full);
+    return fd;
+  }
   if (writes || folder) {
     s.open_files[fd] = {folder ? 0 : ++s.identities, full};
-    if (writes) s.record("create", s.identities, 0, nullptr, 0, full);
+    if (writes) s.record("create", true, s.identities, 0, nullptr, 0, full);
   } else {
     s.open_files.erase(fd);
   }
