@@ -1,9 +1,9 @@
 #include "contract/byte_store_contract.h"
 
 #include "contract/temporary_folder.h"
-#include "io/store/fault_store.h"
 #include "io/store/file_store.h"
 #include "io/store/memory_store.h"
+#include "support/fault_store.h"
 
 namespace pantile::contract {
 namespace {

@@ -11,8 +11,8 @@
 #include "core/copy.h"
 #include "io/png/png_source.h"
 #include "io/png/png_writer.h"
-#include "io/store/fault_store.h"
 #include "io/store/memory_store.h"
+#include "support/fault_store.h"
 
 namespace pantile::png {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "io/store/fault_store.h"
 #include "io/store/memory_store.h"
+#include "support/fault_store.h"
 
 namespace pantile {
 namespace {

@@ -9,12 +9,12 @@
 
 #include "io/codec/codecs.h"
 #include "io/codec/crc32c.h"
-#include "io/store/fault_store.h"
 #include "io/store/memory_store.h"
 #include "io/tiff/fragment.h"
 #include "io/tiff/le_bytes.h"
 #include "io/tiff/sums.h"
 #include "io/tiff/test_pyramid.h"
+#include "support/fault_store.h"
 
 namespace pantile::tiff {
 namespace {

@@ -7,10 +7,10 @@
 #include "core/copy.h"
 #include "grid/pyramid.h"
 #include "io/codec/codecs.h"
-#include "io/store/fault_store.h"
 #include "io/store/memory_store.h"
 #include "io/zarr/zarr_sink.h"
 #include "io/zarr/zarr_source.h"
+#include "support/fault_store.h"
 
 namespace pantile::zarr {
 namespace {

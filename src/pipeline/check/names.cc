@@ -101,6 +101,8 @@ Result<std::int64_t> check_names(const std::string& folder, const std::string& p
         break;
     }
   }
+  // A job that runs while we look removes the folder of its parts.
+  if (error == std::errc::no_such_file_or_directory) return leftovers;
   if (error) return Error(Code::io, "cannot list " + folder + ": " + error.message());
   return leftovers;
 }

@@ -28,16 +28,18 @@ Finding of_record(FindingKind kind, std::string text) {
   return {kind, kJobFileName, {}, {}, {}, std::move(text)};
 }
 
-/// The record as far as it can be known; damage is a finding.
-Result<std::optional<JobRecord>> read_record(const FileStore& folder, FindingLog& log) {
+/// The record as far as it can be known; damage is a finding. One that is not there is to come in a
+/// job that is being written, and where a first run died before it wrote one.
+Result<std::optional<JobRecord>> read_record(const FileStore& folder, bool being_written,
+                                             FindingLog& log) {
   using Record = std::optional<JobRecord>;
   constexpr std::int64_t kMostBytes = std::int64_t{16} << 20;
   PANTILE_ASSIGN(const auto size, folder.size(kJobFileName));
   if (!size) {
     const fs::path path(folder.root());
-    if (is_there(path / kStoreName) || is_there(path / kTiffName)) {
+    if (!being_written && (is_there(path / kStoreName) || is_there(path / kTiffName))) {
       log.add(of_record(FindingKind::missing, "the job's record is not there"));
-    }  // else the first run died before it wrote one
+    }
     return Record{};
   }
   if (*size > kMostBytes) {
@@ -115,7 +117,11 @@ bool is_hardly_begun(const fs::path& path) {
 
 Result<CheckTarget> open_job(CheckTarget target, const CheckContext& context, FindingLog& log) {
   target.folder = std::make_shared<FileStore>(target.path);
-  PANTILE_ASSIGN(target.record, read_record(*target.folder, log));
+  bool being_written = false;
+  if (context.lock == LockHolder::anyone) {
+    PANTILE_ASSIGN(being_written, is_being_written(target.path));
+  }
+  PANTILE_ASSIGN(target.record, read_record(*target.folder, being_written, log));
   if (target.record && target.record->command == "convert") {
     return Error(Code::foreign,
                  target.path +
@@ -128,10 +134,9 @@ Result<CheckTarget> open_job(CheckTarget target, const CheckContext& context, Fi
     target.job = resolve_record(*target.record, log);
   }
   target.parts_there = is_there(fs::path(target.path) / kPartsFolder);
-  if (is_unfinished(target)) target.state = CheckState::unfinished;
-  if (context.lock == LockHolder::caller) return target;
-  PANTILE_ASSIGN(const bool written, is_being_written(target.path));
-  if (written) target.state = CheckState::being_written;
+  target.state = being_written           ? CheckState::being_written
+                 : is_unfinished(target) ? CheckState::unfinished
+                                         : CheckState::complete;
   return target;
 }
 
@@ -193,8 +198,13 @@ Result<std::optional<ExpectedStore>> expected_store(const CheckTarget& target, F
     expected.plan = job.plan;
     expected.zstd_level = job.output.zstd_level;
     facts_json = job.facts_json;
-  } else if (target.is_job() && target.may_lack() && !is_there(path)) {
-    return std::optional<ExpectedStore>{};  // to come
+  } else if (target.is_job() && expected.unfinished && !is_there(fs::path(path) / "zarr.json")) {
+    if (is_there(path)) {
+      log.on_note(
+          "the shards were not checked: what they must be is not recorded before the store "
+          "is complete");
+    }
+    return std::optional<ExpectedStore>{};
   } else {
     auto facts = zarr::read_store_facts(expected.files);
     if (!facts.ok()) {

@@ -1,4 +1,4 @@
-#include "io/store/fault_store.h"
+#include "support/fault_store.h"
 
 #include <fmt/format.h>
 
