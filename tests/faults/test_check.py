@@ -301,6 +301,50 @@ def test_only_jobs_are_repaired(pantile, whole, tmp_path):
     assert "expected" in pantile("check", empty, code=2).stderr
 
 
+def test_what_is_said_to_help_does(pantile, whole, job, tmp_path):
+    """Each kind of thing that can be checked is told what works for it."""
+    shard = "0/c/0/1/2"
+    flip(job / "image.ome.zarr" / shard, 50, 3)
+    for path in (job, job / "image.ome.zarr"):
+        said = pantile("check", path, code=3).stderr
+        assert said.rstrip().endswith(f"run `pantile repair {job}`"), said
+    # Without a record there is nothing to repair from, and another way is said.
+    kept = (job / "job.json").read_bytes()
+    (job / "job.json").unlink()
+    said = pantile("check", job, code=3).stderr
+    assert "copy of job.json" in said and "new folder" in said
+    assert "new folder" in pantile("repair", job, code=3).stderr
+    fresh = tmp_path / "fresh"
+    pantile(*JOB, "--share", "0/2", "--out", fresh)
+    assert (fresh / "job.json").read_bytes() != kept  # its previews are to come
+    shutil.copy(fresh / "job.json", job / "job.json")
+    pantile("repair", job)
+    expect_equal(job, whole)
+    # What convert made has no job.
+    made = tmp_path / "made.ome.zarr"
+    words = ["convert", job, made, "--region", "0,0,300,300", "--log", "quiet"]
+    pantile(*words)
+    flip(made / "0/c/0/0/0", 50, 3)
+    said = pantile("check", made, code=3).stderr
+    assert "convert" in said and "--restart" in said and "repair" not in said
+    assert "--restart" in pantile("repair", made, code=2).stderr
+    pantile(*words, "--restart")
+    pantile("check", made)
+
+
+def test_readers_of_a_damaged_job_say_what_helps(pantile, job, tmp_path):
+    flip(job / "image.ome.zarr/0/c/0/1/2", 50, 3)
+    for source in (job, job / "image.ome.zarr"):
+        for words in (["convert", source, tmp_path / "a.png"],
+                      ["convert", source, tmp_path / "a.tiff"],
+                      ["preview", source, "--width", "700", "--out", tmp_path / "b.png"]):
+            said = pantile(*words, "--log", "quiet", code=3).stderr
+            assert f"pantile repair {job}" in said and said.count("\n") == 1, said
+    lone = tmp_path / "lone.ome.zarr"
+    shutil.copytree(job / "image.ome.zarr", lone)
+    assert "repair" not in pantile("convert", lone, tmp_path / "c.png", code=3).stderr
+
+
 def test_a_store_and_a_tiff_alone_are_checked_by_what_they_say(pantile, whole, tmp_path):
     store = tmp_path / "alone.ome.zarr"
     shutil.copytree(whole / "image.ome.zarr", store)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from job_files import contents, events, expect_equal, summary
+from job_files import contents, events, expect_equal, expect_sound, summary
 
 COMMON = ["generate", "--tile", "64", "--shard", "256", "--log", "json"]
 PICTURE = [*COMMON, "--size", "700x500"]
@@ -205,7 +205,8 @@ UNFORESEEN = ("if(x > -64 and (y > -192 and y < -128 or y > 128 and y < 192), "
               "fract(sin(x*12.9898 + y*78.233)*43758.5453), 0)")
 
 
-def test_a_disk_that_fills_up_stops_the_job_and_leaves_it_resumable(pantile, tiny_disk, tmp_path):
+def test_a_disk_that_fills_up_stops_the_job_and_leaves_it_resumable(pantile, program, tiny_disk,
+                                                                    tmp_path):
     words = [*STORE_ONLY, "--formula", UNFORESEEN, "--range", "0,1", "--size", "640", "--scale", "1",
              "--store", "value-f32"]
     pantile(*words, "--out", tmp_path / "whole")
@@ -215,9 +216,13 @@ def test_a_disk_that_fills_up_stops_the_job_and_leaves_it_resumable(pantile, tin
     message = error_of(pantile(*words, "--out", out, code=4))
     assert "needs about" not in message and str(out) in message
     assert not [name for name in contents(out) if ".tmp-" in name]
+    assert expect_sound(program, out) == "unfinished"
+    done = {p: p.stat().st_ino for p in out.rglob("c/0/*/*")}
+    assert done, "nothing was committed before the disk was full"
     filler.unlink()
     pantile(*words, "--out", out)
     expect_equal(out, tmp_path / "whole")
+    assert done.items() <= {p: p.stat().st_ino for p in out.rglob("c/0/*/*")}.items()
 
 
 def test_room_for_an_export_is_foreseen_before_the_record_is_touched(pantile, tiny_disk):
