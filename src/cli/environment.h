@@ -13,7 +13,9 @@
 #include "pantile/check.h"
 #include "pantile/convert.h"
 #include "pantile/generate.h"
+#include "pantile/info.h"
 #include "pantile/job.h"
+#include "pantile/preview.h"
 #include "pantile/validate.h"
 
 namespace pantile::cli {

@@ -11,12 +11,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What a job recorded of its formula and colours, a line per setting.
+/// What a job recorded of its formula, colours and outputs, a line per setting.
 std::string config_lines(const std::string& job_json) {
   const Json job = Json::parse(job_json, nullptr, false);
   if (!job.is_object() || !job.contains("config")) return {};
   std::string out;
-  for (const char* section : {"formula", "colour"}) {
+  for (const char* section : {"formula", "colour", "output", "tiff"}) {
     const Json& config = job["config"];
     if (!config.is_object() || !config.contains(section)) continue;
     for (const auto& [key, value] : config[section].items()) {
@@ -100,6 +100,8 @@ std::string info_json(const ImageInfo& info) {
   json["flaws"] = info.flaws;
   json["shards_done"] = info.shards_all > 0 ? Json(info.shards_done) : Json(nullptr);
   json["shards_all"] = known(info.shards_all);
+  json["pixels_done"] = info.pixels_all > 0 ? Json(info.pixels_done) : Json(nullptr);
+  json["pixels_all"] = known(info.pixels_all);
   json["name"] = info.spec.name;
   json["channels"] = info.spec.channels;
   json["dtype"] = std::string(dtype_name(info.spec.dtype));

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pantile/convert.h"
+#include "pantile/info.h"
 
 namespace pantile::cli {
 

@@ -10,6 +10,7 @@
 #include "pantile/convert.h"
 #include "pantile/generate.h"
 #include "pantile/job.h"
+#include "pantile/preview.h"
 
 namespace pantile::cli {
 
@@ -22,7 +23,7 @@ struct Settings {
   std::optional<Rect> region;  ///< convert, preview
   std::int64_t preview_width = 1024, preview_height = 0;
   std::string input, output;  ///< convert, preview; input also info, check, repair
-  std::string config;         ///< generate, plan: a TOML file
+  std::string config;         ///< generate, plan, validate: a TOML file or an earlier job
   LogMode log = LogMode::text;
   Shell shell = Shell::bash;  ///< completion
   bool json = false;          ///< info

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/store/file_store.h"
-#include "pantile/convert.h"
+#include "pantile/info.h"
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/folder/job_record.h"
 #include "pipeline/folder/open_image.h"
@@ -54,6 +54,8 @@ Status describe_job(const std::string& folder, ImageInfo& info) {
   info.flaws = std::move(state.flaws);
   info.shards_done = state.shards_done;
   info.shards_all = state.shards_all;
+  info.pixels_done = state.pixels_done;
+  info.pixels_all = state.pixels_all;
   if (!state.plan) return {};
   info.spec = std::move(state.plan->spec);
   info.chunk_px = state.plan->chunk_px;
@@ -81,6 +83,8 @@ Status look_around(const OpenImage& image, ImageInfo& info) {
                     /*finished=*/true, name));
   info.shards_done = state.shards_done;
   info.shards_all = state.shards_all;
+  info.pixels_done = state.pixels_done;
+  info.pixels_all = state.pixels_all;
   info.flaws.insert(info.flaws.end(), state.flaws.begin(), state.flaws.end());
   return {};
 }

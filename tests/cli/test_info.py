@@ -30,11 +30,14 @@ def test_info_of_an_unfinished_job_says_how_far_it_is(pantile, small_job):
     for name in ["zarr.json", "0/c/0/0/0", "0/c/0/3/1", "2/c/0/0/0"]:
         (folder / "image.ome.zarr" / name).unlink()
     text = pantile("info", folder).stdout
-    for part in ["unfinished: 18 of 21 shards (85 %); image.tiff, previews/big.png, "
-                 "previews/preview-32.png still to come", "256 x 256", "level 2     64 x 64"]:
+    for part in ["unfinished: 57344 of 65536 pixels (87 %), 18 of 21 shards at all levels; image.tiff, "
+                 "previews/big.png, previews/preview-32.png still to come", "256 x 256",
+                 "level 2     64 x 64", "output.store = rgb8", "output.previews = 32,big:64",
+                 "tiff.compression = deflate", "colour.range_origin = the formula's own"]:
         assert part in text
     info = numbers(pantile, folder)
     assert (info["shards_done"], info["shards_all"], info["flaws"]) == (18, 21, [])
+    assert (info["pixels_done"], info["pixels_all"]) == (57344, 65536)
     run()
     assert numbers(pantile, folder)["state"] == "complete"
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == finished

@@ -12,6 +12,7 @@
 #include "io/zarr/zarr_source.h"
 #include "ops/colormap/colour_mapper.h"
 #include "pantile/convert.h"
+#include "pantile/preview.h"
 #include "pipeline/folder/open_image.h"
 #include "pipeline/folder/outputs.h"
 #include "pipeline/job_test_util.h"

@@ -12,6 +12,7 @@
 #include "contract/temporary_folder.h"
 #include "pantile/check.h"
 #include "pantile/convert.h"
+#include "pantile/preview.h"
 #include "pantile/validate.h"
 #include "pipeline/job_test_util.h"
 

@@ -13,6 +13,7 @@
 #include "io/png/png_flaw.h"
 #include "io/store/file_handle.h"
 #include "io/store/os_error.h"
+#include "io/tiff/sums.h"
 #include "io/zarr/zarr_source.h"
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/drain/image_job.h"
@@ -208,6 +209,9 @@ class FolderRun {
       const std::int64_t bytes = disk_bytes(path);
       if (bytes == 0) continue;
       summary.outputs.push_back({path, raw_bytes_of(name, form), bytes, made_.contains(name)});
+      if (name != kTiffName) continue;
+      const std::string sums = tiff::sums_key(path);  // lies beside it, and counts with it
+      summary.outputs.push_back({sums, 0, disk_bytes(sums), made_.contains(name)});
     }
     return summary;
   }

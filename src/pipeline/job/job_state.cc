@@ -62,7 +62,14 @@ Result<StoreState> look_at_store(const ByteStore& store, const SinkPlan& plan, b
                                  const std::string& name) {
   const ShardLayout layout(plan);
   PANTILE_ASSIGN(const zarr::ShardFiles files, zarr::find_shards(store, layout));
-  StoreState state{static_cast<std::int64_t>(files.there.size()), layout.unit_count(), {}};
+  StoreState state;
+  state.shards_done = static_cast<std::int64_t>(files.there.size());
+  state.shards_all = layout.unit_count();
+  const LevelInfo& full = plan.spec.levels.front();
+  state.pixels_all = full.width * full.height;
+  for (const UnitId unit : files.there) {
+    if (unit.level == 0) state.pixels_done += layout.shards(0).rect(unit.x, unit.y).area();
+  }
   const auto broken = static_cast<std::int64_t>(files.broken.size());
   if (broken > 0) {
     const auto& first = files.broken.front();
@@ -114,6 +121,8 @@ class Look {
                    look_at_store(files, *state_.plan, finished, kStoreName));
     state_.shards_done = found.shards_done;
     state_.shards_all = found.shards_all;
+    state_.pixels_done = found.pixels_done;
+    state_.pixels_all = found.pixels_all;
     state_.flaws.insert(state_.flaws.end(), found.flaws.begin(), found.flaws.end());
     if (finished && found.flaws.empty()) state_.done.emplace_back(kStoreName);
     return {};
@@ -174,9 +183,9 @@ std::string JobState::words() const {
   std::string text;
   const bool rendered = shards_done == shards_all;
   if (!rendered) {
-    const auto part = static_cast<double>(shards_done) / static_cast<double>(shards_all);
-    text = fmt::format("{} of {} shards ({} %)", shards_done, shards_all,
-                       static_cast<int>(100 * part));
+    const auto part = static_cast<double>(pixels_done) / static_cast<double>(pixels_all);
+    text = fmt::format("{} of {} pixels ({} %), {} of {} shards at all levels", pixels_done,
+                       pixels_all, static_cast<int>(100 * part), shards_done, shards_all);
   }
   if (!flaws.empty()) {
     return fmt::format("not whole{}{}; run the same command again to mend it",

@@ -18,6 +18,7 @@ struct JobState {
   bool conversion = false;                       ///< The folder holds the parts of one.
   std::optional<SinkPlan> plan;                  ///< Of the picture; none until it is known.
   std::int64_t shards_done = 0, shards_all = 0;  ///< Of the store, at all levels.
+  std::int64_t pixels_done = 0, pixels_all = 0;  ///< Of level 0, as a run counts them.
   std::vector<std::string> done;     ///< Outputs that are there and, as far as one sees, whole.
   std::vector<std::string> to_come;  ///< Outputs that are not there.
   std::vector<std::string> flaws;    ///< What is there but not whole, a sentence each.
@@ -36,6 +37,7 @@ Result<SinkPlan> plan_of_record(const JobRecord& record);
 /// The shards of one store.
 struct StoreState {
   std::int64_t shards_done = 0, shards_all = 0;
+  std::int64_t pixels_done = 0, pixels_all = 0;  ///< Of level 0.
   std::vector<std::string> flaws;
 };
 /// Counts the shards of the image of `plan` in `store`. Flaws are shards whose size or index cannot

@@ -100,6 +100,8 @@ TEST(JobState, ShardsAreCountedByNameSizeAndIndex) {
   ASSERT_TRUE(state.ok());
   EXPECT_EQ(state->shards_done, 3);
   EXPECT_EQ(state->shards_all, 21);
+  EXPECT_EQ(state->pixels_done, 2 * 64 * 64);
+  EXPECT_EQ(state->pixels_all, 256 * 256);
   EXPECT_TRUE(state->flaws.empty()) << "what is missing is to come";
 
   ASSERT_TRUE(store.write("0/c/0/0/1", as_bytes("x")).ok());
@@ -120,10 +122,12 @@ TEST(JobState, Words) {
   state.plan.emplace();
   state.shards_done = 1;
   state.shards_all = 3;
+  state.pixels_done = 25;
+  state.pixels_all = 40;
   state.to_come = {"image.ome.zarr", "image.tiff"};
   EXPECT_EQ(state.words(),
-            "unfinished: 1 of 3 shards (33 %); image.tiff still to come; run the "
-            "same command again to go on");
+            "unfinished: 25 of 40 pixels (62 %), 1 of 3 shards at all levels; image.tiff still to "
+            "come; run the same command again to go on");
   state.shards_done = 3;
   state.to_come = {"previews/a.png"};
   EXPECT_EQ(state.words(),

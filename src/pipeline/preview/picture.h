@@ -6,8 +6,8 @@
 #include <string>
 
 #include "ops/colormap/colour_source.h"
-#include "pantile/convert.h"
 #include "pantile/job.h"
+#include "pantile/recolour.h"
 #include "pipeline/folder/open_image.h"
 #include "pipeline/preview/previews.h"
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "pantile/convert.h"
+#include "pantile/preview.h"
 #include "pipeline/folder/outputs.h"
 #include "pipeline/preview/picture.h"
 #include "pipeline/preview/preview_size.h"

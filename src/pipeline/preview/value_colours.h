@@ -6,7 +6,7 @@
 #include <string>
 
 #include "ops/colormap/colour_source.h"
-#include "pantile/convert.h"
+#include "pantile/recolour.h"
 #include "pantile/tile_source.h"
 
 namespace pantile {
