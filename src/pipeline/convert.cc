@@ -256,6 +256,10 @@ class ConvertRun {
   JobSummary summarise(const ImageJobRun& stages, const std::string& path) const {
     JobSummary summary = stages.summary();
     summary.outputs.push_back({path, raw_bytes(plan_), disk_bytes(path)});
+    if (!to_store()) {
+      const std::string sums = tiff::sums_key(path);
+      summary.outputs.push_back({sums, 0, disk_bytes(sums)});
+    }
     return summary;
   }
 
