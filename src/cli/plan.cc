@@ -14,7 +14,7 @@ Status command_plan(Call& call) {
     case LogMode::json: call.environment.out << plan_json(plan, call.schema, call.settings); break;
     case LogMode::quiet: break;
   }
-  return {};
+  return plan.refusal;  // what generate would say before it begins
 }
 
 }  // namespace pantile::cli

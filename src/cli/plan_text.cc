@@ -92,8 +92,8 @@ std::string plan_text(const GeneratePlan& plan) {
                                                 human(pixels, "px"), word_for(o.store)));
   out += formula_lines(o);
   if (o.range_lo && o.range_hi) {
-    out += line("range",
-                fmt::format("{:.6g} to {:.6g} ({})", *o.range_lo, *o.range_hi, plan.range_origin));
+    out += line("range", fmt::format("{:.6g} to {:.6g} ({})", *o.range_lo, *o.range_hi,
+                                     plan.options.range_origin));
   }
   out += line("colours", o.colormap);
   out += line("folder", o.out);
@@ -106,7 +106,11 @@ std::string plan_text(const GeneratePlan& plan) {
   out += line("memory", fmt::format("{} (works from {} on)", human_memory(plan.memory_bytes),
                                     human_memory(plan.least_memory_bytes)));
   out += disk_lines(plan);
-  out += line("time", fmt::format("about {}", human_seconds(plan.seconds)));
+  const char* const besides = plan_previews(o.width, o.height, o.previews).empty()
+                                  ? ""
+                                  : "; previews take their time besides";
+  out += line("time",
+              fmt::format("about {} to render and store{}", human_seconds(plan.seconds), besides));
   for (const std::string& note : plan.notes) out += line("note", note);
   for (const std::string& warning : plan.warnings) out += line("warning", warning);
   return out;
@@ -124,7 +128,7 @@ std::string plan_json(const GeneratePlan& plan, const Schema& schema, const Sett
   json["scale"] = or_null(plan.options.scale);
   json["range_lo"] = or_null(plan.options.range_lo);
   json["range_hi"] = or_null(plan.options.range_hi);
-  json["range_origin"] = plan.range_origin;
+  json["range_origin"] = plan.options.range_origin;
   json["tile_px"] = plan.options.tile_px;
   json["shard_px"] = plan.options.shard_px;
   json["levels"] = Json::array();
@@ -146,6 +150,7 @@ std::string plan_json(const GeneratePlan& plan, const Schema& schema, const Sett
   json["simd_target"] = plan.simd_target;
   json["notes"] = plan.notes;
   json["warnings"] = plan.warnings;
+  json["refusal"] = plan.refusal.ok() ? Json(nullptr) : Json(plan.refusal.error().message());
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

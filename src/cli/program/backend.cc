@@ -11,7 +11,6 @@
 #include <jpeglib.h>
 #include <cstdio>
 
-#include "compute/math/kernels.h"
 #include "ops/colormap/colormap.h"
 #include "ops/formula/builtins.h"
 
@@ -23,8 +22,8 @@ namespace {
 
 ProgramInfo program_info() {
   ProgramInfo info;
-  info.version = PANTILE_VERSION;
-  info.simd_target = std::string(math::kernels<double>().target);
+  info.version = program_version();
+  info.simd_target = simd_target_name();
   info.libraries = {
       {"highway", PANTILE_HIGHWAY_VERSION},
       {"zstd", ZSTD_versionString()},

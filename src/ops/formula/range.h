@@ -23,4 +23,8 @@ struct ValueRange {
 Result<ValueRange> percentile_range(const Program& program, const Frame& frame,
                                     Precision precision);
 
+/// The share of pixels, 0 to 1, where a value, or a part of a colour, is NaN: on a grid of at most
+/// 128 × 128 points, laid like that of percentile_range.
+double nan_share(const Program& program, const Frame& frame, Precision precision);
+
 }  // namespace pantile::formula

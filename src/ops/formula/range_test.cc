@@ -53,5 +53,20 @@ TEST(Range, SaysSoWhenThereIsNone) {
   EXPECT_FALSE(percentile_range(*colour, {.width = 64, .height = 64}, Precision::f64).ok());
 }
 
+TEST(NanShare, IsThatOfTheGrid) {
+  const auto share = [](const char* text, Precision precision) {
+    auto program = compile(text, precision);
+    EXPECT_TRUE(program.ok());
+    return nan_share(*program, {.width = 1000, .height = 10}, precision);
+  };
+  for (const Precision precision : {Precision::f64, Precision::f32}) {
+    EXPECT_EQ(share("sqrt(x)", precision), 0.5);
+    EXPECT_EQ(share("rgb(1, log(x), u)", precision), 0.5);
+    EXPECT_EQ(share("x", precision), 0);
+    EXPECT_EQ(share("1/0", precision), 0);
+    EXPECT_EQ(share("nan", precision), 1);
+  }
+}
+
 }  // namespace
 }  // namespace pantile::formula

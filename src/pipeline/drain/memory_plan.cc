@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "runtime/memory.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -18,7 +17,8 @@ std::int64_t to_mib_up(std::int64_t bytes) { return (bytes + kMiB - 1) / kMiB; }
 
 Result<MemoryPlan> plan_memory(const RunOptions& run,
                                const std::function<std::int64_t(int threads)>& working_bytes,
-                               int sink_count, std::int64_t finish_bytes) {
+                               int sink_count, std::int64_t finish_bytes, std::string_view advice,
+                               std::int64_t available_bytes) {
   if (run.threads < 0 || run.memory_bytes < 0) {
     return Error(Code::invalid, "threads and memory must not be negative");
   }
@@ -32,21 +32,20 @@ Result<MemoryPlan> plan_memory(const RunOptions& run,
   plan.budget_bytes = run.memory_bytes;
   if (plan.budget_bytes == 0) {
     const std::int64_t usual = (192 + 160 * std::int64_t{wanted}) * kMiB;
-    const std::int64_t available = memory_available_bytes();
-    if (plan.least_bytes > available) {
+    if (plan.least_bytes > available_bytes) {
       return Error(Code::out_of_memory,
                    fmt::format("this job needs at least {} MiB of memory and {} MiB are free; "
-                               "end other programs, or give a smaller --tile, or --tiff off",
-                               to_mib_up(plan.least_bytes), available / kMiB));
+                               "end other programs, or give {}",
+                               to_mib_up(plan.least_bytes), available_bytes / kMiB, advice));
     }
-    plan.budget_bytes = std::max(std::min(usual, available / 2), plan.least_bytes);
+    plan.budget_bytes = std::max(std::min(usual, available_bytes / 2), plan.least_bytes);
   }
   if (plan.budget_bytes < plan.least_bytes) {
-    return Error(
-        Code::invalid,
-        fmt::format("--memory of {} bytes is too small for this job: it needs at least {} "
-                    "MiB with one thread; give --memory {}MiB or more, or smaller --tile",
-                    plan.budget_bytes, to_mib_up(plan.least_bytes), to_mib_up(plan.least_bytes)));
+    return Error(Code::invalid,
+                 fmt::format("--memory of {} bytes is too small for this job: it needs at least {} "
+                             "MiB with one thread; give --memory {}MiB or more, or {}",
+                             plan.budget_bytes, to_mib_up(plan.least_bytes),
+                             to_mib_up(plan.least_bytes), advice));
   }
   plan.threads = wanted;
   while (plan.threads > 1 && needed(plan.threads) > plan.budget_bytes) --plan.threads;

@@ -51,5 +51,28 @@ TEST(PlanMemory, CountsWhatTheFinishTakes) {
   EXPECT_FALSE(plan_memory(run, ten_mib_each, 1, 51 * kMiB).ok());
 }
 
+TEST(PlanMemory, WithoutABudgetTakesHalfOfWhatIsFree) {
+  RunOptions run;
+  run.threads = 4;
+  const auto budget = [&](std::int64_t free_bytes) {
+    const auto plan = plan_memory(run, ten_mib_each, 1, 0, kTakeLessAdvice, free_bytes);
+    EXPECT_TRUE(plan.ok());
+    return plan.ok() ? plan->budget_bytes : 0;
+  };
+  const std::int64_t least = kBaseBytes + kLeastSpoolBytes + 10 * kMiB;
+  EXPECT_EQ(budget(std::int64_t{1} << 40), (192 + 4 * 160) * kMiB);
+  EXPECT_EQ(budget(1000 * kMiB), 500 * kMiB);
+  EXPECT_EQ(budget(least + kMiB), least);  // half of it would not do
+  EXPECT_EQ(budget(least), least);
+  const auto none = plan_memory(run, ten_mib_each, 1, 0, kTakeLessAdvice, least - 1);
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code(), Code::out_of_memory);
+  EXPECT_NE(none.error().message().find(kTakeLessAdvice), std::string::npos);
+
+  // With one thread's worth free, the others stay at home.
+  const auto plan = plan_memory(run, ten_mib_each, 1, 0, kTakeLessAdvice, least);
+  EXPECT_EQ(plan->threads, 1);
+}
+
 }  // namespace
 }  // namespace pantile

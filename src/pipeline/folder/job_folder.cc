@@ -100,26 +100,39 @@ Status read_earlier(JobFolder& folder, const PixelSettings& pixels) {
   return check_earlier(folder.path, *folder.earlier, pixels);
 }
 
-}  // namespace
-
-Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& pixels,
-                                  const RunOptions& run) {
+Status check_share(const RunOptions& run) {
   if (run.share_count < 1 || run.share_index < 0 || run.share_index >= run.share_count) {
     return Error(Code::invalid, fmt::format("share {}/{}: expected i/N with 0 <= i < N",
                                             run.share_index, run.share_count));
   }
+  if (run.restart && run.share_count > 1) {
+    return Error(Code::invalid,
+                 "--restart cannot be given to one share of a job: restart it "
+                 "once without --share");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_job_folder(const std::string& path, const PixelSettings& pixels,
+                        const RunOptions& run) {
+  PANTILE_TRY(check_share(run));
+  PANTILE_TRY(check_folder(path));
+  if (run.restart) return {};
+  const FileStore files(path);
+  PANTILE_ASSIGN(const auto earlier, read_job_record(files));
+  return earlier ? check_earlier(path, *earlier, pixels) : Status{};
+}
+
+Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& pixels,
+                                  const RunOptions& run) {
+  PANTILE_TRY(check_share(run));
   PANTILE_TRY(check_folder(path));
   PANTILE_TRY(make_folders(path));
   JobFolder folder{path, std::make_shared<FileStore>(path), std::nullopt, {}};
   PANTILE_ASSIGN(folder.locks, take_locks(path, *folder.files, run));
-  if (run.restart) {
-    if (run.share_count > 1) {
-      return Error(Code::invalid,
-                   "--restart cannot be given to one share of a job: restart it "
-                   "once without --share");
-    }
-    PANTILE_TRY(remove_outputs(path));
-  }
+  if (run.restart) PANTILE_TRY(remove_outputs(path));
   if (run.share_count == 1) PANTILE_TRY(folder.files->remove_leftovers());
   PANTILE_TRY(read_earlier(folder, pixels));
   return folder;

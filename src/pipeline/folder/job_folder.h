@@ -38,4 +38,9 @@ Result<JobFolder> open_job_folder(const std::string& path, const PixelSettings& 
 /// restarted. Errors: conflict (another job's pixels); foreign; corrupt (job.json); io.
 Result<JobFolder> open_locked_job_folder(const std::string& path, const PixelSettings& pixels);
 
+/// Whether open_job_folder() would refuse, as far as one sees without writing or locking anything.
+/// Errors: its own.
+Status check_job_folder(const std::string& path, const PixelSettings& pixels,
+                        const RunOptions& run);
+
 }  // namespace pantile

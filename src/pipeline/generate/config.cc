@@ -57,6 +57,7 @@ GenerateOptions from_json(const Json& json) {
   if (colour.contains("range")) {
     o.range_lo = colour["range"].at(0).get<double>();
     o.range_hi = colour["range"].at(1).get<double>();
+    o.range_origin = colour.value("range_origin", "");
   }
   const Json& output = json.at("output");
   o.name = output.at("name").get<std::string>();
@@ -91,6 +92,7 @@ std::string config_json(const GenerateOptions& o) {
                     {"neg_inf_color", hex_color(o.neg_inf_color)},
                     {"pos_inf_color", hex_color(o.pos_inf_color)}};
   if (o.range_lo) json["colour"]["range"] = {*o.range_lo, *o.range_hi};
+  if (o.range_lo && !o.range_origin.empty()) json["colour"]["range_origin"] = o.range_origin;
   std::string previews;
   for (const PreviewSize& p : o.previews) {
     previews += (previews.empty() ? "" : ",") + to_text(p);

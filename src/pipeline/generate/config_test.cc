@@ -22,6 +22,7 @@ GenerateOptions unusual() {
   o.colormap = "viridis";
   o.range_lo = -1e300;
   o.range_hi = 5e-324;
+  o.range_origin = "1st to 99th percentile of 3 samples";
   o.nan_color = {1, 2, 3};
   o.neg_inf_color = {4, 5, 6};
   o.pos_inf_color = {255, 254, 253};
@@ -43,6 +44,7 @@ TEST(GenerateConfig, IsReadBackAsItWasWritten) {
     EXPECT_EQ(config_json(*read), text);
     EXPECT_EQ(read->scale, options.scale);
     EXPECT_EQ(read->range_hi, options.range_hi);
+    EXPECT_EQ(read->range_origin, options.range_origin);
     EXPECT_EQ(read->previews, options.previews);
   }
   GenerateOptions none;
@@ -57,7 +59,8 @@ TEST(GenerateConfig, WhatIsMissingUnknownOrOfAnotherTypeIsRefused) {
       auto without = whole, other = whole;
       without[section].erase(key);
       other[section][key] = nlohmann::json::object();
-      EXPECT_FALSE(options_from_config(without.dump()).ok() && key != "scale" && key != "range")
+      EXPECT_FALSE(options_from_config(without.dump()).ok() && key != "scale" &&
+                   key != "range_origin")
           << key;
       EXPECT_FALSE(options_from_config(other.dump()).ok()) << key;
     }

@@ -1,5 +1,7 @@
 #include "pantile/generate.h"
 #include "pipeline/drain/disk_space.h"
+#include "pipeline/folder/job_folder.h"
+#include "pipeline/folder/open_image.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/job/folder_setup.h"
 #include "runtime/workers.h"
@@ -16,6 +18,22 @@ std::vector<GeneratePlan::Level> levels_of(const SinkPlan& plan) {
   return levels;
 }
 
+std::string folder_of(const GenerateOptions& options) {
+  return options.out.empty() ? "." : options.out;
+}
+
+/// What would keep generate() from beginning.
+Status find_refusal(const ResolvedGenerate& job, const RunOptions& run, const GeneratePlan& plan) {
+  const std::string out = folder_of(job.options);
+  PANTILE_TRY(check_writable(out));
+  if (!job.options.out.empty()) PANTILE_TRY(check_job_folder(out, job.job.pixels, run));
+  // A job that goes on needs less than all, and finds out itself how much.
+  if (is_job_folder(out) && !run.restart) return {};
+  const std::int64_t freed_bytes = run.restart ? disk_bytes(out) : 0;
+  return check_disk(out, plan.peak_disk_bytes, plan.free_disk_bytes + freed_bytes,
+                    kWriteLessAdvice);
+}
+
 }  // namespace
 
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run) {
@@ -24,7 +42,6 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run));
   GeneratePlan plan;
   plan.options = resolved.options;
-  plan.range_origin = resolved.range_origin;
   plan.levels = levels_of(resolved.job.plan);
   plan.memory_bytes = setup.memory.budget_bytes;
   plan.least_memory_bytes = setup.memory.least_bytes;
@@ -32,17 +49,17 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   plan.tiff_bytes = options.tiff.enabled ? setup.estimate.bytes[1] : 0;
   plan.preview_bytes = setup.preview_bytes;
   plan.peak_disk_bytes = setup.peak_disk_bytes();
-  PANTILE_ASSIGN(plan.free_disk_bytes, free_disk_bytes(options.out.empty() ? "." : options.out));
+  PANTILE_ASSIGN(plan.free_disk_bytes, free_disk_bytes(folder_of(options)));
   plan.seconds = setup.estimate.worker_seconds / setup.memory.threads;
   plan.threads = setup.memory.threads;
   plan.simd_target = simd_target_name();
   plan.notes = resolved.notes;
   plan.warnings = resolved.warnings;
-  const Status room = check_disk(options.out.empty() ? "." : options.out, plan.peak_disk_bytes,
-                                 plan.free_disk_bytes, kWriteLessAdvice);
-  if (!room.ok()) plan.warnings.push_back(room.error().message());
+  plan.refusal = find_refusal(resolved, run, plan);
   return plan;
 }
+
+std::string program_version() { return PANTILE_VERSION; }
 
 std::string simd_target_name() { return std::string(math::kernels<double>().target); }
 

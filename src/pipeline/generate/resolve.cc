@@ -13,6 +13,7 @@
 #include "ops/formula/range.h"
 #include "pipeline/folder/outputs.h"
 #include "pipeline/generate/config.h"
+#include "pipeline/preview/preview_size.h"
 #include "pipeline/preview/previews.h"
 
 namespace pantile {
@@ -60,11 +61,11 @@ Status check_formula_settings(const GenerateOptions& o) {
 Status resolve_range(ResolvedGenerate& job, const formula::Frame& frame) {
   GenerateOptions& o = job.options;
   if (o.range_lo) {
-    job.range_origin = "given";
+    if (o.range_origin.empty()) o.range_origin = "given";  // else it was resolved before
     return {};
   }
   if (job.program.is_colour()) {
-    job.range_origin = "none: the formula gives colours";
+    o.range_origin = "none: the formula gives colours";
     o.range_lo = 0;
     o.range_hi = 1;
     return {};
@@ -73,14 +74,14 @@ Status resolve_range(ResolvedGenerate& job, const formula::Frame& frame) {
   if (builtin != nullptr && builtin->range) {
     o.range_lo = (*builtin->range)[0];
     o.range_hi = (*builtin->range)[1];
-    job.range_origin = "the formula's own";
+    o.range_origin = "the formula's own";
     return {};
   }
   PANTILE_ASSIGN(const formula::ValueRange range,
                  formula::percentile_range(job.program, frame, o.precision));
   o.range_lo = range.lo;
   o.range_hi = range.hi;
-  job.range_origin = range.origin;
+  o.range_origin = range.origin;
   return {};
 }
 
@@ -113,8 +114,37 @@ void add_colour_settings(const GenerateOptions& o, PixelSettings& settings) {
   add("pos-inf-color", hex_color(o.pos_inf_color));
 }
 
+/// Where the formula is no number. The share is that of a few samples.
+std::string nan_note(double share, const GenerateOptions& o) {
+  const std::string part = share >= 0.995   ? "nearly all"
+                           : share >= 0.005 ? fmt::format("about {:.0f} %", 100 * share)
+                                            : "less than 1 %";
+  std::string becomes = "takes the colour " + hex_color(o.nan_color) + " (--nan-color)";
+  if (o.store == StoreKind::value_u16) becomes = "is stored as 0";
+  if (o.store == StoreKind::value_f32) becomes = "is stored as NaN";
+  return fmt::format("the formula is no number (NaN) in {} of the picture, which {}", part,
+                     becomes);
+}
+
+/// Nothing is enlarged: what is larger than the picture is left out, or smaller than asked for.
+std::string preview_note(const GenerateOptions& o) {
+  std::string larger;
+  for (const PreviewSize& p : o.previews) {
+    if (!fit_preview(o.width, o.height, p).limited) continue;
+    larger += (larger.empty() ? "" : ", ") + to_text(p);
+  }
+  if (larger.empty()) return {};
+  return fmt::format(
+      "previews {} are larger than the picture, which is not enlarged; one of its own "
+      "size, {}x{}, takes their place",
+      larger, o.width, o.height);
+}
+
 void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
   const GenerateOptions& o = job.options;
+  const double nan = formula::nan_share(job.program, frame, o.precision);
+  if (nan > 0) job.notes.push_back(nan_note(nan, o));
+  if (const std::string note = preview_note(o); !note.empty()) job.notes.push_back(note);
   if (const auto collapse = formula::find_collapse(frame, o.precision)) {
     const bool f32 = o.precision == Precision::f32;
     const bool off_centre = o.center_x != 0 || o.center_y != 0;
@@ -180,6 +210,12 @@ Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options) {
   job.source = std::move(source);
   add_notes(resolved, image.frame);
   return resolved;
+}
+
+void tell(const ResolvedGenerate& job, JobListener* listener) {
+  if (listener == nullptr) return;
+  for (const std::string& text : job.notes) listener->on_note(text);
+  for (const std::string& text : job.warnings) listener->on_warning(text);
 }
 
 }  // namespace pantile

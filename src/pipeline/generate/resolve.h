@@ -18,12 +18,14 @@ struct ResolvedGenerate {
   formula::FormulaImage image;
   /// The pixel settings go by flag names; the facts are enough to colour values later.
   FolderJob job;
-  std::string range_origin;  ///< Where the range comes from, in words.
   std::vector<std::string> notes, warnings;
 };
 
 /// Deterministic; writes nothing. Without a range of its own or the user's, the formula is sampled
 /// for percentiles. Errors: invalid.
 Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options);
+
+/// Tells the notes and warnings; the listener may be null.
+void tell(const ResolvedGenerate& job, JobListener* listener);
 
 }  // namespace pantile

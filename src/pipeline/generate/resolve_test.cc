@@ -32,7 +32,7 @@ TEST(ResolveGenerate, DecidesEveryDefault) {
   EXPECT_EQ(job->options.scale, 0.1);  // 20 / 200
   EXPECT_EQ(job->options.range_lo, -3);
   EXPECT_EQ(job->options.range_hi, 3);
-  EXPECT_EQ(job->range_origin, "the formula's own");
+  EXPECT_EQ(job->options.range_origin, "the formula's own");
   EXPECT_EQ(job->options.tile_px, 512);
   EXPECT_EQ(job->options.shard_px, 4096);
   EXPECT_EQ(setting(*job, "scale"), "0.1");
