@@ -118,7 +118,7 @@ Result<Arguments> parse_arguments(const Schema& schema, const Command& command,
   if (!arguments.settings.config.empty()) {
     const std::string path = arguments.settings.config;
     Settings layered;
-    PANTILE_TRY(apply_toml_file(path, schema, layered));
+    PANTILE_TRY(apply_config_file(path, schema, layered));
     PANTILE_TRY(apply_slots(slots, layered));
     arguments.settings = layered;
   }

@@ -93,13 +93,15 @@ void add_run_options(std::vector<Option>& options) {
   constexpr unsigned kAll = kJob | kPreview | kConvert | kCheck | kRepair;
   add_positionals(options);
   add_preview(options);
-  options.push_back(text_option({.flag = "--config",
-                                 .value_name = "FILE",
-                                 .group = "Run",
-                                 .help = "Read options from this TOML file; flags win over it.",
-                                 .example = "job.toml",
-                                 .commands = kJob | kValidate},
-                                [](auto& s) -> auto& { return s.config; }));
+  options.push_back(
+      text_option({.flag = "--config",
+                   .value_name = "FILE",
+                   .group = "Run",
+                   .help = "Read options from this TOML file, or from the job.json of an "
+                           "earlier job (or its folder); flags win over it.",
+                   .example = "job.toml",
+                   .commands = kJob | kValidate},
+                  [](auto& s) -> auto& { return s.config; }));
   options.push_back(or_auto(
       integer_option({.key = "run.threads",
                       .flag = "--threads",
@@ -121,7 +123,7 @@ void add_run_options(std::vector<Option>& options) {
                      "thread, or half of the free memory if that is less.",
              .range = "bytes, or with kB MB GB KiB MiB GiB",
              .example = "1GiB",
-             .commands = kAll,
+             .commands = kAll | kValidate,
              .set = [](std::string_view text, Settings& s) -> Status {
                PANTILE_ASSIGN(s.run.memory_bytes, parse_bytes(text));
                return {};

@@ -12,6 +12,9 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "pipeline/folder/job_record.h"
+#include "pipeline/generate/config.h"
+
 namespace pantile::cli {
 namespace {
 
@@ -221,37 +224,69 @@ Status apply_toml(std::string_view text, const std::string& name, const Schema& 
   return Reader(name, schema, settings).table(parsed.table(), "");
 }
 
-Status apply_toml_file(const std::string& path, const Schema& schema, Settings& settings) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return Error(Code::invalid, fmt::format("--config {}: expected a TOML file, found a folder; "
-                                            "name the file in it",
-                                            path));
-  }
+namespace {
+
+/// The text of a file of at most kMaxFileBytes that holds no zero byte.
+Result<std::string> read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
+    std::error_code error;
     const bool there = std::filesystem::exists(path, error);
-    return Error(Code::not_found,
-                 fmt::format("--config {}: {}", path,
-                             there ? "cannot be opened for reading; check its permissions"
-                                   : "there is no such file; check the path"));
+    return Error(Code::not_found, there ? "cannot be opened for reading; check its permissions"
+                                        : "there is no such file; check the path");
   }
   std::string text(kMaxFileBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) {
-    return Error(Code::invalid, fmt::format("--config {}: cannot be read as a file", path));
-  }
+  if (file.bad()) return Error(Code::invalid, "cannot be read as a file");
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxFileBytes) {
-    return Error(
-        Code::invalid,
-        fmt::format("--config {}: expected a TOML file of at most 1 MiB, found more", path));
+    return Error(Code::invalid, "expected a TOML file of at most 1 MiB, found more");
   }
   if (text.find('\0') != std::string::npos) {
-    return Error(Code::invalid,
-                 fmt::format("--config {}: expected a TOML file, found binary data", path));
+    return Error(Code::invalid, "expected a TOML file, found binary data");
   }
-  return apply_toml(text, path, schema, settings);
+  return text;
+}
+
+/// The settings of a job that was begun before, but for its folder.
+Status apply_job(const std::string& text, Settings& settings) {
+  PANTILE_ASSIGN(const JobRecord record, parse_job_record(text));
+  if (record.command != "generate") {
+    return Error(Code::invalid, fmt::format("expected the record of a generate job, found one of "
+                                            "{}; give a TOML file, or flags",
+                                            record.command));
+  }
+  GenerateOptions& o = settings.generate;
+  PANTILE_ASSIGN(o, options_from_config(record.config_json));
+  if (o.range_origin != "given") {  // found again, or that of another formula
+    o.range_lo.reset();
+    o.range_hi.reset();
+  }
+  o.range_origin.clear();
+  return {};
+}
+
+}  // namespace
+
+Status apply_config_file(const std::string& path, const Schema& schema, Settings& settings) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::string file = path;
+  if (fs::is_directory(path, error)) {
+    file = (fs::path(path) / kJobFileName).string();
+    if (!fs::exists(file, error)) {
+      return Error(Code::invalid,
+                   fmt::format("--config {}: expected a TOML file or a job's folder, "
+                               "found a folder without job.json; name a file in it",
+                               path));
+    }
+  }
+  const Result<std::string> text = read_text(file);
+  if (!text.ok()) return text.error().with_context("--config " + file);
+  const std::size_t first = text->find_first_not_of(" \t\r\n");
+  const bool is_json = first != std::string::npos && (*text)[first] == '{';
+  if (is_json) return apply_job(*text, settings).with_context("--config " + file);
+  return apply_toml(*text, path, schema, settings);
 }
 
 std::string show_toml(const Schema& schema, const Settings& settings) {

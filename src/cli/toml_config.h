@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Settings from a TOML file.
+/// Settings from a file: TOML, or the record of an earlier job.
 
 #include <string>
 #include <string_view>
@@ -17,8 +17,10 @@ namespace pantile::cli {
 Status apply_toml(std::string_view text, const std::string& name, const Schema& schema,
                   Settings& settings);
 
-/// Reads the file at `path` (at most 1 MiB) and applies it. Errors: not_found, invalid.
-Status apply_toml_file(const std::string& path, const Schema& schema, Settings& settings);
+/// Reads the file at `path` (at most 1 MiB) and applies it: TOML, or the job.json of a generate
+/// job, whose folder may be named instead. Of a job everything is taken but its folder, and a range
+/// only if it was given. Errors: not_found, invalid; foreign and corrupt of a job.json.
+Status apply_config_file(const std::string& path, const Schema& schema, Settings& settings);
 
 /// A TOML file that holds every key with its value in `settings`.
 /// Keys at their default are commented out.
