@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -9,19 +10,34 @@
 namespace pantile::cli {
 namespace {
 
+constexpr std::size_t kShownPlaces = 3;
+
+std::string place_line(const ValidatePlace& place) {
+  const Rect& r = place.rect;
+  return fmt::format("{:<20} {} picture, pixels {},{} {}x{}: {}\n", "",
+                     place.of_job ? "the job's" : "the smaller", r.x0, r.y0, r.width(), r.height(),
+                     place.text);
+}
+
 void show(const Call& call, const ValidateReport& report) {
   std::ostream& out = call.environment.out;
   if (call.settings.log == LogMode::json) {
     nlohmann::ordered_json event{{"event", "validate"}};
     event.update(nlohmann::ordered_json::parse(report.json()));
+    event["folder"] = report.folder;
     out << event.dump() << "\n" << std::flush;
   } else if (call.settings.log == LogMode::text) {
     for (const ValidateCheck& check : report.checks) {
       out << fmt::format("{:<12} {:<7} {}\n", check.name, check.passed ? "passed" : "FAILED",
                          check.sentence);
+      const std::size_t shown = std::min(check.places.size(), kShownPlaces);
+      for (std::size_t k = 0; k < shown; ++k) out << place_line(check.places[k]);
+      if (check.places.size() > shown) {
+        out << fmt::format("{:<20} and more, see the report\n", "");
+      }
     }
-    const std::string& folder = call.settings.generate.validate.out;
-    out << fmt::format("report       {0}/report.json, {0}/report.png\n", folder) << std::flush;
+    out << fmt::format("report       {0}/report.json, {0}/report.png\n", report.folder)
+        << std::flush;
   }
 }
 

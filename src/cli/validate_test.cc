@@ -12,7 +12,8 @@ namespace {
 struct Program {
   std::ostringstream out, err;
   GenerateOptions asked;
-  ValidateReport report{{{"tiles", true, "all equal", {{"pixels", 9}}}}};
+  RunOptions run;
+  ValidateReport report{{}, {{"tiles", true, "all equal", {{"pixels", 9}}, {}}}, "there"};
   Backend backend;
   Environment environment{.out = out,
                           .err = err,
@@ -24,8 +25,9 @@ struct Program {
 
   Program() {
     backend.validate = [this](const GenerateOptions& o,
-                              const RunOptions&) -> Result<ValidateReport> {
+                              const RunOptions& r) -> Result<ValidateReport> {
       asked = o;
+      run = r;
       return report;
     };
     backend.generate = [this](const GenerateOptions& o, const RunOptions&) -> Result<JobSummary> {
@@ -33,14 +35,16 @@ struct Program {
       return JobSummary{};
     };
   }
-  int operator()(const std::vector<std::string>& words) { return run(words, backend, environment); }
+  int operator()(const std::vector<std::string>& words) {
+    return cli::run(words, backend, environment);
+  }
 };
 
 TEST(ValidateCommand, TakesAJobAndItsOwnOptions) {
   Program program;
   EXPECT_EQ(program({"validate", "--formula", "simple", "--size", "99", "--samples", "3",
                      "--validate-size", "256", "--validate-samples", "5", "--validate-seed", "6",
-                     "--out", "there"}),
+                     "--memory", "300MiB", "--out", "there"}),
             0)
       << program.err.str();
   EXPECT_EQ(program.asked.formula, "simple");
@@ -49,6 +53,7 @@ TEST(ValidateCommand, TakesAJobAndItsOwnOptions) {
   EXPECT_EQ(program.asked.validate.size, 256);
   EXPECT_EQ(program.asked.validate.samples, 5);
   EXPECT_EQ(program.asked.validate.seed, 6u);
+  EXPECT_EQ(program.run.memory_bytes, 300 << 20);
   EXPECT_EQ(program.asked.validate.out, "there");
   EXPECT_NE(program.out.str().find("all equal"), std::string::npos);
   EXPECT_NE(program.out.str().find("there/report.json"), std::string::npos);
@@ -62,10 +67,21 @@ TEST(ValidateCommand, NamesItsFolderByTheClock) {
 
 TEST(ValidateCommand, EndsWithThreeWhenACheckFails) {
   Program program;
-  program.report.checks.push_back({"proof", false, "2 beyond", {}});
+  program.report.checks.push_back({"proof",
+                                   false,
+                                   "2 beyond",
+                                   {},
+                                   {{true, {5, 6, 7, 9}, "stored 1, exact 2"},
+                                    {false, {}, "b"},
+                                    {true, {}, "c"},
+                                    {true, {}, "d"}}});
   EXPECT_EQ(program({"validate"}), 3);
   EXPECT_NE(program.out.str().find("FAILED"), std::string::npos);
   EXPECT_NE(program.err.str().find("proof: 2 beyond"), std::string::npos);
+  EXPECT_NE(program.out.str().find("the job's picture, pixels 5,6 2x3: stored 1, exact 2"),
+            std::string::npos);
+  EXPECT_EQ(program.out.str().find(": d"), std::string::npos);
+  EXPECT_NE(program.out.str().find("and more"), std::string::npos);
 }
 
 TEST(ValidateCommand, PrintsOneObjectAsJson) {

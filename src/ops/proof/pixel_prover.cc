@@ -105,6 +105,16 @@ PixelProver::PixelProver(const formula::Program& program, const formula::Formula
 
 PixelProver::~PixelProver() = default;
 
+std::int64_t prover_memory_bytes(const formula::Program& program) {
+  // Two ends a step, at each precision; MPFR's own temporaries and constants besides.
+  constexpr std::int64_t kRealBytes = 64, kOwnBytes = std::int64_t{1} << 20;
+  std::int64_t bytes_a_step = 2 * (kRealBytes + kFirstBits / 8);  // the model
+  for (mpfr_prec_t bits = kFirstBits; bits <= kMostBits; bits *= 2) {
+    bytes_a_step += 2 * (kRealBytes + bits / 8);
+  }
+  return kOwnBytes + static_cast<std::int64_t>(program.steps.size()) * bytes_a_step;
+}
+
 PixelProver::Level& PixelProver::level(std::size_t k) {
   while (levels_.size() <= k) {
     const mpfr_prec_t bits = kFirstBits << levels_.size();
@@ -207,6 +217,8 @@ Verdict PixelProver::prove(std::int64_t x, std::int64_t y, const StoredPixel& st
   for (std::size_t k = 1; !exact_range_.decided() && kFirstBits << k <= kMostBits; ++k) {
     measure(level(k), x, y);
   }
+  verdict_.exact = exact_range_;
+  verdict_.possible = model_range_;
   if (exact_range_.contains(stored)) {
     verdict_.outcome = exact_range_.decided() ? Outcome::same : Outcome::undecided;
   } else {

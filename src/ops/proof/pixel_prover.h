@@ -34,7 +34,12 @@ struct Verdict {
   double error = 0;
   double share_of_bound = 0;      ///< The largest of error / propagated bound.
   mpfr_prec_t bits = kFirstBits;  ///< What it took.
+  StoredRange exact;              ///< What the exact pixel is, as far as it is decided.
+  StoredRange possible;           ///< What the job's arithmetic, kept to its errors, may give.
 };
+
+/// Upper bound of what one PixelProver takes, when every precision has been tried.
+std::int64_t prover_memory_bytes(const formula::Program& program);
 
 /// Exact values start from the job's own numbers: constants as compiled and coordinates as
 /// computed, both in its number type. From there on everything is exact: functions, map, rounding

@@ -1,20 +1,40 @@
 #include "pantile/generate.h"
 
-#include <utility>
+#include <fmt/format.h>
 
-#include "pantile/validate.h"
+#include <string>
+
+#include "pipeline/folder/job_folder.h"
 #include "pipeline/folder/open_image.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/job/folder_job.h"
+#include "pipeline/validate/validate.h"
 #include "runtime/workers.h"
 
 namespace pantile {
 namespace {
 
-/// A job's folder has no place for the report.
-GenerateOptions without_report(GenerateOptions options) {
-  options.validate.out.clear();
-  return options;
+/// Beside the job's folder, which has no place for it. Shares that run at the same time have one
+/// each.
+std::string report_folder(const std::string& out, const RunOptions& run) {
+  const std::string share = run.share_count > 1 ? fmt::format("-{}", run.share_index) : "";
+  return out + "-validate" + share;
+}
+
+Status validate_first(ResolvedGenerate& job, const RunOptions& run) {
+  ValidateOptions& options = job.options.validate;
+  if (job.options.out.empty()) return {};  // refused at once, afterwards
+  // What would be refused afterwards is refused before the checks take their time.
+  PANTILE_TRY(check_job_folder(job.options.out, job.job.pixels, run));
+  if (options.out.empty()) options.out = report_folder(job.options.out, run);
+  PANTILE_ASSIGN(const ValidateReport report, validate_job(job, run));
+  if (run.listener != nullptr) {
+    for (const ValidateCheck& check : report.checks) {
+      if (check.passed) run.listener->on_note(check.name + ": " + check.sentence);
+    }
+    run.listener->on_note(fmt::format("validation: {0}/report.json, {0}/report.png", options.out));
+  }
+  return report.status();
 }
 
 }  // namespace
@@ -22,19 +42,8 @@ GenerateOptions without_report(GenerateOptions options) {
 Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& run) {
   const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(ResolvedGenerate resolved, resolve_generate(given));
-  if (run.listener != nullptr) {
-    for (const std::string& text : resolved.notes) run.listener->on_note(text);
-    for (const std::string& text : resolved.warnings) run.listener->on_warning(text);
-  }
-  if (given.validate.enabled) {
-    PANTILE_ASSIGN(const ValidateReport report, run_validate(without_report(given), run));
-    if (run.listener != nullptr) {
-      for (const ValidateCheck& check : report.checks) {
-        if (check.passed) run.listener->on_note(check.name + ": " + check.sentence);
-      }
-    }
-    PANTILE_TRY(report.status());
-  }
+  tell(resolved, run.listener);
+  if (given.validate.enabled) PANTILE_TRY(validate_first(resolved, run));
   Result<JobSummary> summary = run_folder_job(resolved.job, run);
   if (!summary.ok()) return with_repair_advice(summary.error(), resolved.job.output.out);
   return summary;

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "ops/formula/formula_source.h"
 #include "pantile/tile_source.h"
 #include "pantile/validate.h"
+#include "pipeline/validate/pixels.h"
 
 namespace pantile::validate {
 
@@ -24,6 +26,10 @@ struct Subject {
   ValidateOptions options;
   int threads = 1;
   const CancelToken* cancel = nullptr;
+  JobListener* listener = nullptr;
+
+  const LevelInfo& full_level() const { return source->spec().levels.front(); }
+  const LevelInfo& small_level() const { return small->spec().levels.front(); }
 };
 
 /// The subject of a job. Errors: those of FormulaSource::make.
@@ -31,24 +37,29 @@ Result<Subject> make_subject(const formula::Program& program, const formula::For
                              const TileSource& source, std::int64_t tile_px, std::int64_t shard_px,
                              const ValidateOptions& options);
 
+/// The most memory that the checks take with that many threads, besides what the program takes
+/// before it does anything. Errors: those of plan_layout.
+Result<std::int64_t> memory_of_checks(const Subject& subject, int threads);
+
 /// A line between two tiles of the smaller picture, for the report's picture.
 struct BorderLine {
   bool vertical = true;
   std::int64_t at = 0;    ///< Between pixels at - 1 and at.
   double rank = 0;        ///< 0: smoother than all lines beside it, 1: rougher than all of them.
-  bool explained = true;  ///< Not rougher than all, or rendered in one piece it is as rough.
+  bool explained = true;  ///< Rendered in one piece the line is no smoother among them.
 };
 
 /// A proven pixel, for the report's picture.
 struct ProvenPixel {
   std::int64_t x = 0, y = 0;
-  int outcome = 0;  ///< proof::Outcome
+  int outcome = 0;   ///< proof::Outcome
+  std::string text;  ///< What is wrong with it; empty: nothing.
 };
 
-/// How many pixels of `rect` are not the built-in formula `gradient` by plain arithmetic: red
-/// across, green down, blue (column + row) mod 256.
-Result<std::int64_t> count_misplaced(const TileSource& gradient, const Rect& rect,
-                                     const CancelToken* cancel);
+/// Pixels of `rect` that are not the built-in formula `gradient` by plain arithmetic: red across,
+/// green down, blue (column + row) mod 256.
+Result<Found> find_misplaced(const TileSource& gradient, const Rect& rect,
+                             const CancelToken* cancel);
 
 Result<ValidateCheck> check_coordinates(const Subject& subject);
 Result<ValidateCheck> check_tiles(const Subject& subject);

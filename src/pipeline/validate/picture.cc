@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
-#include "io/png/png_writer.h"
 #include "ops/proof/pixel_prover.h"
 #include "pipeline/preview/canvas.h"
 #include "pipeline/validate/pixels.h"
@@ -16,19 +14,34 @@ namespace {
 
 using proof::Outcome;
 
-constexpr std::int64_t kWidth = 1120, kMargin = 24, kPicture = 480, kHeight = 600;
-constexpr Rgb8 kPaper{250, 250, 247}, kInk{30, 30, 36}, kFaint{196, 196, 190}, kGood{32, 140, 70},
-    kBad{200, 30, 40}, kWithin{245, 180, 0}, kUndecided{170, 60, 200};
+constexpr std::int64_t kWidth = 1440, kMargin = 24, kPicture = 480, kLegend = 150;
+constexpr std::int64_t kRight = kMargin + kPicture + 32, kText = kWidth - kMargin - kRight;
+constexpr int kSmall = 2, kMiddle = 3, kLarge = 4;  // pixels a cell of the letters
+constexpr std::int64_t kRow = 20, kHead = 32, kGap = 16, kRanks = 120;
+constexpr std::size_t kShownPlaces = 3;
+constexpr Rgb8 kPaper{250, 250, 247}, kInk{30, 30, 36}, kPale{110, 110, 116}, kFaint{196, 196, 190},
+    kGood{32, 140, 70}, kBad{200, 30, 40}, kWhite{255, 255, 255}, kAcross{60, 100, 190},
+    kDown{0, 140, 150};
 
 struct Kind {
   Outcome outcome;
   Rgb8 colour;
-  const char* name;
+  const char *key, *words;
 };
-constexpr Kind kKinds[] = {{Outcome::same, {64, 220, 120}, "SAME"},
-                           {Outcome::within, kWithin, "WITHIN BOUND"},
-                           {Outcome::undecided, kUndecided, "UNDECIDED"},
-                           {Outcome::beyond, {255, 30, 40}, "BEYOND BOUND"}};
+constexpr Kind kKinds[] = {
+    {Outcome::same, {64, 220, 120}, "", "as arbitrary precision has it"},
+    {Outcome::within, {245, 180, 0}, "within_bound", "differ, rounding explains it"},
+    {Outcome::undecided, {170, 60, 200}, "undecided", "undecided"},
+    {Outcome::beyond, {255, 30, 40}, "beyond_bound", "WRONG: nothing explains it"}};
+
+struct Meaning {
+  const char *check, *words;
+};
+constexpr Meaning kMeanings[] = {{"coordinates", "is every pixel where it should be?"},
+                                 {"tiles", "does a pixel depend on its tile?"},
+                                 {"borders", "does one see where tiles meet?"},
+                                 {"targets", "does a pixel depend on the machine code?"},
+                                 {"proof", "is a pixel what the formula says?"}};
 
 // The job's picture, small, in colours whatever is stored.
 Result<PixelBuffer> small_picture(const Subject& s) {
@@ -47,98 +60,175 @@ Result<PixelBuffer> small_picture(const Subject& s) {
   return read_pixels(*source, {0, 0, width, height}, s.cancel);
 }
 
+// A pixel's place in a picture of that size, shown small at (left, top).
+struct Shown {
+  std::int64_t left = 0, top = 0, width = 1, height = 1;  // of what is shown
+
+  std::int64_t x(std::int64_t at, std::int64_t full) const { return left + at * width / full; }
+  std::int64_t y(std::int64_t at, std::int64_t full) const { return top + at * height / full; }
+};
+
 void draw_pixels(Canvas& canvas, const Subject& s, const std::vector<ProvenPixel>& pixels,
-                 std::int64_t left, std::int64_t top, View picture) {
-  canvas.picture(left, top, picture);
+                 const Shown& shown) {
   for (const Kind& kind : kKinds) {  // the worst last, on top
-    const bool good = kind.outcome == Outcome::same;
-    const std::int64_t radius = good ? 1 : 4;
+    const bool bad = kind.outcome == Outcome::beyond;
+    const std::int64_t radius = std::min<std::int64_t>(bad ? 3 : 1, shown.height / 8);
     for (const ProvenPixel& p : pixels) {
       if (static_cast<Outcome>(p.outcome) != kind.outcome) continue;
-      const std::int64_t x = left + p.x * picture.width() / s.image.frame.width;
-      const std::int64_t y = top + p.y * picture.height() / s.image.frame.height;
-      if (!good) canvas.fill({x - radius, y - radius, x + radius + 1, y + radius + 1}, kInk);
-      canvas.fill({x - radius + !good, y - radius + !good, x + radius + good, y + radius + good},
-                  kind.colour);
+      const std::int64_t x = shown.x(p.x, s.image.frame.width);
+      const std::int64_t y = shown.y(p.y, s.image.frame.height);
+      const Rect dot{x - radius, y - radius, x + radius + 1, y + radius + 1};
+      if (bad) canvas.fill({dot.x0 - 1, dot.y0 - 1, dot.x1 + 1, dot.y1 + 1}, kInk);
+      canvas.fill(dot, kind.colour);
     }
   }
 }
 
-// What each kind of pixel looks like, and how many there were.
+// A frame, wide enough to be seen, around every place where a check failed.
+void draw_places(Canvas& canvas, const Subject& s, const ValidateReport& report,
+                 const Shown& shown) {
+  for (const ValidateCheck& check : report.checks) {
+    for (const ValidatePlace& place : check.places) {
+      const formula::Frame& frame = place.of_job ? s.image.frame : s.small_image.frame;
+      const Rect& r = place.rect;
+      Rect box{shown.x(r.x0, frame.width) - 4, shown.y(r.y0, frame.height) - 4,
+               shown.x(r.x1, frame.width) + 5, shown.y(r.y1, frame.height) + 5};
+      for (const Rgb8 colour : {kWhite, kBad, kBad, kWhite}) {
+        canvas.frame(box, colour);
+        box = {box.x0 + 1, box.y0 + 1, box.x1 - 1, box.y1 - 1};
+      }
+    }
+  }
+}
+
+// What each kind of dot means, and how many there were.
 void draw_legend(Canvas& canvas, const ValidateReport& report, std::int64_t left,
                  std::int64_t top) {
-  const auto number = [&](std::string_view key) -> std::int64_t {
-    for (const auto& [name, value] : report.checks.back().numbers) {
-      if (name == key) return static_cast<std::int64_t>(value);
-    }
-    return 0;
-  };
-  const std::int64_t differing = number("differing"), undecided = number("undecided");
-  const std::int64_t counts[] = {number("pixels") - differing - undecided, number("within_bound"),
-                                 undecided, number("beyond_bound")};
-  for (std::size_t k = 0; k < 4; ++k) {
-    const std::int64_t x = left + static_cast<std::int64_t>(k % 2) * kPicture / 2;
-    const std::int64_t y = top + static_cast<std::int64_t>(k / 2) * 20;
-    canvas.fill({x, y, x + 10, y + 10}, kKinds[k].colour);
-    canvas.text(x + 16, y, fmt::format("{} {}", counts[k], kKinds[k].name), 2, kInk);
+  const ValidateCheck* const proof = report.check("proof");
+  if (proof == nullptr) return;
+  canvas.text(left, top, "Random pixels of the job:", kSmall, kInk);
+  for (const Kind& kind : kKinds) {
+    top += kRow + 2;
+    const double count =
+        kind.outcome == Outcome::same
+            ? proof->number("pixels") - proof->number("differing") - proof->number("undecided")
+            : proof->number(kind.key);
+    canvas.fill({left, top + 2, left + 10, top + 12}, kind.colour);
+    canvas.text(left + 18, top, fmt::format("{:.0f} {}", count, kind.words), kSmall, kInk);
   }
+  if (report.passed()) return;
+  top += kRow + 2;
+  canvas.frame({left, top + 2, left + 10, top + 12}, kBad);
+  canvas.frame({left + 1, top + 3, left + 9, top + 11}, kBad);
+  canvas.text(left + 18, top, "here a check failed", kSmall, kBad);
 }
 
-// Every border as a bar: up from the middle where it is rougher than most lines beside it.
+// Every border as a dot at its rank, with a stem from the middle.
 void draw_ranks(Canvas& canvas, const std::vector<BorderLine>& lines, const Rect& box) {
-  canvas.text(box.x0, box.y0 - 18, "TILE BORDERS: RANK AMONG THE LINES BESIDE THEM", 2, kInk);
-  canvas.fill(box, {255, 255, 255});
+  canvas.text(box.x0, box.y0 - 2 * kRow - 6, "Tile borders among the 16 lines beside each:", kSmall,
+              kInk);
+  std::int64_t x = box.x0;
+  for (const auto& [words, colour] : {std::pair{"between left and right", kAcross},
+                                      {"between above and below", kDown},
+                                      {"a seam", kBad}}) {
+    canvas.fill({x, box.y0 - kRow + 2, x + 10, box.y0 - kRow + 12}, colour);
+    canvas.text(x + 16, box.y0 - kRow, words, kSmall, kPale);
+    x += 40 + Canvas::text_width(words, kSmall);
+  }
+  canvas.fill(box, kWhite);
   canvas.frame(box, kFaint);
-  const std::int64_t middle = (box.y0 + box.y1) / 2, half = (box.y1 - box.y0) / 2 - 4;
+  const std::int64_t middle = (box.y0 + box.y1) / 2;
+  canvas.fill({box.x0, middle, box.x1, middle + 1}, kFaint);
+  canvas.text(box.x1 + 8, box.y0, "roughest", kSmall, kPale);
+  canvas.text(box.x1 + 8, box.y1 - 14, "smoothest", kSmall, kPale);
+  if (lines.empty()) {
+    canvas.text(box.x0 + 12, middle - 7, "one tile: no borders", kSmall, kPale);
+  }
   const auto count = static_cast<std::int64_t>(lines.size());
   for (std::int64_t k = 0; k < count; ++k) {
     const BorderLine& line = lines[static_cast<std::size_t>(k)];
-    const std::int64_t x0 = box.x0 + 4 + k * (box.width() - 8) / count;
-    const std::int64_t x1 = box.x0 + 4 + (k + 1) * (box.width() - 8) / count;
-    const auto tip =
-        middle - static_cast<std::int64_t>((line.rank - 0.5) * 2 * static_cast<double>(half));
-    canvas.fill({x0 + 1, std::min(tip, middle), std::max(x1 - 1, x0 + 2), std::max(tip, middle)},
-                line.explained ? (line.vertical ? Rgb8{90, 130, 200} : Rgb8{120, 175, 190}) : kBad);
+    const std::int64_t at = box.x0 + 8 + (2 * k + 1) * (box.width() - 16) / (2 * count);
+    const auto dot =
+        box.y1 - 6 - static_cast<std::int64_t>(line.rank * static_cast<double>(box.height() - 12));
+    const Rgb8 colour = !line.explained ? kBad : line.vertical ? kAcross : kDown;
+    canvas.fill({at - 1, std::min(dot, middle), at + 1, std::max(dot, middle)}, colour);
+    canvas.fill({at - 4, dot - 4, at + 4, dot + 4}, colour);
   }
-  canvas.fill({box.x0, middle, box.x1, middle + 1}, kInk);
-  canvas.text(box.x1 + 6, box.y0, "1", 2, kInk);
-  canvas.text(box.x1 + 6, middle - 5, "0.5", 2, kInk);
-  canvas.text(box.x1 + 6, box.y1 - 10, "0", 2, kInk);
 }
 
-/// The numbers of a check that say most, in letters.
-std::string facts_of(const ValidateCheck& check) {
-  std::string text;
-  for (const auto& [key, value] : check.numbers) {
-    std::string name = key;
-    std::ranges::replace(name, '_', ' ');
-    const bool is_count = value == std::floor(value) && std::abs(value) < 1e15;
-    text += text.empty() ? "" : ", ";
-    text += name + (is_count ? fmt::format(" {:.0f}", value) : fmt::format(" {:.3g}", value));
+// What is written of a check, in lines.
+struct Text {
+  const ValidateCheck* check;
+  std::vector<std::string> lines;
+  std::int64_t height() const {
+    return kHead + static_cast<std::int64_t>(lines.size()) * kRow + kGap;
   }
+};
+
+Text text_of(const ValidateCheck& check) {
+  Text text{&check, Canvas::wrap(check.sentence, kText, kSmall)};
+  const auto add = [&](const std::string& words) {
+    for (std::string& line : Canvas::wrap(words, kText - 24, kSmall)) {
+      text.lines.push_back("  " + std::move(line));
+    }
+  };
+  const std::size_t shown = std::min(check.places.size(), kShownPlaces);
+  for (std::size_t k = 0; k < shown; ++k) {
+    const ValidatePlace& p = check.places[k];
+    add(fmt::format("{} {},{}, {}x{}: {}", p.of_job ? "job, pixel" : "smaller picture, pixel",
+                    p.rect.x0, p.rect.y0, p.rect.width(), p.rect.height(), p.text));
+  }
+  if (check.places.size() > shown) add("more of them are in report.json");
   return text;
 }
 
-void draw_check(Canvas& canvas, const ValidateCheck& check, std::int64_t x, std::int64_t y,
-                std::int64_t right) {
-  canvas.fill({x, y, x + 56, y + 24}, check.passed ? kGood : kBad);
-  canvas.text(x + (check.passed ? 20 : 8), y + 5, check.passed ? "OK" : "FAIL", 3, {255, 255, 255});
-  canvas.text(x + 68, y + 5, check.name, 3, kInk);
-  // The numbers below, broken at commas.
-  std::string line, facts = facts_of(check);
-  std::int64_t row = y + 32;
-  while (!facts.empty()) {
-    const std::size_t comma = std::min(facts.find(", "), facts.size());
-    const std::string item = facts.substr(0, comma);
-    if (!line.empty() && x + Canvas::text_width(line + ", " + item, 2) > right) {
-      canvas.text(x, row, line, 2, kInk);
-      row += 14;
-      line.clear();
-    }
-    line += (line.empty() ? "" : ", ") + item;
-    facts.erase(0, std::min(facts.size(), comma + 2));
+void draw_check(Canvas& canvas, const Text& text, std::int64_t y) {
+  const ValidateCheck& check = *text.check;
+  canvas.fill({kRight, y, kRight + 84, y + 27}, check.passed ? kGood : kBad);
+  canvas.text(kRight + 7, y + 3, check.passed ? "PASS" : "FAIL", kMiddle, kWhite);
+  canvas.text(kRight + 96, y + 3, check.name, kMiddle, check.passed ? kInk : kBad);
+  const std::int64_t after = kRight + 110 + Canvas::text_width(check.name, kMiddle);
+  for (const Meaning& meaning : kMeanings) {
+    if (check.name == meaning.check) canvas.text(after, y + 9, meaning.words, kSmall, kPale);
   }
-  canvas.text(x, row, line, 2, kInk);
+  y += kHead;
+  for (const std::string& line : text.lines) {
+    canvas.text(kRight, y, line, kSmall, check.passed ? kInk : kBad);
+    y += kRow;
+  }
+}
+
+// Which job it is.
+std::vector<std::string> lines_of(const ValidateSubject& s) {
+  const GenerateOptions& o = s.job;
+  const auto number = [](double v) { return fmt::format("{:.9g}", v); };
+  std::string samples = o.samples > 1 ? fmt::format(", {0}x{0} samples a pixel", o.samples) : "";
+  std::string range = o.range_lo && o.range_hi && o.range_origin.find("none") != 0
+                          ? fmt::format(", {} over {} to {} ({})", o.colormap, number(*o.range_lo),
+                                        number(*o.range_hi), o.range_origin)
+                          : "";
+  std::vector<std::string> lines{
+      fmt::format("{}: {} x {} pixels, {}, {}{}; center {},{}, scale {}{}", o.name, o.width,
+                  o.height, word_for(o.store), word_for(o.precision), samples, number(o.center_x),
+                  number(o.center_y), number(o.scale.value_or(0)), range),
+      "formula: " + o.formula,
+      fmt::format(
+          "checked on a smaller picture of {} x {} in tiles of {}, and on {} random pixels, "
+          "seed {}; Pantile {}, {}",
+          s.width, s.height, s.tile_px, o.validate.samples, o.validate.seed, s.version,
+          s.simd_target)};
+  std::vector<std::string> wrapped;
+  for (std::string& line : lines) {
+    std::ranges::replace(line, '\n', ' ');
+    constexpr std::size_t kMostRows = 4;
+    std::vector<std::string> rows = Canvas::wrap(line, kWidth - 2 * kMargin, kSmall);
+    if (rows.size() > kMostRows) {
+      rows.resize(kMostRows);
+      rows.back() += "...";
+    }
+    wrapped.insert(wrapped.end(), rows.begin(), rows.end());
+  }
+  return wrapped;
 }
 
 }  // namespace
@@ -146,28 +236,41 @@ void draw_check(Canvas& canvas, const ValidateCheck& check, std::int64_t x, std:
 Result<PixelBuffer> draw_report(const Subject& subject, const ValidateReport& report,
                                 const Drawing& drawing) {
   PANTILE_ASSIGN(const PixelBuffer picture, small_picture(subject));
-  Canvas canvas(kWidth, kHeight, kPaper);
-  const std::string title = report.passed() ? "VALIDATION PASSED" : "VALIDATION FAILED";
-  canvas.text(kMargin, kMargin - 4, title, 4, report.passed() ? kGood : kBad);
-  const formula::Frame& frame = subject.image.frame;
-  const std::string size = fmt::format("{} X {}", frame.width, frame.height);
-  canvas.text(kWidth - kMargin - Canvas::text_width(size, 3), kMargin, size, 3, kInk);
-
-  const std::int64_t top = kMargin + 36;
-  draw_pixels(canvas, subject, drawing.pixels, kMargin, top, picture.view());
-  draw_legend(canvas, report, kMargin, top + kPicture + 12);
-  const std::int64_t x = kMargin + kPicture + 32, right = kWidth - kMargin;
-  std::int64_t y = top;
+  std::vector<Text> texts;
+  std::int64_t below = 0;
   for (const ValidateCheck& check : report.checks) {
-    draw_check(canvas, check, x, y, right);
-    y += 76;
+    texts.push_back(text_of(check));
+    below += texts.back().height();
   }
-  draw_ranks(canvas, drawing.lines, {x, y + 24, right - 36, kHeight - kMargin});
-  return std::move(canvas).take();
-}
+  const std::vector<std::string> head = lines_of(report.subject);
+  const std::int64_t top = kMargin + 44 + static_cast<std::int64_t>(head.size()) * kRow + kGap;
+  const std::int64_t ranks_top = top + below + 2 * kRow + kGap;
+  const std::int64_t picture_bottom = top + picture.view().height();
+  Canvas canvas(kWidth, std::max(ranks_top + kRanks, picture_bottom + kLegend) + kMargin, kPaper);
 
-Status write_picture(ByteStore& folder, View picture) {
-  return png::write_png(folder, "report.png", picture);
+  const std::string title = report.passed() ? "Validation passed" : "Validation FAILED";
+  canvas.text(kMargin, kMargin, title, kLarge, report.passed() ? kGood : kBad);
+  std::int64_t y = kMargin + 44;
+  for (const std::string& line : head) {
+    canvas.text(kMargin, y, line, kSmall, kInk);
+    y += kRow;
+  }
+
+  const Shown shown{kMargin, top, picture.view().width(), picture.view().height()};
+  canvas.frame({kMargin - 1, top - 1, kMargin + shown.width + 1, picture_bottom + 1}, kFaint);
+  canvas.picture(kMargin, top, picture.view());
+  draw_pixels(canvas, subject, drawing.pixels, shown);
+  draw_places(canvas, subject, report, shown);
+  draw_legend(canvas, report, kMargin, picture_bottom + kGap);
+
+  y = top;
+  for (const Text& text : texts) {
+    draw_check(canvas, text, y);
+    y += text.height();
+  }
+  draw_ranks(canvas, drawing.lines,
+             {kRight, ranks_top, kWidth - kMargin - 124, ranks_top + kRanks});
+  return std::move(canvas).take();
 }
 
 }  // namespace pantile::validate

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/buffer.h"
-#include "io/store/byte_store.h"
 #include "pipeline/validate/checks.h"
 
 namespace pantile::validate {
@@ -16,12 +15,10 @@ struct Drawing {
   std::vector<ProvenPixel> pixels;
 };
 
-/// The smaller picture with the proven pixels on it, a row a check, and where every tile border
-/// ranks among the lines beside it. RGB8. Errors: those of reading the picture.
+/// Which job it is; its picture with the proven pixels on it and a frame around each place that is
+/// wrong; what every check means and found; where every tile border ranks among the lines beside
+/// it. RGB8. Errors: those of reading the picture.
 Result<PixelBuffer> draw_report(const Subject& subject, const ValidateReport& report,
                                 const Drawing& drawing);
-
-/// Writes it as report.png.
-Status write_picture(ByteStore& folder, View picture);
 
 }  // namespace pantile::validate

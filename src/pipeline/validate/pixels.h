@@ -13,10 +13,23 @@ namespace pantile::validate {
 /// All channels of `rect`, level 0.
 Result<PixelBuffer> read_pixels(const TileSource& source, const Rect& rect,
                                 const CancelToken* cancel);
-/// How many pixels of two views of the same shape and type differ in any bit.
-std::int64_t count_differences(View a, View b);
+/// Pixels that were looked at, and where those lie that are wrong.
+struct Found {
+  std::int64_t pixels = 0, wrong = 0;
+  Rect where{};  ///< Holds all that are wrong; empty when none is.
+
+  void add_wrong(std::int64_t x, std::int64_t y);
+  void add(const Found& other);
+};
+
+/// Pixels of `b` that differ in any bit from those of `a`, a view of the same shape and type; the
+/// upper left one is pixel (x0, y0).
+Found find_differences(View a, View b, std::int64_t x0, std::int64_t y0);
 /// A sample as a number; `at` points to it.
 double number_at(const std::byte* at, DType dtype);
+
+/// Encoded pixels that wait for their shard while through_store() runs.
+inline constexpr std::int64_t kStoreSpoolBytes = std::int64_t{16} << 20;
 
 /// Drains `source` into a store in memory, of chunks of `tile_px` and shards twice as wide, and
 /// opens that.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "pipeline/validate/check_log.h"
 #include "pipeline/validate/checks.h"
 #include "pipeline/validate/pixels.h"
 
@@ -69,32 +70,34 @@ Result<ValidateCheck> check_targets(const Subject& s, const std::vector<FormulaK
       std::clamp<std::int64_t>((std::int64_t{1} << 21) / (width * n * n), 1, level.height);
   const std::int64_t top = (level.height - rows) / 2;
   const Rect rect{0, top, width, top + rows};
+  CheckLog log(s, "targets", "px", rect.area() * static_cast<std::int64_t>(tables.size() + 1));
   PANTILE_ASSIGN(const auto plain,
                  formula::FormulaSource::make(*s.program, s.small_image, plain_code()));
   PANTILE_ASSIGN(const PixelBuffer want, read_pixels(*plain, rect, s.cancel));
+  log.progress(rect.area());
+  log.number("pixels", rect.area());
 
-  ValidateCheck check;
-  check.name = "targets";
   std::int64_t different = 0;
   std::string names;
   for (const FormulaKernels& table : tables) {
     PANTILE_ASSIGN(const auto source,
                    formula::FormulaSource::make(*s.program, s.small_image, table));
     PANTILE_ASSIGN(const PixelBuffer got, read_pixels(*source, rect, s.cancel));
-    const std::int64_t here = count_differences(got.view(), want.view());
-    different += here;
+    const Found here = find_differences(got.view(), want.view(), rect.x0, rect.y0);
     const std::string name = name_of(table, s.image.precision);
+    log.found(false, here, "on " + name, "differ from plain code");
+    log.number("different " + name, here.wrong);
+    log.progress(here.pixels);
+    different += here.wrong;
     names += (names.empty() ? "" : ", ") + name;
-    check.numbers.emplace_back("different " + name, static_cast<double>(here));
   }
-  check.passed = different == 0;
-  check.numbers.insert(check.numbers.begin(),
-                       {"pixels", static_cast<double>(rect.width() * rect.height())});
-  check.sentence = tables.empty()
-                       ? "this machine has no SIMD target: plain code is all there is"
-                       : fmt::format("of {} pixels, {} differ between plain code and any of {}",
-                                     rect.width() * rect.height(), different, names);
-  return check;
+  return log.finish(
+      different == 0,
+      tables.empty()
+          ? "this machine has no SIMD target: plain code is all there is"
+          : fmt::format("{} differences from plain code, looking at {} pixels on each of "
+                        "{}",
+                        different, rect.area(), names));
 }
 
 }  // namespace pantile::validate

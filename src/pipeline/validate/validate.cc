@@ -1,21 +1,18 @@
-#include "pantile/validate.h"
+#include "pipeline/validate/validate.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <functional>
 
-#include "io/store/file_store.h"
-#include "pipeline/drain/stage_reporter.h"
-#include "pipeline/folder/job_record.h"
-#include "pipeline/generate/resolve.h"
+#include "pipeline/drain/memory_plan.h"
 #include "pipeline/validate/checks.h"
-#include "pipeline/validate/picture.h"
+#include "pipeline/validate/report.h"
 #include "runtime/workers.h"
 
 namespace pantile {
 namespace {
+
+using validate::Subject;
 
 constexpr std::size_t kShownPixels = 1500;
 
@@ -32,96 +29,64 @@ Status check_options(const ValidateOptions& o) {
   return {};
 }
 
-/// A job's folder holds what the job wrote, and nothing else.
-Status check_folder(const FileStore& folder, const std::string& path) {
-  PANTILE_ASSIGN(const bool is_job, folder.exists(kJobFileName));
-  if (is_job) {
-    return Error(Code::conflict, path + " is a job's folder; choose another one for the report");
-  }
-  // Only a report of an earlier run may be replaced.
-  PANTILE_ASSIGN(const bool has_report, folder.exists("report.json"));
-  if (has_report) {
-    PANTILE_ASSIGN(const Bytes text, folder.read("report.json"));
-    if (as_text(text).find("\"pantile_validate\"") != std::string_view::npos) return {};
-  }
-  PANTILE_ASSIGN(const bool has_picture, folder.exists("report.png"));
-  if (!has_report && !has_picture) return {};
-  return Error(Code::conflict, fmt::format("{}/{} was not written by `pantile validate`; choose "
-                                           "another folder for the report",
-                                           path, has_report ? "report.json" : "report.png"));
+/// How many threads the budget allows.
+Result<int> plan_threads(const Subject& subject, const RunOptions& run) {
+  Status failed;
+  const auto working = [&](int threads) -> std::int64_t {
+    const Result<std::int64_t> bytes = memory_of_checks(subject, threads);
+    if (bytes.ok()) return *bytes;
+    failed = bytes.error();
+    return 0;
+  };
+  const auto memory = plan_memory(run, working, 1, 0, "a smaller --validate-size");
+  PANTILE_TRY(failed);
+  if (!memory.ok()) return memory.error().with_context("validation");
+  return memory->threads;
 }
 
-Status write_report(const validate::Subject& subject, const validate::Drawing& drawing,
-                    const ValidateReport& report, const std::string& path) {
-  FileStore folder(path);
-  PANTILE_ASSIGN(const PixelBuffer picture, validate::draw_report(subject, report, drawing));
-  PANTILE_TRY(validate::write_picture(folder, picture.view()).with_context(path));
-  return folder.write("report.json", as_bytes(report.json()));
+ValidateSubject subject_of(const ResolvedGenerate& job, const Subject& subject) {
+  const LevelInfo& level = subject.small_level();
+  return {job.options,  program_version(),     simd_target_name(), level.width,
+          level.height, subject.small_tile_px, level.scale.x};
 }
 
 }  // namespace
 
-bool ValidateReport::passed() const {
-  return std::ranges::all_of(checks, [](const ValidateCheck& check) { return check.passed; });
-}
+Result<ValidateReport> validate_job(const ResolvedGenerate& job, const RunOptions& run) {
+  const ValidateOptions& options = job.options.validate;
+  PANTILE_TRY(check_options(options));
+  if (!options.out.empty()) PANTILE_TRY(validate::check_report_folder(options.out));
+  PANTILE_ASSIGN(Subject subject,
+                 validate::make_subject(job.program, job.image, *job.job.source,
+                                        job.options.tile_px, job.options.shard_px, options));
+  PANTILE_ASSIGN(subject.threads, plan_threads(subject, run));
+  subject.cancel = run.cancel;
+  subject.listener = run.listener;
 
-Status ValidateReport::status() const {
-  std::string failed;
-  for (const ValidateCheck& check : checks) {
-    if (check.passed) continue;
-    failed += (failed.empty() ? "" : "; ") + check.name + ": " + check.sentence;
+  ValidateReport report;
+  report.subject = subject_of(job, subject);
+  validate::Drawing drawing;
+  const std::function<Result<ValidateCheck>()> checks[] = {
+      [&] { return check_coordinates(subject); }, [&] { return check_tiles(subject); },
+      [&] { return check_borders(subject, &drawing.lines); },
+      [&] { return check_targets(subject); },
+      [&] { return check_proof(subject, kShownPixels, &drawing.pixels); }};
+  for (const auto& check : checks) {
+    PANTILE_ASSIGN(ValidateCheck found, check());
+    report.checks.push_back(std::move(found));
   }
-  if (failed.empty()) return {};
-  return Error(Code::corrupt, "validation failed, nothing was rendered: " + failed);
-}
-
-std::string ValidateReport::json() const {
-  using Json = nlohmann::ordered_json;
-  Json json{{"pantile_validate", 1}, {"passed", passed()}, {"checks", Json::array()}};
-  for (const ValidateCheck& check : checks) {
-    Json numbers = Json::object();
-    for (const auto& [key, value] : check.numbers) {
-      const bool is_count = value == std::floor(value) && std::abs(value) < 0x1p53;
-      numbers[key] = is_count ? Json(static_cast<std::int64_t>(value)) : Json(value);
-    }
-    json["checks"].push_back({{"name", check.name},
-                              {"passed", check.passed},
-                              {"sentence", check.sentence},
-                              {"numbers", numbers}});
+  if (!options.out.empty()) {
+    PANTILE_TRY(validate::write_report(subject, report, drawing, options.out));
+    report.folder = options.out;
   }
-  return json.dump(2) + "\n";
+  return report;
 }
 
 Result<ValidateReport> run_validate(const GenerateOptions& options, const RunOptions& run) {
   const FloatEnvironmentScope float_environment;
-  PANTILE_TRY(check_options(options.validate));
-  PANTILE_ASSIGN(const ResolvedGenerate resolved, resolve_generate(options));
-  const std::string& out = options.validate.out;
-  if (!out.empty()) PANTILE_TRY(check_folder(FileStore(out), out));
-  PANTILE_ASSIGN(validate::Subject subject,
-                 validate::make_subject(resolved.program, resolved.image, *resolved.job.source,
-                                        resolved.options.tile_px, resolved.options.shard_px,
-                                        options.validate));
-  subject.threads = run.threads > 0 ? run.threads : available_cores();
-  subject.cancel = run.cancel;
-
-  ValidateReport report;
-  validate::Drawing drawing;
-  StageReporter stage(run.listener, "validate", "checks", 5);
-  const auto add = [&](Result<ValidateCheck> check) -> Status {
-    if (!check.ok()) return check.error();
-    report.checks.push_back(std::move(check).value());
-    stage.add(1);
-    return {};
-  };
-  PANTILE_TRY(add(check_coordinates(subject)));
-  PANTILE_TRY(add(check_tiles(subject)));
-  PANTILE_TRY(add(check_borders(subject, &drawing.lines)));
-  PANTILE_TRY(add(check_targets(subject)));
-  PANTILE_TRY(add(check_proof(subject, kShownPixels, &drawing.pixels)));
-  stage.end();
-  if (!out.empty()) PANTILE_TRY(write_report(subject, drawing, report, out));
-  return report;
+  PANTILE_ASSIGN(const ResolvedGenerate job, resolve_generate(options));
+  tell(job, run.listener);
+  return validate_job(job, run);
 }
 
 }  // namespace pantile
