@@ -14,9 +14,9 @@ constexpr std::size_t kShownPlaces = 3;
 
 std::string place_line(const ValidatePlace& place) {
   const Rect& r = place.rect;
-  return fmt::format("{:<20} {} picture, pixels {},{} {}x{}: {}\n", "",
-                     place.of_job ? "the job's" : "the smaller", r.x0, r.y0, r.width(), r.height(),
-                     place.text);
+  const std::string size = r.area() > 1 ? fmt::format(" {}x{}", r.width(), r.height()) : "";
+  return fmt::format("{:<20} {} picture, pixel {},{}{}: {}\n", "",
+                     place.of_job ? "the job's" : "the smaller", r.x0, r.y0, size, place.text);
 }
 
 void show(const Call& call, const ValidateReport& report) {

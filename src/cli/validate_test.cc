@@ -78,7 +78,7 @@ TEST(ValidateCommand, EndsWithThreeWhenACheckFails) {
   EXPECT_EQ(program({"validate"}), 3);
   EXPECT_NE(program.out.str().find("FAILED"), std::string::npos);
   EXPECT_NE(program.err.str().find("proof: 2 beyond"), std::string::npos);
-  EXPECT_NE(program.out.str().find("the job's picture, pixels 5,6 2x3: stored 1, exact 2"),
+  EXPECT_NE(program.out.str().find("the job's picture, pixel 5,6 2x3: stored 1, exact 2"),
             std::string::npos);
   EXPECT_EQ(program.out.str().find(": d"), std::string::npos);
   EXPECT_NE(program.out.str().find("and more"), std::string::npos);

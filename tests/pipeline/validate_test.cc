@@ -1,6 +1,9 @@
 // Every check passes what is right and catches what is broken on purpose.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstring>
+
 #include "pipeline/validate_test_util.h"
 
 namespace pantile::validate {
@@ -84,6 +87,26 @@ TEST(Validate, FindsATileOfTheJobThatDependsOnWhereReadingBegins) {
   EXPECT_EQ(check.places[0].rect.x0, 812);
 }
 
+// The first column of a tile is the last one of the tile before: the border is too smooth.
+TEST(Validate, FindsASeamThatIsSmooth) {
+  Parts parts(kWild, image_of(3000, 2001, 0.002));
+  const auto inner = parts.subject.small;
+  const auto repeat = [inner](const Region& region, MutableView out) {
+    if (region.rect.x0 == 0) return;
+    Rect before = region.rect;
+    before.x1 = before.x0--;
+    const PixelBuffer column = std::move(*read_pixels(*inner, before, nullptr));
+    for (std::int64_t y = 0; y < out.height(); ++y) {
+      std::memcpy(out.at(y, 0, 0), column.view().at(y, 0, 0), 3);
+    }
+  };
+  parts.subject.small = std::make_shared<Broken>(inner, repeat);
+  EXPECT_FALSE(done(check_tiles(parts.subject)).passed);
+  const ValidateCheck check = done(check_borders(parts.subject, nullptr));
+  EXPECT_FALSE(check.passed) << check.sentence;
+  EXPECT_LT(number(check, "mean_rank"), number(check, "mean_rank_in_one_piece"));
+}
+
 TEST(Validate, FindsASeam) {
   for (const char* text : {"simple", "complex", kWild}) {
     Parts parts(text, image_of(3000, 2001, 0.002));
@@ -124,8 +147,33 @@ TEST(Validate, FindsATargetWithOtherBits) {
   const ValidateCheck check = done(check_targets(parts.subject, {tables}));
   EXPECT_FALSE(check.passed);
   EXPECT_GT(number(check, "different broken"), 0);
-  ASSERT_EQ(check.places.size(), 1u);
-  EXPECT_NE(check.places[0].text.find("on broken"), std::string::npos);
+  ASSERT_EQ(check.places.size(), 2u);  // values, and pixels
+  for (const ValidatePlace& place : check.places) {
+    EXPECT_NE(place.text.find("on broken"), std::string::npos);
+  }
+}
+
+// Colours have too few steps to show it.
+TEST(Validate, FindsATargetThatIsWrongInItsLastBits) {
+  for (const char* text : {"sin(3*x) + y", "rgb(abs(sin(x)), u, v)"}) {
+    FormulaImage image = image_of(3000, 2001, 0.002);
+    image.frame.samples = 3;
+    Parts parts(text, image);
+    static const auto kSin = static_cast<std::size_t>(math::Unary::sin);
+    math::Kernels<double> broken = math::kernels<double>();
+    broken.target = "broken";
+    broken.unary[kSin] = [](const double* a, double* out, std::size_t n) {
+      math::kernels<double>().unary[kSin](a, out, n);
+      out[n - 1] = std::nextafter(out[n - 1], 9.0);
+    };
+    const formula::FormulaKernels tables{&broken, nullptr, &scalar_colour_kernels<double>(),
+                                         nullptr};
+    const ValidateCheck check = done(check_targets(parts.subject, {tables}));
+    EXPECT_FALSE(check.passed) << check.sentence;
+    EXPECT_GT(number(check, "different values broken"), 0);
+    ASSERT_FALSE(check.places.empty());
+    EXPECT_TRUE(parts.subject.small_level().bounds().contains(check.places[0].rect));
+  }
 }
 
 TEST(Validate, FindsAWrongFormula) {

@@ -46,7 +46,7 @@ struct BorderLine {
   bool vertical = true;
   std::int64_t at = 0;    ///< Between pixels at - 1 and at.
   double rank = 0;        ///< 0: smoother than all lines beside it, 1: rougher than all of them.
-  bool explained = true;  ///< Rendered in one piece the line is no smoother among them.
+  bool explained = true;  ///< Rendered in one piece it ranks the same.
 };
 
 /// A proven pixel, for the report's picture.

@@ -19,6 +19,7 @@ constexpr std::int64_t kRight = kMargin + kPicture + 32, kText = kWidth - kMargi
 constexpr int kSmall = 2, kMiddle = 3, kLarge = 4;  // pixels a cell of the letters
 constexpr std::int64_t kRow = 20, kHead = 32, kGap = 16, kRanks = 120;
 constexpr std::size_t kShownPlaces = 3;
+constexpr std::int64_t kManyPixels = 300;  // smaller dots, so that the picture is still seen
 constexpr Rgb8 kPaper{250, 250, 247}, kInk{30, 30, 36}, kPale{110, 110, 116}, kFaint{196, 196, 190},
     kGood{32, 140, 70}, kBad{200, 30, 40}, kWhite{255, 255, 255}, kAcross{60, 100, 190},
     kDown{0, 140, 150};
@@ -72,7 +73,10 @@ void draw_pixels(Canvas& canvas, const Subject& s, const std::vector<ProvenPixel
                  const Shown& shown) {
   for (const Kind& kind : kKinds) {  // the worst last, on top
     const bool bad = kind.outcome == Outcome::beyond;
-    const std::int64_t radius = std::min<std::int64_t>(bad ? 3 : 1, shown.height / 8);
+    const auto count =
+        std::ranges::count(pixels, static_cast<int>(kind.outcome), &ProvenPixel::outcome);
+    const std::int64_t radius =
+        std::min<std::int64_t>(bad && count < kManyPixels ? 3 : 1, shown.height / 8);
     for (const ProvenPixel& p : pixels) {
       if (static_cast<Outcome>(p.outcome) != kind.outcome) continue;
       const std::int64_t x = shown.x(p.x, s.image.frame.width);
@@ -175,8 +179,10 @@ Text text_of(const ValidateCheck& check) {
   const std::size_t shown = std::min(check.places.size(), kShownPlaces);
   for (std::size_t k = 0; k < shown; ++k) {
     const ValidatePlace& p = check.places[k];
-    add(fmt::format("{} {},{}, {}x{}: {}", p.of_job ? "job, pixel" : "smaller picture, pixel",
-                    p.rect.x0, p.rect.y0, p.rect.width(), p.rect.height(), p.text));
+    const std::string size =
+        p.rect.area() > 1 ? fmt::format(", {}x{}", p.rect.width(), p.rect.height()) : "";
+    add(fmt::format("{} {},{}{}: {}", p.of_job ? "job, pixel" : "smaller picture, pixel", p.rect.x0,
+                    p.rect.y0, size, p.text));
   }
   if (check.places.size() > shown) add("more of them are in report.json");
   return text;

@@ -102,7 +102,7 @@ std::string fault_of(const proof::StoredPixel& stored, const Verdict& verdict) {
   for (std::size_t c = 0; c < static_cast<std::size_t>(verdict.exact.channels); ++c) {
     pixel += (c > 0 ? " " : "") + fmt::format("{:.9g}", stored[c]);
   }
-  std::string text = fmt::format("stored {}, exact {}, explained by rounding {}", pixel,
+  std::string text = fmt::format("stored {}, exact {}, rounding may give {}", pixel,
                                  words_of_range(verdict.exact), words_of_range(verdict.possible));
   if (!verdict.values_within) text += "; a value of plain code lies outside of its bound";
   return text;

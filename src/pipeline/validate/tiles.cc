@@ -12,7 +12,7 @@ namespace pantile::validate {
 namespace {
 
 constexpr std::uint64_t kBorders = 32;  // of the job's own that are tried
-constexpr std::int64_t kStripPx = 24;
+constexpr std::int64_t kStripPx = 24, kAside = 37;
 
 constexpr char kDiffer[] = "differ from those rendered in one piece";
 
@@ -31,12 +31,15 @@ Status compare_border(const Subject& s, std::uint64_t k, CheckLog& log, Found& a
     const Rect across{from, along, to, along + thick}, down{along, from, along + thick, to};
     return intersect(vertical ? across : down, full.bounds());
   };
-  const Rect strip = part(at - s.tile_px, at + s.tile_px);
+  // Not where a tile begins or ends, so that nothing is computed in the same pieces.
+  const Rect strip = part(at - s.tile_px + kAside, at + s.tile_px - kAside);
   PANTILE_ASSIGN(const PixelBuffer whole, read_pixels(*s.source, strip, s.cancel));
   for (const Rect& side : {part(at - s.tile_px, at), part(at, at + s.tile_px)}) {
     PANTILE_ASSIGN(const PixelBuffer alone, read_pixels(*s.source, side, s.cancel));
-    const Found here = find_differences(
-        alone.view(), whole.view().window(translate(side, -strip.x0, -strip.y0)), side.x0, side.y0);
+    const Rect both = intersect(side, strip);
+    const Found here = find_differences(alone.view().window(translate(both, -side.x0, -side.y0)),
+                                        whole.view().window(translate(both, -strip.x0, -strip.y0)),
+                                        both.x0, both.y0);
     log.found(true, here, fmt::format("a tile beside the border {} = {}", vertical ? 'x' : 'y', at),
               kDiffer);
     all.add(here);
