@@ -250,7 +250,14 @@ Result<std::string> read_text(const std::string& path) {
 
 /// The settings of a job that was begun before, but for its folder.
 Status apply_job(const std::string& text, Settings& settings) {
-  PANTILE_ASSIGN(const JobRecord record, parse_job_record(text));
+  const Result<JobRecord> parsed = parse_job_record(text);
+  if (!parsed.ok()) {
+    return Error(parsed.error().code(),
+                 fmt::format("expected TOML or the job.json of a generate job, found JSON that is "
+                             "not whole or not a job's ({}); give another file",
+                             parsed.error().message()));
+  }
+  const JobRecord& record = *parsed;
   if (record.command != "generate") {
     return Error(Code::invalid, fmt::format("expected the record of a generate job, found one of "
                                             "{}; give a TOML file, or flags",

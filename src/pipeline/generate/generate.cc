@@ -43,6 +43,9 @@ Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& 
   const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(ResolvedGenerate resolved, resolve_generate(given));
   tell(resolved, run.listener);
+  if (run.listener != nullptr) {
+    for (const std::string& text : resolved.output_notes) run.listener->on_note(text);
+  }
   if (given.validate.enabled) PANTILE_TRY(validate_first(resolved, run));
   Result<JobSummary> summary = run_folder_job(resolved.job, run);
   if (!summary.ok()) return with_repair_advice(summary.error(), resolved.job.output.out);

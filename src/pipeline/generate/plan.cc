@@ -54,6 +54,7 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   plan.threads = setup.memory.threads;
   plan.simd_target = simd_target_name();
   plan.notes = resolved.notes;
+  plan.notes.insert(plan.notes.end(), resolved.output_notes.begin(), resolved.output_notes.end());
   plan.warnings = resolved.warnings;
   plan.refusal = find_refusal(resolved, run, plan);
   return plan;

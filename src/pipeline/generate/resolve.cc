@@ -144,7 +144,7 @@ void add_notes(ResolvedGenerate& job, const formula::Frame& frame) {
   const GenerateOptions& o = job.options;
   const double nan = formula::nan_share(job.program, frame, o.precision);
   if (nan > 0) job.notes.push_back(nan_note(nan, o));
-  if (const std::string note = preview_note(o); !note.empty()) job.notes.push_back(note);
+  if (const std::string note = preview_note(o); !note.empty()) job.output_notes.push_back(note);
   if (const auto collapse = formula::find_collapse(frame, o.precision)) {
     const bool f32 = o.precision == Precision::f32;
     const bool off_centre = o.center_x != 0 || o.center_y != 0;

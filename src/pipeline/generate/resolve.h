@@ -18,14 +18,15 @@ struct ResolvedGenerate {
   formula::FormulaImage image;
   /// The pixel settings go by flag names; the facts are enough to colour values later.
   FolderJob job;
-  std::vector<std::string> notes, warnings;
+  std::vector<std::string> notes, warnings;  ///< Of the pixels.
+  std::vector<std::string> output_notes;     ///< Of what is written of them.
 };
 
 /// Deterministic; writes nothing. Without a range of its own or the user's, the formula is sampled
 /// for percentiles. Errors: invalid.
 Result<ResolvedGenerate> resolve_generate(const GenerateOptions& options);
 
-/// Tells the notes and warnings; the listener may be null.
+/// Tells the notes and warnings of the pixels; the listener may be null.
 void tell(const ResolvedGenerate& job, JobListener* listener);
 
 }  // namespace pantile

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "pipeline/drain/disk_space.h"
 #include "pipeline/drain/memory_plan.h"
 #include "pipeline/validate/checks.h"
 #include "pipeline/validate/report.h"
@@ -55,7 +56,10 @@ ValidateSubject subject_of(const ResolvedGenerate& job, const Subject& subject) 
 Result<ValidateReport> validate_job(const ResolvedGenerate& job, const RunOptions& run) {
   const ValidateOptions& options = job.options.validate;
   PANTILE_TRY(check_options(options));
-  if (!options.out.empty()) PANTILE_TRY(validate::check_report_folder(options.out));
+  if (!options.out.empty()) {  // before the checks take their time
+    PANTILE_TRY(check_writable(options.out));
+    PANTILE_TRY(validate::check_report_folder(options.out));
+  }
   PANTILE_ASSIGN(Subject subject,
                  validate::make_subject(job.program, job.image, *job.job.source,
                                         job.options.tile_px, job.options.shard_px, options));
