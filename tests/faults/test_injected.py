@@ -57,6 +57,7 @@ def jobs(program, tmp_path_factory):
     # Outputs that are added to a finished job, one of them in place of another.
     add("more", lambda out: [*JOB, "--tiff-compression", "zstd", "--previews", "100,more:50",
                              "--out", out], "job", whole)
+    add("restart", lambda out: [*JOB, "--restart", "--out", out], "job", whole)
     damaged = folder / "damaged"
     shutil.copytree(whole, damaged)
     for name in ("image.ome.zarr/0/c/0/1/1", "image.tiff", "previews/preview-100.png"):
@@ -69,7 +70,7 @@ def jobs(program, tmp_path_factory):
     return made
 
 
-NAMES = ["generate", "more", "repair", "to_tiff", "to_zarr"]
+NAMES = ["generate", "more", "restart", "repair", "to_tiff", "to_zarr"]
 
 
 def go_on(program, job, out):
@@ -80,7 +81,7 @@ def go_on(program, job, out):
 
 def look(program, name, out) -> str:
     """Nothing in a job's folder is wrong, but what was so before `repair`; in which stage it is."""
-    if name in ("generate", "more"):
+    if name in ("generate", "more", "restart"):
         expect_sound(program, out)
     return stage_of(out) if not name.startswith("to_") else "conversion"
 

@@ -51,13 +51,19 @@ Status check_folder(const fs::path& path) {
   return {};
 }
 
+/// Removes a job's outputs. Killed amid this, it has left a job that is under way, of which nothing
+/// is wrong: the folder of parts, which says so, is made first and removed last, and the store
+/// loses its group before its shards.
 Status remove_outputs(const fs::path& path) {
-  // job.json last: while it is there, a second --restart can finish what this one began.
+  PANTILE_TRY(make_folders((path / kPartsFolder).string()));
+  std::error_code error;
+  if (fs::exists(path / kStoreName / "zarr.json", error)) {
+    PANTILE_TRY(FileStore((path / kStoreName).string()).remove("zarr.json"));
+  }
   const std::string sums = tiff::sums_key(kTiffName);
   for (const std::string& name :
        {std::string(kStoreName), std::string(kTiffName), sums, std::string(kPreviewFolder),
-        std::string(kPartsFolder), std::string(kJobFileName)}) {
-    std::error_code error;
+        std::string(kJobFileName), std::string(kPartsFolder)}) {
     fs::remove_all(path / name, error);
     if (error) {
       return os_error(error.value(), "remove", (path / name).string());
