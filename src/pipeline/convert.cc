@@ -204,7 +204,8 @@ class ConvertRun {
   }
 
   /// Gives the output its name. It was made among the parts, so that a killed run leaves nothing
-  /// beside it. A TIFF's sums go first: once the TIFF has its name, nothing is missing.
+  /// beside it. A TIFF's sums go first, and durably: once the TIFF has its name, nothing is missing,
+  /// whatever a crash leaves of the two.
   Status put_in_place() const {
     PANTILE_TRY(folder_->files->write(kReadyName, as_bytes("")));
     const fs::path output(options_.output);
@@ -217,8 +218,9 @@ class ConvertRun {
       if (error) {
         return os_error(error.value(), "rename a new file to", to);
       }
+      PANTILE_TRY(sync_folder(output.has_parent_path() ? output.parent_path().string() : "."));
     }
-    return sync_folder(output.has_parent_path() ? output.parent_path().string() : ".");
+    return {};
   }
 
   Status plan_resources(const Codecs& codecs) {
