@@ -11,6 +11,7 @@ namespace {
 
 std::vector<GeneratePlan::Level> levels_of(const SinkPlan& plan) {
   std::vector<GeneratePlan::Level> levels;
+  levels.reserve(plan.spec.levels.size());
   for (const LevelInfo& l : plan.spec.levels) {
     levels.push_back({l.width, l.height, TileGrid{l.width, l.height, plan.chunk_px}.count(),
                       TileGrid{l.width, l.height, plan.shard_px}.count()});

@@ -40,7 +40,7 @@ Result<int> plan_threads(const Subject& subject, const RunOptions& run) {
     return 0;
   };
   const auto memory = plan_memory(run, working, 1, 0, "a smaller --validate-size");
-  PANTILE_TRY(failed);
+  if (!failed.ok()) return failed.error();
   if (!memory.ok()) return memory.error().with_context("validation");
   return memory->threads;
 }

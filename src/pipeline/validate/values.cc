@@ -1,8 +1,9 @@
 #include "pipeline/validate/values.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <deque>
+#include <type_traits>
 
 #include "ops/formula/evaluate.h"
 
@@ -15,7 +16,8 @@ template <class T> class Axis {
   Axis(const formula::Frame& frame, bool rows, std::int64_t first, std::size_t n) {
     const auto size = static_cast<double>(rows ? frame.height : frame.width);
     for (std::int64_t k = first; k < first + static_cast<std::int64_t>(n); ++k) {
-      const auto pixel = static_cast<double>(k / frame.samples);
+      const std::int64_t number = k / frame.samples;
+      const auto pixel = static_cast<double>(number);
       position_.push_back(static_cast<T>(rows ? formula::y_of(k, frame) : formula::x_of(k, frame)));
       index_.push_back(static_cast<T>(pixel));
       fraction_.push_back(static_cast<T>((pixel + 0.5) / size));
@@ -87,8 +89,9 @@ template <class T> class Comparison {
     for (std::size_t c = 0; c < s_.program->outputs.size(); ++c) {
       const T want = plain.evaluator.output(plain.scratch, c)[k];
       const T got = other.evaluator.output(other.scratch, c)[k];
+      using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
       const bool both_nan = want != want && got != got;
-      if (!both_nan && std::memcmp(&want, &got, sizeof(T)) != 0) return false;
+      if (!both_nan && std::bit_cast<Bits>(want) != std::bit_cast<Bits>(got)) return false;
     }
     return true;
   }
