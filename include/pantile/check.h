@@ -61,7 +61,7 @@ struct CheckReport {
   std::map<FindingKind, std::int64_t> by_kind;
   std::vector<Finding> findings;   ///< The first kMostKept of them.
   std::int64_t files = 0;          ///< That were looked at.
-  std::int64_t decoded_bytes = 0;  ///< Of pixels that were compared.
+  std::int64_t decoded_bytes = 0;  ///< Of pixels that are sound.
   std::int64_t removed_files = 0;  ///< By repair: what it made anew.
   /// Of an unfinished job: shards of the store that are not there yet, and temporary files of a
   /// dead process.

@@ -204,8 +204,8 @@ class ConvertRun {
   }
 
   /// Gives the output its name. It was made among the parts, so that a killed run leaves nothing
-  /// beside it. A TIFF's sums go first, and durably: once the TIFF has its name, nothing is missing,
-  /// whatever a crash leaves of the two.
+  /// beside it. A TIFF's sums go first, and durably: once the TIFF has its name, nothing is
+  /// missing, whatever a crash leaves of the two.
   Status put_in_place() const {
     PANTILE_TRY(folder_->files->write(kReadyName, as_bytes("")));
     const fs::path output(options_.output);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <utility>
@@ -171,10 +172,14 @@ class CheckRun {
     options.threads = threads_;
     options.cancel = run_.cancel;
     options.visitor = together;
-    options.on_bytes = [&](std::int64_t bytes) { stage.add(bytes); };
+    std::atomic<std::int64_t> decoded{0};
+    options.on_bytes = [&](std::int64_t bytes, bool sound) {
+      stage.add(bytes);
+      if (sound) decoded += bytes;
+    };
     PANTILE_TRY(check_levels(*store_, options));
     stages_.push_back(stage.end());
-    decoded_bytes_ = stages_.back().amount;
+    decoded_bytes_ = decoded;
     return {};
   }
 

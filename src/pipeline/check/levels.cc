@@ -117,7 +117,8 @@ class LevelCheck {
                                           *worker.visitor_scratch));
     }
     if (options_.on_bytes) {
-      options_.on_bytes(layout_.chunk_rect(id).area() * store_.plan().spec.pixel_bytes());
+      options_.on_bytes(layout_.chunk_rect(id).area() * store_.plan().spec.pixel_bytes(),
+                        stored != nullptr);
     }
     return {};
   }

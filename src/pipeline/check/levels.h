@@ -25,8 +25,8 @@ struct LevelCheckOptions {
   int threads = 1;
   const CancelToken* cancel = nullptr;
   ChunkVisitor* visitor = nullptr;
-  /// Decoded bytes of a chunk that was done, from any worker.
-  std::function<void(std::int64_t bytes)> on_bytes;
+  /// Pixels of a chunk that was done, in bytes, from any worker; `sound`: as they lie there.
+  std::function<void(std::int64_t bytes, bool sound)> on_bytes;
 };
 
 /// Reads all chunks of all levels, level 0 in Z-order and the others as they become complete, so
