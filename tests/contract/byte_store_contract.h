@@ -81,6 +81,14 @@ TEST_P(ByteStoreContract, ReadsRangesAndRefusesThoseBeyondTheEnd) {
   EXPECT_EQ(store().read_into("k", 8, out).error().code(), Code::corrupt);
 }
 
+TEST_P(ByteStoreContract, ReadsNoMoreThanAllowed) {
+  ASSERT_TRUE(store().write("k", as_bytes("0123456789")).ok());
+  EXPECT_EQ(as_text(*store().read_at_most("k", 10)), "0123456789");
+  EXPECT_EQ(store().read_at_most("k", 9).error().code(), Code::corrupt);
+  EXPECT_EQ(store().read_at_most("other", 9).error().code(), Code::not_found);
+  EXPECT_EQ(store().read_at_most("../k", 9).error().code(), Code::invalid);
+}
+
 TEST_P(ByteStoreContract, SaysWhatIsNotThere) {
   ASSERT_TRUE(store().write("a/b", as_bytes("x")).ok());
   for (const char* key : {"b", "a", "a/c", "a/b/c"}) {
@@ -94,8 +102,8 @@ TEST_P(ByteStoreContract, SaysWhatIsNotThere) {
 }
 
 TEST_P(ByteStoreContract, RefusesKeysThatLeaveIt) {
-  for (const char* key :
-       {"", "/a", "a/", "a//b", "..", "../a", "a/../b", ".", "a/./b", ".tmp-1", "a/.tmp-1-2"}) {
+  for (const char* key : {"", "/a", "/etc/passwd", "a/", "a//b", "..", "../a", "a/../b", ".",
+                          "a/./b", ".tmp-1", "a/.tmp-1-2"}) {
     EXPECT_EQ(store().write(key, as_bytes("x")).error().code(), Code::invalid) << key;
     EXPECT_EQ(store().read(key).error().code(), Code::invalid) << key;
     EXPECT_EQ(store().size(key).error().code(), Code::invalid) << key;

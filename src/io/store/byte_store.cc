@@ -44,6 +44,16 @@ Result<Bytes> ByteStore::read_range(std::string_view key, std::int64_t offset,
   return out;
 }
 
+Result<Bytes> ByteStore::read_at_most(std::string_view key, std::int64_t most_bytes) const {
+  PANTILE_ASSIGN(const auto have, size(key));
+  if (have && *have > most_bytes) {
+    return Error(Code::corrupt, fmt::format("{}/{}: want at most {} bytes, it has {}; restore it "
+                                            "from a copy, or make it again",
+                                            name(), key, most_bytes, *have));
+  }
+  return read(key);
+}
+
 Status ByteStore::write(std::string_view key, std::span<const std::span<const std::byte>> parts) {
   PANTILE_ASSIGN(const auto writer, open_writer(key));
   for (const auto part : parts) PANTILE_TRY(writer->append(part));

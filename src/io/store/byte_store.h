@@ -100,6 +100,9 @@ class ByteStore {
   // In terms of the above.
   Result<bool> exists(std::string_view key) const;
   Result<Bytes> read_range(std::string_view key, std::int64_t offset, std::int64_t length) const;
+  /// The whole object, whose size is not ours to choose: before anything is allocated for it.
+  /// Errors: those of read(); corrupt when it is longer than `most_bytes`.
+  Result<Bytes> read_at_most(std::string_view key, std::int64_t most_bytes) const;
   /// Writes the parts, one after another, as one object, atomically.
   Status write(std::string_view key, std::span<const std::span<const std::byte>> parts);
   Status write(std::string_view key, std::span<const std::byte> bytes);

@@ -51,7 +51,8 @@ struct ArrayMetadata {
   std::string key(const std::vector<std::int64_t>& position) const;
 };
 
-/// Limits of what is read.
+/// Limits of what is read. One file of metadata takes about twenty times its size while it is read.
+inline constexpr std::int64_t kMaxMetadataBytes = std::int64_t{16} << 20;
 inline constexpr std::int64_t kMaxChunkBytes = std::int64_t{1} << 31;
 inline constexpr std::int64_t kMaxChunksPerShard = std::int64_t{1} << 24;
 inline constexpr std::int64_t kMaxSide = std::int64_t{1} << 40;

@@ -20,7 +20,7 @@ class MetadataReader {
   std::string where(const std::string& key) const { return store_->name() + "/" + key; }
 
   Result<std::string> text(const std::string& key) {
-    PANTILE_ASSIGN(const Bytes bytes, store_->read(key));
+    PANTILE_ASSIGN(const Bytes bytes, store_->read_at_most(key, kMaxMetadataBytes));
     image_.metadata_texts.emplace_back(as_text(bytes));
     return image_.metadata_texts.back();
   }

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/nesting.h"
+#include "io/zarr/array_metadata.h"
+
 namespace pantile::zarr {
 namespace {
-
-constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20;
 
 bool is_int64(const Json& value) {
   if (value.is_number_unsigned()) {
@@ -21,8 +22,13 @@ bool is_int64(const Json& value) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, const std::string& where) {
-  if (text.size() > kMaxTextBytes) {
-    return Error(Code::corrupt, where + ": more than 64 MiB of metadata; it is damaged");
+  if (static_cast<std::int64_t>(text.size()) > kMaxMetadataBytes ||
+      json_nesting(text) > kMostNesting) {
+    return Error(
+        Code::corrupt,
+        fmt::format("{}: more than {} MiB of metadata, or nested deeper than {} levels; it "
+                    "is damaged",
+                    where, kMaxMetadataBytes >> 20, kMostNesting));
   }
   Json value = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return Error(Code::corrupt, where + ": not valid JSON; it is damaged");

@@ -14,7 +14,8 @@ namespace pantile::zarr {
 
 using Json = nlohmann::json;
 
-/// Parses `text`, an object. Errors: corrupt (not JSON, not an object, longer than 64 MiB).
+/// Parses `text`, an object. Errors: corrupt (not JSON, not an object, longer than
+/// kMaxMetadataBytes, nested deeper than kMostNesting).
 Result<Json> parse_json(std::string_view text, const std::string& where);
 
 /// "where: want `wanted`, got …", as corrupt.

@@ -31,7 +31,7 @@ ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_le
 
 /// attributes.pantile of a group, members in their order.
 Result<std::string> pantile_of(const ByteStore& store) {
-  PANTILE_ASSIGN(const Bytes bytes, store.read(kGroupKey));
+  PANTILE_ASSIGN(const Bytes bytes, store.read_at_most(kGroupKey, kMaxMetadataBytes));
   const auto root = nlohmann::ordered_json::parse(as_text(bytes), nullptr, false);
   const auto none = [&] {
     return Error(Code::foreign, store.name() +

@@ -337,6 +337,18 @@ TEST_F(ZarrImage, MetadataCannotLeadOutOfTheStore) {
   }
 }
 
+TEST_F(ZarrImage, MetadataCannotNestWithoutEndOrBeOfAnySize) {
+  write_image();
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  const std::string text =
+      R"({"zarr_format": 3, "node_type": "group", "attributes": {"a": )" + deep + "}}";
+  ASSERT_TRUE(memory_->write("zarr.json", as_bytes(text)).ok());
+  EXPECT_EQ(ZarrSource::open(store_, {}).error().code(), Code::corrupt);
+  const std::string blank(static_cast<std::size_t>(kMaxMetadataBytes) + 1, ' ');
+  ASSERT_TRUE(memory_->write("zarr.json", as_bytes(blank)).ok());
+  EXPECT_EQ(ZarrSource::open(store_, {}).error().code(), Code::corrupt);
+}
+
 TEST_F(ZarrImage, DamagedGroupsAreErrors) {
   write_image();
   const std::string good(as_text(*memory_->read("zarr.json")));

@@ -25,7 +25,7 @@ constexpr int kMinZstdLevel = 1, kMaxZstdLevel = 19;
 Status write_or_match(ByteStore& store, const std::string& key, const std::string& text) {
   PANTILE_ASSIGN(const bool exists, store.exists(key));
   if (!exists) return store.write(key, as_bytes(text));
-  PANTILE_ASSIGN(const Bytes found, store.read(key));
+  PANTILE_ASSIGN(const Bytes found, store.read_at_most(key, kMaxMetadataBytes));
   if (as_text(found) == text) return {};
   return Error(Code::conflict, fmt::format("{}/{} belongs to another image; choose another folder "
                                            "or remove that one",

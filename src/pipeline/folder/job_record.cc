@@ -4,12 +4,15 @@
 #include <nlohmann/json.hpp>
 
 #include "core/hash.h"
+#include "core/nesting.h"
 
 namespace pantile {
 namespace {
 
 using Json = nlohmann::json;
 constexpr int kVersion = 1;
+/// A formula has at most 64 KiB, and stands there a few times.
+constexpr std::int64_t kMostRecordBytes = std::int64_t{16} << 20;
 
 std::string checksum_of(const Json& without_checksum) {
   return hash_text(without_checksum.dump()).hex();
@@ -47,6 +50,11 @@ std::string to_json(const JobRecord& record) {
 }
 
 Result<JobRecord> parse_job_record(const std::string& text) {
+  if (json_nesting(text) > kMostNesting) {
+    return Error(Code::corrupt,
+                 "job.json: its values nest deeper than those of any record; restore it from a "
+                 "copy, or start over with --restart");
+  }
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) {
     return Error(Code::corrupt,
@@ -80,7 +88,7 @@ Result<JobRecord> parse_job_record(const std::string& text) {
 Result<std::optional<JobRecord>> read_job_record(const ByteStore& store) {
   PANTILE_ASSIGN(const bool there, store.exists(kJobFileName));
   if (!there) return std::optional<JobRecord>{};
-  PANTILE_ASSIGN(const Bytes bytes, store.read(kJobFileName));
+  PANTILE_ASSIGN(const Bytes bytes, store.read_at_most(kJobFileName, kMostRecordBytes));
   PANTILE_ASSIGN(JobRecord record,
                  parse_job_record(std::string(as_text(bytes))).with_context(store.name()));
   return std::optional<JobRecord>(std::move(record));

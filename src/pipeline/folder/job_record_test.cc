@@ -37,6 +37,15 @@ TEST(JobRecord, AnyFlippedByteIsNoticed) {
   EXPECT_EQ(parse_job_record(text.substr(0, text.size() / 2)).error().code(), Code::corrupt);
 }
 
+TEST(JobRecord, CannotNestWithoutEndOrBeOfAnySize) {
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  const std::string text = R"({"pantile_job": 1, "config": )" + deep + "}";
+  EXPECT_EQ(parse_job_record(text).error().code(), Code::corrupt);
+  MemoryStore store;
+  ASSERT_TRUE(store.write(kJobFileName, as_bytes(std::string(17 << 20, ' '))).ok());
+  EXPECT_EQ(read_job_record(store).error().code(), Code::corrupt);
+}
+
 TEST(JobRecord, RefusesOthersFiles) {
   EXPECT_EQ(parse_job_record(R"({"name":"x"})").error().code(), Code::foreign);
   EXPECT_EQ(parse_job_record(R"({"pantile_job":99})").error().code(), Code::foreign);
