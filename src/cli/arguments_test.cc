@@ -260,6 +260,9 @@ TEST(Toml, MistakesAreNamedWithTheirLine) {
       {"[output]\nout = 1979-05-27\n", "output.out: expected a string, found a date or time"},
       {"[image]\nwidth = 5\nwidth = 6\n", "a.toml:3: "},
       {"[image\n", "a.toml:1: "},
+      {"[$]\n", "a.toml:1: "},
+      {"ä = 1\n", "a.toml:1: "},
+      {"\xcb\x88", "a.toml:1: "},
   };
   const Schema schema = make_schema(kNames);
   for (const Case& c : cases) {
@@ -270,6 +273,18 @@ TEST(Toml, MistakesAreNamedWithTheirLine) {
     EXPECT_NE(status.error().message().find(c.named), std::string::npos)
         << status.error().message();
     EXPECT_EQ(status.error().message().find('\n'), std::string::npos);
+  }
+}
+
+TEST(Toml, KeysCannotNestWithoutEnd) {
+  std::string key = "a";
+  for (int i = 0; i < 200'000; ++i) key += ".a";
+  const Schema schema = make_schema({});
+  for (const std::string& text : {key + " = 1\n", "[" + key + "]\n", "[[" + key + "]]\n"}) {
+    Settings settings;
+    const Status status = apply_toml(text, "job.toml", schema, settings);
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code(), Code::invalid);
   }
 }
 
