@@ -20,6 +20,29 @@ namespace fs = std::filesystem;
 // Data is pushed to the device in steps of this, so that the final sync has little left to do.
 constexpr std::int64_t kWriteBackBytes = std::int64_t{8} << 20;
 
+/// Every name between `root` and `path` that is a symbolic link leads to a place below `root`
+/// (which may be one itself): a store that came from elsewhere reads and writes nothing beside
+/// itself.
+Status check_links(const std::string& root, const std::string& path) {
+  for (std::size_t end = root.size(); end < path.size();) {
+    end = std::min(path.find('/', end + 1), path.size());
+    const std::string name = path.substr(0, end);
+    struct stat info{};
+    if (::lstat(name.c_str(), &info) != 0) return {};  // not there: there is nothing behind it
+    if (!S_ISLNK(info.st_mode)) continue;
+    std::error_code error;
+    const std::string target = fs::weakly_canonical(name, error).string();
+    const std::string home = fs::weakly_canonical(root, error).string();
+    if (error || !target.starts_with(home + "/")) {
+      return Error(Code::foreign,
+                   fmt::format("{}: a symbolic link that leads out of {}; put what it leads to in "
+                               "its place",
+                               name, root));
+    }
+  }
+  return {};
+}
+
 std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/')); }
 
 /// A new file ".tmp-<process>-<n>" in `folder`, which is made when missing.
@@ -151,13 +174,15 @@ FileStore::FileStore(std::string root) : root_(root.empty() ? std::string(".") :
   while (root_.size() > 1 && root_.back() == '/') root_.pop_back();
 }
 
-std::string FileStore::path_of(std::string_view key) const {
-  return fmt::format("{}/{}", root_, key);
+Result<std::string> FileStore::path_of(std::string_view key) const {
+  PANTILE_TRY(check_key(key));
+  std::string path = fmt::format("{}/{}", root_, key);
+  PANTILE_TRY(check_links(root_, path));
+  return path;
 }
 
 Result<Bytes> FileStore::read(std::string_view key) const {
-  PANTILE_TRY(check_key(key));
-  const std::string path = path_of(key);
+  PANTILE_ASSIGN(const std::string path, path_of(key));
   std::int64_t size = 0;
   PANTILE_ASSIGN(const auto handle, open_object(path, size));
   Bytes out(static_cast<std::size_t>(size));
@@ -168,8 +193,7 @@ Result<Bytes> FileStore::read(std::string_view key) const {
 
 Status FileStore::read_into(std::string_view key, std::int64_t offset,
                             std::span<std::byte> out) const {
-  PANTILE_TRY(check_key(key));
-  const std::string path = path_of(key);
+  PANTILE_ASSIGN(const std::string path, path_of(key));
   if (offset < 0) return Error(Code::invalid, path + ": a range from before its first byte");
   std::int64_t size = 0;
   PANTILE_ASSIGN(const auto handle, open_object(path, size));
@@ -179,8 +203,7 @@ Status FileStore::read_into(std::string_view key, std::int64_t offset,
 }
 
 Result<std::optional<std::int64_t>> FileStore::size(std::string_view key) const {
-  PANTILE_TRY(check_key(key));
-  const std::string path = path_of(key);
+  PANTILE_ASSIGN(const std::string path, path_of(key));
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::int64_t>();
@@ -191,8 +214,7 @@ Result<std::optional<std::int64_t>> FileStore::size(std::string_view key) const 
 }
 
 Result<std::unique_ptr<ByteStore::Writer>> FileStore::open_writer(std::string_view key) {
-  PANTILE_TRY(check_key(key));
-  const std::string path = path_of(key);
+  PANTILE_ASSIGN(const std::string path, path_of(key));
   std::string temporary;
   PANTILE_ASSIGN(auto handle, create_temporary(folder_of(path), temporary));
   return std::unique_ptr<Writer>(
@@ -200,17 +222,19 @@ Result<std::unique_ptr<ByteStore::Writer>> FileStore::open_writer(std::string_vi
 }
 
 Status FileStore::remove(std::string_view key) {
-  PANTILE_TRY(check_key(key));
-  const std::string path = path_of(key);
+  PANTILE_ASSIGN(const std::string path, path_of(key));
   if (::unlink(path.c_str()) == 0) return sync_folder(folder_of(path));
   if (errno == ENOENT || errno == ENOTDIR) return {};
   return os_error(errno, "remove", path);
 }
 
 Result<std::vector<ByteStore::Entry>> FileStore::list(std::string_view prefix) const {
-  if (!prefix.empty()) PANTILE_TRY(check_key(prefix));
+  std::string folder = root_;
+  if (!prefix.empty()) {
+    PANTILE_ASSIGN(folder, path_of(prefix));
+  }
   std::vector<Entry> entries;
-  PANTILE_TRY(walk(prefix.empty() ? root_ : path_of(prefix), [&](const fs::directory_entry& file) {
+  PANTILE_TRY(walk(folder, [&](const fs::directory_entry& file) {
     std::string key = file.path().string().substr(root_.size() + 1);
     if (!check_key(key).ok()) return Status();  // a temporary file
     std::error_code error;

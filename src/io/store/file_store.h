@@ -11,6 +11,8 @@ namespace pantile {
 
 /// Folders are made as keys need them, the root too. Writing goes to a temporary file beside the
 /// final one, then fsync, rename, fsync of the folder; long files are pushed to disk as they grow.
+/// A symbolic link in the folder that leads out of it is a foreign error, and nothing behind it is
+/// touched; the folder itself may be one.
 /// Names longer than the file system allows are io errors.
 class FileStore final : public ByteStore {
  public:
@@ -32,7 +34,8 @@ class FileStore final : public ByteStore {
   std::int64_t bytes_written() const override { return bytes_written_; }
 
  private:
-  std::string path_of(std::string_view key) const;
+  /// The file of `key`. Errors: invalid (a bad key), foreign (a link on the way that leads out).
+  Result<std::string> path_of(std::string_view key) const;
 
   std::string root_;
   mutable std::atomic<std::int64_t> bytes_read_{0};

@@ -120,6 +120,41 @@ TEST_F(FileStoreTest, AFolderIsNoObject) {
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(FileStoreTest, ALinkCannotLeadOutOfIt) {
+  const std::string inside = root_ + "/store";
+  FileStore store(inside);
+  ASSERT_TRUE(store.write("a/b", as_bytes("text")).ok());
+  ASSERT_TRUE(FileStore(root_ + "/elsewhere").write("b", as_bytes("secret")).ok());
+  fs::create_symlink(root_ + "/elsewhere/b", inside + "/file");
+  fs::create_directory_symlink("../elsewhere", inside + "/folder");
+  fs::create_symlink("/dev/zero", inside + "/device");
+  fs::create_directory_symlink(root_ + "/storehouse", inside + "/dangling");
+  for (const char* key : {"file", "folder/b", "folder/new", "folder/deep/new", "device"}) {
+    EXPECT_EQ(store.read(key).error().code(), Code::foreign) << key;
+    EXPECT_EQ(store.read_range(key, 0, 1).error().code(), Code::foreign) << key;
+    EXPECT_EQ(store.size(key).error().code(), Code::foreign) << key;
+    EXPECT_EQ(store.write(key, as_bytes("mine")).error().code(), Code::foreign) << key;
+    EXPECT_EQ(store.remove(key).error().code(), Code::foreign) << key;
+  }
+  EXPECT_EQ(store.list("folder").error().code(), Code::foreign);
+  // What a link leads to need not be there: nothing is made on its other side.
+  EXPECT_FALSE(store.write("dangling/new", as_bytes("mine")).ok());
+  EXPECT_FALSE(fs::exists(root_ + "/storehouse"));
+  EXPECT_EQ(as_text(*FileStore(root_ + "/elsewhere").read("b")), "secret");
+  EXPECT_EQ(FileStore(root_ + "/elsewhere").list("")->size(), 1u);
+}
+
+TEST_F(FileStoreTest, ALinkThatStaysInsideIsFollowed) {
+  const std::string inside = root_ + "/store";
+  ASSERT_TRUE(FileStore(inside).write("a/b", as_bytes("text")).ok());
+  fs::create_directory_symlink("a", inside + "/also");
+  fs::create_directory_symlink(inside, root_ + "/link");
+  EXPECT_EQ(as_text(*FileStore(inside).read("also/b")), "text");
+  EXPECT_EQ(as_text(*FileStore(root_ + "/link").read("also/b")), "text");
+  EXPECT_TRUE(FileStore(root_ + "/link").write("also/c", as_bytes("new")).ok());
+  EXPECT_TRUE(fs::exists(inside + "/a/c"));
+}
+
 TEST(OsError, SaysWhatKindItIs) {
   EXPECT_EQ(os_error(ENOSPC, "write", "f").code(), Code::out_of_space);
   EXPECT_EQ(os_error(EDQUOT, "write", "f").code(), Code::out_of_space);
