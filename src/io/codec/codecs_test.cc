@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+
+#include <jpeglib.h>  // wants <cstdio> before it
 
 #include "core/buffer.h"
 #include "core/copy.h"
@@ -125,6 +129,40 @@ TEST(Jpeg, StaysCloseToASmoothPicture) {
     EXPECT_LT(std::sqrt(squares / static_cast<double>(out.size_bytes())), 2.0);
     EXPECT_LT(bytes.size(), picture.size_bytes() / 5);
   }
+}
+
+/// A grey picture of 16 x 16 pixels.
+std::vector<std::byte> grey_jpeg(bool progressive) {
+  jpeg_compress_struct info;
+  jpeg_error_mgr error;
+  info.err = jpeg_std_error(&error);
+  jpeg_create_compress(&info);
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &data, &size);
+  info.image_width = info.image_height = 16;
+  info.input_components = 1;
+  info.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&info);
+  if (progressive) jpeg_simple_progression(&info);
+  jpeg_start_compress(&info, TRUE);
+  JSAMPLE row[16] = {};
+  JSAMPLE* rows = row;
+  while (info.next_scanline < info.image_height) jpeg_write_scanlines(&info, &rows, 1);
+  jpeg_finish_compress(&info);
+  jpeg_destroy_compress(&info);
+  const auto* bytes = reinterpret_cast<const std::byte*>(data);
+  std::vector<std::byte> out(bytes, bytes + size);
+  std::free(data);
+  return out;
+}
+
+TEST(Jpeg, RefusesStreamsOfManyScans) {
+  const auto codec = make_jpeg(90, false);
+  const auto scratch = codec->make_scratch();
+  PixelBuffer out(DType::u8, 16, 16, 1);
+  EXPECT_TRUE(codec->decode(grey_jpeg(false), *scratch, out.view()).ok());
+  EXPECT_EQ(codec->decode(grey_jpeg(true), *scratch, out.view()).error().code(), Code::corrupt);
 }
 
 TEST(MakeCodec, RefusesSettingsOutOfRange) {

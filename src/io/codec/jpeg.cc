@@ -93,6 +93,12 @@ bool run_decoder(std::span<const std::byte> bytes, JpegError& error, MutableView
     jpeg_destroy_decompress(&info);
     return false;
   }
+  // Each further scan is a few bytes that cost a pass over the whole chunk.
+  if (jpeg_has_multiple_scans(&info) != 0) {
+    std::snprintf(error.text, sizeof error.text, "it is not baseline of one scan");
+    jpeg_destroy_decompress(&info);
+    return false;
+  }
   info.out_color_space = chunk.channels() == 3 ? JCS_RGB : JCS_GRAYSCALE;
   info.dct_method = JDCT_ISLOW;
   jpeg_start_decompress(&info);

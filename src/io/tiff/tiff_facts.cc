@@ -66,9 +66,11 @@ std::string unescape(std::string_view text) {
   constexpr std::size_t kLongestReference = 12;
   std::string out;
   while (!text.empty()) {
-    const std::size_t end = text.find(';');
-    const bool reference = text.front() == '&' && end < kLongestReference;
-    const auto code = reference ? referred(text.substr(1, end - 1)) : std::nullopt;
+    // Looked for only where one can be: the text may be long and without any.
+    const std::size_t end =
+        text.front() == '&' ? text.substr(0, kLongestReference).find(';') : std::string_view::npos;
+    const auto code =
+        end != std::string_view::npos ? referred(text.substr(1, end - 1)) : std::nullopt;
     if (code) {
       append_utf8(*code, out);
     } else {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "io/tiff/ome_xml.h"
 
 namespace pantile::tiff {
@@ -43,6 +45,13 @@ TEST(OmeFacts, WhatIsNotSaidOrCannotBeIsLeftOut) {
     EXPECT_EQ(facts.pixel_um.x, 0) << xml;
   }
   EXPECT_EQ(read_ome_facts("<Image Name='&#xD800;&#0;&bogus;&'>").name, "&#xD800;&#0;&bogus;&");
+}
+
+TEST(OmeFacts, ALongNameIsReadInOneGo) {
+  // Were each character looked at from every other, this would take hours.
+  std::string name(std::size_t{16} << 20, 'n');
+  name += '&';
+  EXPECT_EQ(read_ome_facts("<Image Name=\"" + name + "\">").name, name);
 }
 
 TEST(TiffLayout, InWords) {

@@ -29,6 +29,14 @@ bool take(std::string_view& text, std::string_view what) {
   return true;
 }
 
+/// Laid out as our sink does it, as far as shape goes: sizes of chunks and shards follow from it.
+bool is_as_ours(const ArrayMetadata& array) {
+  constexpr std::int64_t kMostChannels = 1 << 16;
+  return array.rank() == 3 && array.sharded && array.shape[0] <= kMostChannels &&
+         array.chunk[0] == array.shape[0] && array.shard[0] == array.shape[0] &&
+         array.chunk[1] == array.chunk[2] && array.shard[1] == array.shard[2];
+}
+
 }  // namespace
 
 Result<std::optional<SinkPlan>> find_plan(const ByteStore& store) {
@@ -38,13 +46,13 @@ Result<std::optional<SinkPlan>> find_plan(const ByteStore& store) {
     const std::string key = fmt::format("{}/zarr.json", i);
     PANTILE_ASSIGN(const bool there, store.exists(key));
     if (!there) break;
-    PANTILE_ASSIGN(const Bytes text, store.read(key));
+    PANTILE_ASSIGN(const Bytes text, store.read_at_most(key, kMaxMetadataBytes));
     const std::string where = store.name() + "/" + key;
     PANTILE_ASSIGN(const ArrayMetadata array, parse_array_v3(as_text(text), where));
-    if (array.rank() != 3 || !array.sharded) {
+    if (!is_as_ours(array)) {
       return Error(Code::foreign, where +
-                                      ": expected a sharded array of c, y, x as pantile writes "
-                                      "them, found another");
+                                      ": expected a sharded array of c, y, x in squares as "
+                                      "pantile writes them, found another");
     }
     if (!plan) {
       plan.emplace();

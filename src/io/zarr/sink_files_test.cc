@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "grid/pyramid.h"
 #include "io/store/memory_store.h"
 #include "io/zarr/shard_files.h"
@@ -64,6 +66,30 @@ TEST(StoreFacts, AreNotTakenFromOthersStores) {
   other.replace(other.find("\"pantile\": {"), 9, "\"another\"");
   ASSERT_TRUE(store->write("zarr.json", as_bytes(other)).ok());
   EXPECT_EQ(read_store_facts(store).error().code(), Code::foreign);
+}
+
+TEST(FindPlan, RefusesArraysOfOtherShapes) {
+  const auto files = metadata_files(plan(), 1, "{}");
+  const std::string good = files->at("0/zarr.json");
+  const auto found = [&](const std::string& was, const std::string& is) {
+    auto json = nlohmann::json::parse(good);
+    const std::string text = json.dump();
+    std::string changed = text;
+    for (std::size_t at = 0; (at = changed.find(was, at)) != std::string::npos; at += is.size()) {
+      changed.replace(at, was.size(), is);
+    }
+    EXPECT_TRUE(was == is || changed != text) << was;
+    MemoryStore store;
+    EXPECT_TRUE(store.write("0/zarr.json", as_bytes(changed)).ok());
+    return find_plan(store);
+  };
+  ASSERT_TRUE(found("64", "64").ok());
+  EXPECT_EQ((*found("64", "64"))->chunk_px, 64);
+  // Its index would be of chunks² entries, and no shard is that large.
+  EXPECT_EQ(found("[3,128,128]", "[3,1,16777216]").error().code(), Code::corrupt);
+  EXPECT_EQ(found("[3,64,64]", "[3,128,1]").error().code(), Code::foreign);
+  EXPECT_EQ(found("[3,64,64]", "[1,64,64]").error().code(), Code::foreign);
+  EXPECT_EQ(found("[3,500,700]", "[4294967299,500,700]").error().code(), Code::foreign);
 }
 
 }  // namespace
