@@ -1,29 +1,22 @@
 // A made-up file opens or is refused; what opens can be read or is refused.
-#include <cstdint>
-#include <cstdio>
-#include <string>
-
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/buffer.h"
+#include <cstdint>
+#include <string>
+
+#include "input.h"
 #include "io/tiff/tiff_source.h"
+#include "read_corners.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string path = "/dev/shm/pantile-tiff-fuzz-" + std::to_string(getpid()) + ".tif";
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return 0;
-  std::fwrite(data, 1, size, file);
-  std::fclose(file);
+  // A file in memory that has no name but this one: nothing is made and removed for each run.
+  static const int file = memfd_create("tiff", MFD_CLOEXEC);
+  static const std::string path = "/proc/self/fd/" + std::to_string(file);
+  pantile::require(ftruncate(file, static_cast<off_t>(size)) == 0);
+  pantile::require(pwrite(file, data, size, 0) == static_cast<ssize_t>(size));
   if (auto source = pantile::tiff::TiffSource::open(path); source.ok()) {
-    const auto& spec = (*source)->spec();
-    for (std::size_t level = 0; level < spec.levels.size() && spec.channels <= 16; ++level) {
-      const pantile::Rect corner = intersect(spec.levels[level].bounds(), {0, 0, 64, 64});
-      pantile::PixelBuffer pixels(spec.dtype, corner.height(), corner.width(), spec.channels);
-      pantile::ReadContext context;
-      static_cast<void>(
-          (*source)->read(spec.region(static_cast<int>(level), corner), pixels.view(), context));
-    }
+    pantile::read_corners(**source);
   }
-  std::remove(path.c_str());
   return 0;
 }
