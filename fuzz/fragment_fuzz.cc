@@ -18,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (part.size() >= head) pantile::mend_crc32c(std::span(part).first(head));
   pantile::MemoryStore store;
   pantile::require(store.write(pantile::tiff::fragment_key(plan, unit), part).ok());
+  const auto name = pantile::tiff::parse_fragment_key(pantile::tiff::fragment_key(plan, unit));
+  pantile::require(name.has_value());
+  const auto own = pantile::tiff::read_own_table(store, *name);
   const auto table = pantile::tiff::read_fragment_table(store, plan, unit, tiles);
   if (!table.ok()) return 0;
   std::size_t end = head;
@@ -25,6 +28,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     pantile::require((*table)[i].index == tiles[i]);
     end += (*table)[i].bytes;
   }
-  pantile::require(end == part.size());
+  pantile::require(end == part.size() && own.ok() && *own == *table);
   return 0;
 }

@@ -114,7 +114,8 @@ Result<std::vector<TileEntry>> read_own_table(const ByteStore& store, const Frag
   const auto level = fixed.take<std::uint32_t>();
   const auto tiles = fixed.take<std::uint32_t>();
   const auto x = fixed.take<std::uint64_t>(), y = fixed.take<std::uint64_t>();
-  if (fragment_head_bytes(tiles) > *size) {
+  constexpr std::uint32_t kMostTiles = 1 << 20;  // (a shard of 1 GiB has 2^18 of the smallest)
+  if (tiles > kMostTiles || fragment_head_bytes(tiles) > *size) {
     return bad(fmt::format("it has {} bytes, its table of {} tiles takes more", *size, tiles));
   }
   head.resize(static_cast<std::size_t>(fragment_head_bytes(tiles)));

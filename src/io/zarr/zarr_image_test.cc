@@ -8,6 +8,7 @@
 #include "grid/pyramid.h"
 #include "io/codec/codecs.h"
 #include "io/store/memory_store.h"
+#include "io/zarr/array_metadata.h"
 #include "io/zarr/zarr_sink.h"
 #include "io/zarr/zarr_source.h"
 #include "support/fault_store.h"

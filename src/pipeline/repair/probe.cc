@@ -8,6 +8,7 @@
 
 #include "core/buffer.h"
 #include "core/copy.h"
+#include "io/zarr/array_metadata.h"
 #include "io/zarr/shard_files.h"
 #include "io/zarr/sink_files.h"
 #include "pipeline/folder/outputs.h"
@@ -57,7 +58,7 @@ Status Probe::check_group() const {
                  zarr::metadata_files(facts->plan, facts->zstd_level, facts->pantile_json));
   PANTILE_ASSIGN(auto wanted,
                  zarr::metadata_files(job_.plan, job_.output.zstd_level, job_.facts_json));
-  PANTILE_ASSIGN(const Bytes group, files->read("zarr.json"));
+  PANTILE_ASSIGN(const Bytes group, files->read_at_most("zarr.json", zarr::kMaxMetadataBytes));
   const std::string& is = found["zarr.json"];
   const std::string& must_be = wanted["zarr.json"];
   if (as_text(group) != is) return {};  // not sound
