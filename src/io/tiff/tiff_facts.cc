@@ -112,10 +112,11 @@ double side_um(std::string_view pixels, const std::string& name) {
   const std::string text = attribute(pixels, name);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || !std::isfinite(value) || value <= 0) return 0;
+  if (error != std::errc()) return 0;
   const std::string unit = attribute(pixels, name + "Unit");
   const std::optional<double> metres = unit.empty() ? 1e-6 : metres_per_ome_unit(unit);
-  return metres ? value * (*metres / 1e-6) : 0;
+  const double um = metres ? value * (*metres / 1e-6) : 0;
+  return std::isfinite(um) && um > 0 ? um : 0;
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ TEST(OmeFacts, WhatIsNotSaidOrCannotBeIsLeftOut) {
                           "<Pixels PhysicalSizeX='0' "
                           "PhysicalSizeY='1'/>",
                           "<Pixels PhysicalSizeX='nan' PhysicalSizeY='1'/>",
+                          "<Pixels PhysicalSizeX='-1' PhysicalSizeY='1'/>",
+                          "<Pixels PhysicalSizeX='1e308' PhysicalSizeXUnit='mm' PhysicalSizeY='1'/>",
                           "<Pixels PhysicalSizeX='1' PhysicalSizeXUnit='pixel' PhysicalSizeY='1'/>",
                           "<Image Name=''/>"}) {
     const OmeFacts facts = read_ome_facts(xml);

@@ -3,7 +3,7 @@
 namespace pantile {
 
 std::optional<JobRecord> mend_job_record(const std::string& text) {
-  constexpr std::size_t kMostBytes = std::size_t{64} << 10;
+  constexpr std::size_t kMostBytes = std::size_t{16} << 10;
   if (text.size() > kMostBytes) return std::nullopt;
   std::string candidate = text;
   for (std::size_t i = 0; i < text.size(); ++i) {
