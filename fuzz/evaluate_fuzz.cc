@@ -13,8 +13,12 @@
 
 namespace {
 
-using namespace pantile::formula;
 using pantile::require;
+using pantile::formula::FormulaImage;
+using pantile::formula::FormulaKernels;
+using pantile::formula::FormulaSource;
+using pantile::formula::Output;
+using pantile::formula::Precision;
 
 constexpr std::int64_t kWidth = 17, kHeight = 2;  // not a whole number of vectors
 
@@ -45,7 +49,7 @@ FormulaImage image_of(pantile::Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pantile::Input input(data, size);
   const FormulaImage image = image_of(input);
-  const auto program = compile(input.text(), image.precision);
+  const auto program = pantile::formula::compile(input.text(), image.precision);
   if (!program.ok()) return 0;
   const auto wide = FormulaSource::make(*program, image);
   const auto reference = FormulaSource::make(*program, image, scalar());

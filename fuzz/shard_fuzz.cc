@@ -18,10 +18,13 @@
 
 namespace {
 
-using namespace pantile::zarr;
 using pantile::Bytes;
 using pantile::mend_crc32c;
 using pantile::require;
+using pantile::zarr::ArrayMetadata;
+using pantile::zarr::ArrayReader;
+using pantile::zarr::ByteStep;
+using pantile::zarr::Position;
 
 constexpr std::int64_t kChunkPx = 16, kShardPx = 32;
 constexpr std::int64_t kChunks = 4, kIndexBytes = 16 * kChunks + 4;
@@ -55,8 +58,8 @@ void mend_sums(std::span<std::byte> shard, const ArrayMetadata& array) {
   const auto index = array.index_at_end ? shard.last(kIndexBytes) : shard.first(kIndexBytes);
   mend_crc32c(index);
   if (array.steps.empty() || array.steps.back().kind != ByteStep::Kind::crc32c) return;
-  const auto read =
-      decode_shard_index(index, kChunks, true, static_cast<std::int64_t>(shard.size()));
+  const auto read = pantile::zarr::decode_shard_index(index, kChunks, true,
+                                                      static_cast<std::int64_t>(shard.size()));
   if (!read.ok()) return;
   for (const auto& place : *read) {
     if (!place) continue;
@@ -112,7 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes shard(input.rest().begin(), input.rest().end());
   if (strict || (choices & kMendSums) != 0) mend_sums(shard, array);
   const auto store = std::make_shared<pantile::MemoryStore>();
-  static_cast<void>(store->write(shard_key({0, 0, 0}), shard));
+  static_cast<void>(store->write(pantile::zarr::shard_key({0, 0, 0}), shard));
   if (strict) {
     check_chunks(store);
   } else {

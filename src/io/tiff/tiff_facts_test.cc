@@ -33,15 +33,16 @@ TEST(OmeFacts, AreThoseOfTheFirstImageAndMicrometresUnlessSaid) {
 }
 
 TEST(OmeFacts, WhatIsNotSaidOrCannotBeIsLeftOut) {
-  for (const char* xml : {"", "<", "<Image", "<Image Name=", "<Image Name='", "<Image Name='a",
-                          "<Pixels PhysicalSizeX='1'/>",
-                          "<Pixels PhysicalSizeX='0' "
-                          "PhysicalSizeY='1'/>",
-                          "<Pixels PhysicalSizeX='nan' PhysicalSizeY='1'/>",
-                          "<Pixels PhysicalSizeX='-1' PhysicalSizeY='1'/>",
-                          "<Pixels PhysicalSizeX='1e308' PhysicalSizeXUnit='mm' PhysicalSizeY='1'/>",
-                          "<Pixels PhysicalSizeX='1' PhysicalSizeXUnit='pixel' PhysicalSizeY='1'/>",
-                          "<Image Name=''/>"}) {
+  for (const char* xml :
+       {"", "<", "<Image", "<Image Name=", "<Image Name='", "<Image Name='a",
+        "<Pixels PhysicalSizeX='1'/>",
+        "<Pixels PhysicalSizeX='0' "
+        "PhysicalSizeY='1'/>",
+        "<Pixels PhysicalSizeX='nan' PhysicalSizeY='1'/>",
+        "<Pixels PhysicalSizeX='-1' PhysicalSizeY='1'/>",
+        "<Pixels PhysicalSizeX='1e308' PhysicalSizeXUnit='mm' PhysicalSizeY='1'/>",
+        "<Pixels PhysicalSizeX='1' PhysicalSizeXUnit='pixel' PhysicalSizeY='1'/>",
+        "<Image Name=''/>"}) {
     const OmeFacts facts = read_ome_facts(xml);
     EXPECT_EQ(facts.name, "") << xml;
     EXPECT_EQ(facts.pixel_um.x, 0) << xml;
