@@ -9,6 +9,7 @@
 #define PANTILE_MATH_BASIC_INL_H_
 #endif
 
+#include "compute/math/fmod_exact.h"
 #include "compute/math/lane-inl.h"
 
 PANTILE_MATH_BEGIN
@@ -39,12 +40,12 @@ template <class L> PANTILE_MATH_FN L max(L a, L b) {
   return select(a > b, a, select(b > a, b, select(a == b, equal, canonical_nan<L>())));
 }
 
-/// Element by element through the C library, whose fmod is exact.
+/// Element by element by long division.
 template <class L> PANTILE_MATH_COLD L fmod_each(const L& x, const L& y) {
   typename L::Value a[L::kMaxLanes], b[L::kMaxLanes];
   x.store(a);
   y.store(b);
-  for (std::size_t i = 0; i < L::lanes(); ++i) a[i] = std::fmod(a[i], b[i]);
+  for (std::size_t i = 0; i < L::lanes(); ++i) a[i] = fmod_exact(a[i], b[i]);
   return canonical(L::load(a));
 }
 

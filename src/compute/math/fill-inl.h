@@ -1,8 +1,5 @@
-// The loops of kernels over arrays, and macros that enter them into a table Kernels<T> `k`:
-//   PANTILE_MATH_UNARY(sin);                      k.unary[Unary::sin]: sin(L)
-//   PANTILE_MATH_BINARY(pow);                     k.binary, binary_vs and binary_sv
-//   PANTILE_MATH_UNARY_AS(neg, arithmetic, -a);   any Loop, and any expression of a, b, c
-// to be used inside a function template over T after PANTILE_MATH_BEGIN.
+// The loops of kernels over arrays, and the macros that enter the functions of function_list.h into
+// a table Kernels<T> `k`, inside a function template over T after PANTILE_MATH_BEGIN.
 
 #if defined(PANTILE_MATH_FILL_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef PANTILE_MATH_FILL_INL_H_
@@ -15,12 +12,6 @@
 #include "compute/math/lane-inl.h"
 
 PANTILE_MATH_BEGIN
-
-#ifdef PANTILE_MATH_SIMD
-template <class T> using Lane = SimdLane<T>;
-#else
-template <class T> using Lane = ScalarLane<T>;
-#endif
 
 /// How a kernel's loop treats a function.
 enum class Loop {
@@ -120,30 +111,28 @@ template <class F, class T> void enter_ternary(Kernels<T>& k, Ternary f) {
   k.ternary[static_cast<std::size_t>(f)] = &ternary_loop<F, T>;
 }
 
-#ifndef PANTILE_MATH_UNARY_AS
-#define PANTILE_MATH_UNARY_AS(name, loop, expression)                    \
+#ifndef PANTILE_MATH_UNARY
+#define PANTILE_MATH_UNARY(name, loop, expression)                       \
   {                                                                      \
     struct F : RunIn<Loop::loop> {                                       \
       static PANTILE_MATH_FN Lane<T> f(Lane<T> a) { return expression; } \
     };                                                                   \
     enter_unary<F>(k, Unary::name);                                      \
   }
-#define PANTILE_MATH_BINARY_AS(name, loop, expression)                              \
+#define PANTILE_MATH_BINARY(name, loop, expression)                                 \
   {                                                                                 \
     struct F : RunIn<Loop::loop> {                                                  \
       static PANTILE_MATH_FN Lane<T> f(Lane<T> a, Lane<T> b) { return expression; } \
     };                                                                              \
     enter_binary<F>(k, Binary::name);                                               \
   }
-#define PANTILE_MATH_TERNARY_AS(name, loop, expression)                                        \
+#define PANTILE_MATH_TERNARY(name, loop, expression)                                           \
   {                                                                                            \
     struct F : RunIn<Loop::loop> {                                                             \
       static PANTILE_MATH_FN Lane<T> f(Lane<T> a, Lane<T> b, Lane<T> c) { return expression; } \
     };                                                                                         \
     enter_ternary<F>(k, Ternary::name);                                                        \
   }
-#define PANTILE_MATH_UNARY(name) PANTILE_MATH_UNARY_AS(name, plain, name(a))
-#define PANTILE_MATH_BINARY(name) PANTILE_MATH_BINARY_AS(name, plain, name(a, b))
 #endif
 
 PANTILE_MATH_END

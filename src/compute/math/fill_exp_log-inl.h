@@ -9,18 +9,13 @@
 
 #include "compute/math/exp_log-inl.h"
 #include "compute/math/fill-inl.h"
+#include "compute/math/function_list.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_exp_log(Kernels<T>& k) {
-  PANTILE_MATH_UNARY(exp);
-  PANTILE_MATH_UNARY(exp2);
-  PANTILE_MATH_UNARY(expm1);
-  PANTILE_MATH_UNARY(log);
-  PANTILE_MATH_UNARY(log2);
-  PANTILE_MATH_UNARY(log10);
-  PANTILE_MATH_UNARY(log1p);
-}
+template <class T>
+void fill_exp_log(Kernels<T>& k){
+    PANTILE_MATH_EXP_LOG_FUNCTIONS(PANTILE_MATH_UNARY, PANTILE_MATH_BINARY, PANTILE_MATH_TERNARY)}
 
 PANTILE_MATH_END
 

@@ -8,18 +8,15 @@
 #endif
 
 #include "compute/math/fill-inl.h"
+#include "compute/math/function_list.h"
 #include "compute/math/hyperbolic-inl.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_hyperbolic(Kernels<T>& k) {
-  PANTILE_MATH_UNARY(sinh);
-  PANTILE_MATH_UNARY(cosh);
-  PANTILE_MATH_UNARY(tanh);
-  PANTILE_MATH_UNARY(asinh);
-  PANTILE_MATH_UNARY(acosh);
-  PANTILE_MATH_UNARY(atanh);
-}
+template <class T>
+void fill_hyperbolic(Kernels<T>& k){PANTILE_MATH_HYPERBOLIC_FUNCTIONS(PANTILE_MATH_UNARY,
+                                                                      PANTILE_MATH_BINARY,
+                                                                      PANTILE_MATH_TERNARY)}
 
 PANTILE_MATH_END
 

@@ -8,16 +8,14 @@
 #endif
 
 #include "compute/math/fill-inl.h"
+#include "compute/math/function_list.h"
 #include "compute/math/inverse-inl.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_inverse(Kernels<T>& k) {
-  PANTILE_MATH_UNARY(asin);
-  PANTILE_MATH_UNARY(acos);
-  PANTILE_MATH_UNARY(atan);
-  PANTILE_MATH_BINARY(atan2);
-}
+template <class T>
+void fill_inverse(Kernels<T>& k){
+    PANTILE_MATH_INVERSE_FUNCTIONS(PANTILE_MATH_UNARY, PANTILE_MATH_BINARY, PANTILE_MATH_TERNARY)}
 
 PANTILE_MATH_END
 

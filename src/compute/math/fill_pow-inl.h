@@ -8,11 +8,14 @@
 #endif
 
 #include "compute/math/fill-inl.h"
+#include "compute/math/function_list.h"
 #include "compute/math/pow-inl.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_pow(Kernels<T>& k) { PANTILE_MATH_BINARY(pow); }
+template <class T>
+void fill_pow(Kernels<T>& k){
+    PANTILE_MATH_POW_FUNCTIONS(PANTILE_MATH_UNARY, PANTILE_MATH_BINARY, PANTILE_MATH_TERNARY)}
 
 PANTILE_MATH_END
 

@@ -9,16 +9,14 @@
 
 #include "compute/math/erf-inl.h"
 #include "compute/math/fill-inl.h"
+#include "compute/math/function_list.h"
 #include "compute/math/root-inl.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_special(Kernels<T>& k) {
-  PANTILE_MATH_UNARY(cbrt);
-  PANTILE_MATH_UNARY(erf);
-  PANTILE_MATH_UNARY(erfc);
-  PANTILE_MATH_BINARY(hypot);
-}
+template <class T>
+void fill_special(Kernels<T>& k){
+    PANTILE_MATH_SPECIAL_FUNCTIONS(PANTILE_MATH_UNARY, PANTILE_MATH_BINARY, PANTILE_MATH_TERNARY)}
 
 PANTILE_MATH_END
 

@@ -8,16 +8,14 @@
 #endif
 
 #include "compute/math/fill-inl.h"
+#include "compute/math/function_list.h"
 #include "compute/math/trig-inl.h"
 
 PANTILE_MATH_BEGIN
 
-template <class T> void fill_trig(Kernels<T>& k) {
-  PANTILE_MATH_UNARY(sin);
-  PANTILE_MATH_UNARY(cos);
-  PANTILE_MATH_UNARY(tan);
-  PANTILE_MATH_UNARY(sinc);
-}
+template <class T>
+void fill_trig(Kernels<T>& k){
+    PANTILE_MATH_TRIG_FUNCTIONS(PANTILE_MATH_UNARY, PANTILE_MATH_BINARY, PANTILE_MATH_TERNARY)}
 
 PANTILE_MATH_END
 

@@ -41,11 +41,21 @@
   }                      \
   }
 #define PANTILE_MATH_FN PANTILE_HD inline
+#ifdef __CUDACC__
+#define PANTILE_MATH_COLD PANTILE_HD __noinline__
+#else
 #define PANTILE_MATH_COLD PANTILE_HD inline
+#endif
 #endif
 #endif
 
 PANTILE_MATH_BEGIN
+
+#ifdef PANTILE_MATH_SIMD
+template <class T> using Lane = SimdLane<T>;
+#else
+template <class T> using Lane = ScalarLane<T>;
+#endif
 
 /// True where the lane is f64.
 template <class L> inline constexpr bool kIsDouble = sizeof(typename L::Value) == 8;

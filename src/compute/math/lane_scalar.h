@@ -4,7 +4,7 @@
 ///
 /// A lane offers only operations that IEEE 754 rounds correctly (+ - * / sqrt fma), exact ones, and
 /// integer ones on the representation. Function templates over a lane (`*-inl.h`) therefore give
-/// equal bits wherever they are compiled. CUDA compiles this header too.
+/// equal bits wherever they are compiled: on GPUs too, by nvcc and, at run time, by NVRTC.
 ///
 /// Shared by ScalarLane and SimdLane (lane_simd-inl.h), L being the lane:
 ///   L::Value, L::Mask, L::Int, L::lanes(), L::kMaxLanes, L::set(T), L::load(p), x.store(p)
@@ -28,13 +28,16 @@
 #include <limits>
 #include <type_traits>
 
-#ifdef __CUDACC__
-#define PANTILE_HD __host__ __device__
-#else
-#define PANTILE_HD
-#endif
+#include "compute/math/rounded.h"
 
 namespace pantile::math::scalar {
+
+using math::rounded_add;
+using math::rounded_div;
+using math::rounded_fma;
+using math::rounded_mul;
+using math::rounded_sqrt;
+using math::rounded_sub;
 
 template <class T> struct ScalarLane;
 
@@ -86,10 +89,18 @@ template <class T> struct ScalarLane {
   PANTILE_HD static ScalarLane load(const T* p) { return {*p}; }
   PANTILE_HD void store(T* p) const { *p = v; }
 
-  friend PANTILE_HD ScalarLane operator+(ScalarLane a, ScalarLane b) { return {a.v + b.v}; }
-  friend PANTILE_HD ScalarLane operator-(ScalarLane a, ScalarLane b) { return {a.v - b.v}; }
-  friend PANTILE_HD ScalarLane operator*(ScalarLane a, ScalarLane b) { return {a.v * b.v}; }
-  friend PANTILE_HD ScalarLane operator/(ScalarLane a, ScalarLane b) { return {a.v / b.v}; }
+  friend PANTILE_HD ScalarLane operator+(ScalarLane a, ScalarLane b) {
+    return {rounded_add(a.v, b.v)};
+  }
+  friend PANTILE_HD ScalarLane operator-(ScalarLane a, ScalarLane b) {
+    return {rounded_sub(a.v, b.v)};
+  }
+  friend PANTILE_HD ScalarLane operator*(ScalarLane a, ScalarLane b) {
+    return {rounded_mul(a.v, b.v)};
+  }
+  friend PANTILE_HD ScalarLane operator/(ScalarLane a, ScalarLane b) {
+    return {rounded_div(a.v, b.v)};
+  }
   friend PANTILE_HD ScalarLane operator-(ScalarLane a) { return {-a.v}; }
   friend PANTILE_HD ScalarMask operator<(ScalarLane a, ScalarLane b) { return {a.v < b.v}; }
   friend PANTILE_HD ScalarMask operator<=(ScalarLane a, ScalarLane b) { return {a.v <= b.v}; }
@@ -103,15 +114,15 @@ template <class T> struct ScalarLane {
   }
 
   friend PANTILE_HD ScalarLane fma(ScalarLane a, ScalarLane b, ScalarLane c) {
-    return {std::fma(a.v, b.v, c.v)};
+    return {rounded_fma(a.v, b.v, c.v)};
   }
   friend PANTILE_HD ScalarLane fnma(ScalarLane a, ScalarLane b, ScalarLane c) {
-    return {std::fma(-a.v, b.v, c.v)};
+    return {rounded_fma(-a.v, b.v, c.v)};
   }
   friend PANTILE_HD ScalarLane fms(ScalarLane a, ScalarLane b, ScalarLane c) {
-    return {std::fma(a.v, b.v, -c.v)};
+    return {rounded_fma(a.v, b.v, -c.v)};
   }
-  friend PANTILE_HD ScalarLane sqrt(ScalarLane a) { return {std::sqrt(a.v)}; }
+  friend PANTILE_HD ScalarLane sqrt(ScalarLane a) { return {rounded_sqrt(a.v)}; }
   friend PANTILE_HD ScalarLane abs(ScalarLane a) { return {std::fabs(a.v)}; }
   friend PANTILE_HD ScalarLane copysign(ScalarLane a, ScalarLane s) {
     return {std::copysign(a.v, s.v)};
@@ -129,7 +140,7 @@ template <class T> struct ScalarLane {
     constexpr T kIntegral = sizeof(T) == 8 ? T(4503599627370496.0) : T(8388608.0);  // 2^52, 2^23
     const T magnitude = std::fabs(a.v);
     if (!(magnitude < kIntegral)) return a;
-    return {std::copysign((magnitude + kIntegral) - kIntegral, a.v)};
+    return {std::copysign(rounded_sub(rounded_add(magnitude, kIntegral), kIntegral), a.v)};
   }
   friend PANTILE_HD Int bits(ScalarLane a) {
     Int i;
@@ -142,7 +153,7 @@ template <class T> struct ScalarLane {
     return a;
   }
   friend PANTILE_HD ScalarLane xor_sign(ScalarLane x, ScalarLane s) {
-    return {std::signbit(s.v) ? -x.v : x.v};
+    return {bits(s).v < 0 ? -x.v : x.v};
   }
   friend PANTILE_HD ScalarLane limit_magnitude(ScalarLane x, ScalarLane b) {
     return {std::fabs(x.v) > b.v ? std::copysign(b.v, x.v) : x.v};
@@ -156,7 +167,7 @@ template <class T> struct ScalarLane {
     const Int rest = exponent - third - third;
     const T f = from_bits(shl<kFraction>(third + Int::set(kBias))).v;
     const T g = from_bits(shl<kFraction>(rest + Int::set(kBias))).v;
-    return {x.v * f * f * g};
+    return {rounded_mul(rounded_mul(rounded_mul(x.v, f), f), g)};
   }
   PANTILE_HD static ScalarLane lookup16(const T* table, Int i) { return {table[i.v & 15]}; }
   friend PANTILE_HD Int to_int(ScalarLane a) {

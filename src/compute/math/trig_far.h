@@ -63,17 +63,17 @@ PANTILE_HD inline ReducedAngle scaled_fraction(__int128 fraction, double unit_hi
                                     : static_cast<unsigned __int128>(fraction);
   if (rest == 0) return {0, 0, 0};
   double scale = 0x1p-128;
-  while (rest >> 64 == 0) rest <<= 64, scale *= 0x1p-64;
-  while (rest >> 127 == 0) rest <<= 1, scale *= 0.5;
+  while (rest >> 64 == 0) rest <<= 64, scale = rounded_mul(scale, 0x1p-64);
+  while (rest >> 127 == 0) rest <<= 1, scale = rounded_mul(scale, 0.5);
   const auto top = static_cast<std::uint64_t>(rest >> 75);  // 53 bits
   const auto next = static_cast<std::uint64_t>(rest >> 22) & 0x1fffffffffffff;
-  const double high = static_cast<double>(top) * 0x1p75 * scale;
-  const double low = static_cast<double>(next) * 0x1p22 * scale;
-  const double product = high * unit_high;
-  const double error = std::fma(high, unit_high, -product);
-  const double tail = std::fma(high, unit_low, std::fma(low, unit_high, error));
-  const double sum = product + tail;
-  const double sum_low = (product - sum) + tail;
+  const double high = rounded_mul(static_cast<double>(top), rounded_mul(0x1p75, scale));
+  const double low = rounded_mul(static_cast<double>(next), rounded_mul(0x1p22, scale));
+  const double product = rounded_mul(high, unit_high);
+  const double error = rounded_fma(high, unit_high, -product);
+  const double tail = rounded_fma(high, unit_low, rounded_fma(low, unit_high, error));
+  const double sum = rounded_add(product, tail);
+  const double sum_low = rounded_add(rounded_sub(product, sum), tail);
   return negative ? ReducedAngle{-sum, -sum_low, 0} : ReducedAngle{sum, sum_low, 0};
 }
 

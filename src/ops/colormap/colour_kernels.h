@@ -9,13 +9,9 @@
 #include <vector>
 
 #include "ops/colormap/colormap.h"
+#include "ops/colormap/colour_pixel.h"
 
 namespace pantile {
-
-/// Adding this to a level in [0, 256) leaves the level in the low bits of the sum, as a fixed-point
-/// number with kLevelFraction<T> bits after the point: truncation and packing become shifts.
-template <class T> inline constexpr T kLevelAnchor = sizeof(T) == 8 ? T(0x1p28) : T(0x1p15);
-template <class T> inline constexpr int kLevelFraction = sizeof(T) == 8 ? 24 : 8;
 
 /// A colour map prepared for one range, in the arithmetic of T. See ColourMapper for the meaning.
 template <class T> struct Ramp {
@@ -28,6 +24,21 @@ template <class T> struct Ramp {
   std::vector<T> base[3], slope[3];
   Rgb8 nan, neg_inf, pos_inf;
 };
+
+inline PixelRgb as_pixel(Rgb8 c) { return {c.r, c.g, c.b}; }
+
+/// The ramp as the definition in colour_pixel.h takes it; valid as long as `ramp` is.
+template <class T> RampView<T> view_of(const Ramp<T>& ramp) {
+  return {ramp.lo,
+          ramp.per_value,
+          ramp.last,
+          ramp.segments,
+          as_pixel(ramp.nan),
+          as_pixel(ramp.neg_inf),
+          as_pixel(ramp.pos_inf),
+          {ramp.base[0].data(), ramp.base[1].data(), ramp.base[2].data()},
+          {ramp.slope[0].data(), ramp.slope[1].data(), ramp.slope[2].data()}};
+}
 
 template <class T> struct ColourKernels {
   /// `n` values to 3n bytes, r g b r g b …; no alignment needed, no overlap.

@@ -50,23 +50,14 @@ ColourMapper<T>::ColourMapper(const Colormap& map, double lo, double hi, Rgb8 na
 }
 
 template <class T> void pack_f32(const T* values, float* out, std::size_t n) {
-  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-  for (std::size_t k = 0; k < n; ++k) {
-    const float v = static_cast<float>(values[k]);
-    out[k] = v == v ? v : kNan;
-  }
+  for (std::size_t k = 0; k < n; ++k) out[k] = stored_f32(values[k]);
 }
 
 template <class T>
 void pack_u16(const T* values, double lo, double hi, std::uint16_t* out, std::size_t n) {
   const T low = static_cast<T>(lo);
   const T scale = static_cast<T>(65535 / (hi - lo));
-  for (std::size_t k = 0; k < n; ++k) {
-    T q = (values[k] - low) * scale + T{0.5};
-    q = q > T{0} ? q : T{0};  // NaN too
-    q = q < T{65535} ? q : T{65535};
-    out[k] = static_cast<std::uint16_t>(static_cast<int>(q));
-  }
+  for (std::size_t k = 0; k < n; ++k) out[k] = stored_u16(values[k], low, scale);
 }
 
 template Status check_value_range<double>(double, double);

@@ -36,6 +36,9 @@ template <class T> class ColourMapper {
     kernels_->map(ramp_, values, rgb, n);
   }
 
+  /// What the definition in colour_pixel.h takes; valid as long as the mapper is.
+  RampView<T> ramp() const { return view_of(ramp_); }
+
  private:
   Ramp<T> ramp_;
   const ColourKernels<T>* kernels_;

@@ -58,14 +58,7 @@ std::optional<Collapse> collapse_of(char axis, std::int64_t size, double center,
 }  // namespace
 
 double coordinate(std::int64_t sample, std::int64_t size, double center, const Frame& frame) {
-  const std::int64_t n = frame.samples;
-  const std::int64_t pixel = sample / n;
-  const auto k = static_cast<double>(sample % n);
-  const double in_pixel =
-      (frame.sampling == Sampling::center ? k + 0.5 : k) / static_cast<double>(n);
-  // The first difference is exact: both are halves of whole numbers below 2^32.
-  const double from_middle = static_cast<double>(pixel) - static_cast<double>(size) / 2;
-  return std::fma(from_middle + in_pixel, frame.scale, center);
+  return sample_coordinate(sample, axis_frame(size, center, frame));
 }
 
 std::string Collapse::describe(Precision precision) const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ops/formula/program_builder.h"
+#include "ops/formula/sample_position.h"
 
 namespace pantile::formula {
 
@@ -20,6 +21,12 @@ struct Frame {
   Sampling sampling = Sampling::center;
   int samples = 1;  ///< n: n×n samples a pixel, 1 to 16.
 };
+
+inline AxisFrame axis_frame(std::int64_t size, double center, const Frame& frame) {
+  return {size, center, frame.scale, frame.samples, frame.sampling == Sampling::center ? 1 : 0};
+}
+inline AxisFrame x_axis(const Frame& f) { return axis_frame(f.width, f.center_x, f); }
+inline AxisFrame y_axis(const Frame& f) { return axis_frame(f.height, f.center_y, f); }
 
 /// Column (or row) number `sample` of the samples along one axis, counted from 0 through the whole
 /// picture, `samples` to a pixel: fma((i − size/2) + o, scale, center) in double, with i the pixel,

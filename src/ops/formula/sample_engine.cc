@@ -69,14 +69,12 @@ template <class T> void SampleEngine<T>::give_back(std::unique_ptr<Scratch> scra
 template <class T>
 typename Evaluator<T>::Axis SampleEngine<T>::fill_axis(Scratch& s, bool rows, std::int64_t first,
                                                        std::size_t n) const {
-  const Frame& frame = image_.frame;
-  const double size = static_cast<double>(rows ? frame.height : frame.width);
+  const AxisFrame axis = rows ? y_axis(image_.frame) : x_axis(image_.frame);
   for (std::size_t k = 0; k < n; ++k) {
-    const std::int64_t sample = first + static_cast<std::int64_t>(k);
-    const auto pixel = static_cast<double>(sample / frame.samples);
-    s.axis[0][k] = static_cast<T>(rows ? y_of(sample, frame) : x_of(sample, frame));
-    s.axis[1][k] = static_cast<T>(pixel);
-    s.axis[2][k] = static_cast<T>((pixel + 0.5) / size);
+    const AxisInput<T> in = axis_input<T>(first + static_cast<std::int64_t>(k), axis);
+    s.axis[0][k] = in.position;
+    s.axis[1][k] = in.index;
+    s.axis[2][k] = in.fraction;
   }
   return {s.axis[0], s.axis[1], s.axis[2]};
 }

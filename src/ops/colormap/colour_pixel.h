@@ -1,0 +1,85 @@
+#pragma once
+/// \file
+/// One value to one stored pixel: the definition of every colour and of packed numbers, for CPUs
+/// and GPUs. ColourMapper (colour_mapper.h) says what is computed.
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "compute/math/rounded.h"
+
+namespace pantile {
+
+/// Adding this to a level in [0, 256) leaves the level in the low bits of the sum, as a fixed-point
+/// number with kLevelFraction<T> bits after the point: truncation and packing become shifts.
+template <class T> inline constexpr T kLevelAnchor = sizeof(T) == 8 ? T(0x1p28) : T(0x1p15);
+template <class T> inline constexpr int kLevelFraction = sizeof(T) == 8 ? 24 : 8;
+
+/// A colour as plain bytes.
+struct PixelRgb {
+  std::uint8_t r, g, b;
+};
+
+/// A colour map prepared for one range, in the arithmetic of T; the arrays belong to somebody else.
+/// Channel c on segment k: base[c][k] + slope[c][k]·f, f in [0, 1]. The base holds the anchor and
+/// the ½ for rounding.
+template <class T> struct RampView {
+  T lo, per_value, last;  ///< The first stop's value, stops per unit of value, stops − 1.
+  std::int32_t segments;  ///< Stops − 1.
+  PixelRgb nan, neg_inf, pos_inf;
+  const T* base[3];
+  const T* slope[3];
+};
+
+/// The whole part of a level that lies on its anchor.
+template <class T> PANTILE_HD inline std::uint8_t whole_level(T anchored) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  Bits bits;
+  std::memcpy(&bits, &anchored, sizeof bits);
+  return static_cast<std::uint8_t>(bits >> kLevelFraction<T>);
+}
+
+/// The colour of a value.
+template <class T> PANTILE_HD inline PixelRgb map_value(const RampView<T>& ramp, T v) {
+  using math::rounded_add, math::rounded_mul, math::rounded_sub;
+  if (rounded_sub(v, v) != T{0}) return v != v ? ramp.nan : v < T{0} ? ramp.neg_inf : ramp.pos_inf;
+  T p = rounded_mul(rounded_sub(v, ramp.lo), ramp.per_value);
+  p = p > T{0} ? p : T{0};
+  p = p < ramp.last ? p : ramp.last;
+  int k = static_cast<int>(p);
+  if (k >= ramp.segments) k = ramp.segments - 1;
+  const T f = rounded_sub(p, static_cast<T>(k));
+  const auto channel = [&](int c) {
+    return whole_level(rounded_add(ramp.base[c][k], rounded_mul(ramp.slope[c][k], f)));
+  };
+  return {channel(0), channel(1), channel(2)};
+}
+
+/// An intensity in [0, 1] as a level; what lies beyond is clamped.
+template <class T> PANTILE_HD inline std::uint8_t level_of(T v) {
+  v = v > T{0} ? v : T{0};
+  v = v < T{1} ? v : T{1};
+  return whole_level(math::rounded_add(math::rounded_mul(v, T{255}), kLevelAnchor<T> + T{0.5}));
+}
+/// Three intensities as a colour; `nan` where one is NaN.
+template <class T> PANTILE_HD inline PixelRgb direct_colour(T r, T g, T b, PixelRgb nan) {
+  if (r != r || g != g || b != b) return nan;
+  return {level_of(r), level_of(g), level_of(b)};
+}
+
+/// A value as it is stored: rounded to float, every NaN the quiet one without payload.
+template <class T> PANTILE_HD inline float stored_f32(T value) {
+  const auto v = static_cast<float>(value);
+  return v == v ? v : std::numeric_limits<float>::quiet_NaN();
+}
+/// ⌊(v − low)·scale + ½⌋ within 0 and 65535; NaN gives 0.
+template <class T> PANTILE_HD inline std::uint16_t stored_u16(T value, T low, T scale) {
+  T q = math::rounded_add(math::rounded_mul(math::rounded_sub(value, low), scale), T{0.5});
+  q = q > T{0} ? q : T{0};  // NaN too
+  q = q < T{65535} ? q : T{65535};
+  return static_cast<std::uint16_t>(static_cast<int>(q));
+}
+
+}  // namespace pantile

@@ -1,0 +1,229 @@
+#include "ops/formula/kernel_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace pantile::formula {
+namespace {
+
+constexpr std::array<std::string_view, 6> kInputs{
+    "axis.position", "axis.position", "axis.index", "axis.index", "axis.fraction", "axis.fraction"};
+
+std::string_view enumerator(std::string_view name) {
+  // What a formula calls `not`, `and` and `or` are keywords of C++.
+  if (name == "not") return "logical_not";
+  if (name == "and") return "logical_and";
+  if (name == "or") return "logical_or";
+  return name;
+}
+
+template <class T> std::string literal(T value) {
+  if (std::isnan(value)) return "math::scalar::canonical_nan<L>()";
+  if (std::isinf(value)) {
+    return value > 0 ? "math::scalar::infinity<L>()" : "-math::scalar::infinity<L>()";
+  }
+  return fmt::format("L::set({:a}{})", value, sizeof(T) == 4 ? "f" : "");
+}
+
+template <class T> class Writer {
+ public:
+  Writer(const Program& program, std::string_view name) : steps_(program.steps), name_(name) {
+    numbers_.resize(steps_.size());
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      if (steps_[s].varies == Varies::constant) numbers_[s] = constant(steps_[s]);
+    }
+    find_shared(program.outputs);
+    code_ = fmt::format(
+        "struct {} {{\n"
+        "  using Value = {};\n"
+        "  using L = math::scalar::Lane<Value>;\n"
+        "  static constexpr int kRowValues = {}, kColumnValues = {}, kOutputs = {};\n",
+        name_, sizeof(T) == 8 ? "double" : "float", row_values_.size(), column_values_.size(),
+        program.outputs.size());
+    write_axis(Varies::row, "row", row_values_);
+    write_axis(Varies::column, "column", column_values_);
+    write_pixel(program.outputs);
+    code_ += "};\n";
+  }
+
+  FormulaText finish() {
+    return {std::move(code_), static_cast<int>(row_values_.size()),
+            static_cast<int>(column_values_.size())};
+  }
+
+ private:
+  const Step& step(std::int32_t s) const { return steps_[static_cast<std::size_t>(s)]; }
+
+  T constant(const Step& s) const {
+    if (const double* number = std::get_if<double>(&s.op)) return static_cast<T>(*number);
+    const auto of = [&](std::int32_t operand) {
+      return numbers_[static_cast<std::size_t>(operand)];
+    };
+    if (const auto* f = std::get_if<math::Unary>(&s.op)) return math::evaluate<T>(*f, of(s.a));
+    if (const auto* f = std::get_if<math::Binary>(&s.op)) {
+      return math::evaluate<T>(*f, of(s.a), of(s.b));
+    }
+    return math::evaluate<T>(std::get<math::Ternary>(s.op), of(s.a), of(s.b), of(s.c));
+  }
+
+  /// The values of rows and columns that samples read.
+  void find_shared(const std::vector<std::int32_t>& outputs) {
+    std::vector<bool> read(steps_.size(), false);
+    for (const Step& s : steps_) {
+      if (s.varies != Varies::pixel) continue;
+      for (const std::int32_t operand : {s.a, s.b, s.c}) {
+        if (operand >= 0) read[static_cast<std::size_t>(operand)] = true;
+      }
+    }
+    for (const std::int32_t output : outputs) read[static_cast<std::size_t>(output)] = true;
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      if (!read[s]) continue;
+      if (steps_[s].varies == Varies::row) row_values_.push_back(static_cast<std::int32_t>(s));
+      if (steps_[s].varies == Varies::column)
+        column_values_.push_back(static_cast<std::int32_t>(s));
+    }
+  }
+
+  std::string operand(std::int32_t s) const {
+    if (step(s).varies == Varies::constant) return literal(numbers_[static_cast<std::size_t>(s)]);
+    return fmt::format("s{}", s);
+  }
+
+  std::string expression(const Step& s) const {
+    if (const auto* input = std::get_if<Input>(&s.op)) {
+      return fmt::format("L::set({})", kInputs[static_cast<std::size_t>(*input)]);
+    }
+    if (const auto* f = std::get_if<math::Unary>(&s.op)) {
+      return fmt::format("math::scalar::apply<math::Unary::{}, Value>({})", enumerator(name(*f)),
+                         operand(s.a));
+    }
+    if (const auto* f = std::get_if<math::Binary>(&s.op)) {
+      return fmt::format("math::scalar::apply<math::Binary::{}, Value>({}, {})",
+                         enumerator(name(*f)), operand(s.a), operand(s.b));
+    }
+    return fmt::format("math::scalar::apply<math::Ternary::{}, Value>({}, {}, {})",
+                       enumerator(name(std::get<math::Ternary>(s.op))), operand(s.a), operand(s.b),
+                       operand(s.c));
+  }
+
+  void write_steps(Varies varies) {
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      if (steps_[s].varies != varies) continue;
+      code_ += fmt::format("    const L s{} = {};\n", s, expression(steps_[s]));
+    }
+  }
+
+  void write_axis(Varies varies, std::string_view function,
+                  const std::vector<std::int32_t>& values) {
+    code_ += fmt::format(
+        "  static PANTILE_HD void {}([[maybe_unused]] const AxisInput<Value>& axis,\n"
+        "                            [[maybe_unused]] Value* out, [[maybe_unused]] int stride) "
+        "{{\n",
+        function);
+    if (!values.empty()) write_steps(varies);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      code_ += fmt::format("    out[{} * stride] = s{}.v;\n", k, values[k]);
+    }
+    code_ += "  }\n";
+  }
+
+  void write_pixel(const std::vector<std::int32_t>& outputs) {
+    code_ +=
+        "  static PANTILE_HD void pixel([[maybe_unused]] const Value* row,\n"
+        "                               [[maybe_unused]] int row_stride,\n"
+        "                               [[maybe_unused]] const Value* column,\n"
+        "                               [[maybe_unused]] int column_stride, Value* out) {\n";
+    const auto read = [&](const std::vector<std::int32_t>& values, std::string_view from) {
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        code_ += fmt::format("    const L s{} = L::set({}[{} * {}_stride]);\n", values[k], from, k,
+                             from);
+      }
+    };
+    read(row_values_, "row");
+    read(column_values_, "column");
+    write_steps(Varies::pixel);
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      code_ += fmt::format("    out[{}] = ({}).v;\n", k, operand(outputs[k]));
+    }
+    code_ += "  }\n";
+  }
+
+  const std::vector<Step>& steps_;
+  std::string_view name_;
+  std::vector<T> numbers_;  ///< Of constant steps.
+  std::vector<std::int32_t> row_values_, column_values_;
+  std::string code_;
+};
+
+constexpr std::string_view word(PixelForm form) {
+  return form == PixelForm::rgb8 ? "rgb8" : form == PixelForm::u16 ? "u16" : "f32";
+}
+
+}  // namespace
+
+FormulaText formula_text(const Program& program, Precision precision, std::string_view name) {
+  return precision == Precision::f64 ? Writer<double>(program, name).finish()
+                                     : Writer<float>(program, name).finish();
+}
+
+KernelText kernel_text(const Program& program, Precision precision, PixelForm form,
+                       bool one_sample) {
+  FormulaText formula = formula_text(program, precision, "Formula");
+  KernelText text;
+  text.kernel = "pantile_formula";
+  text.row_values = formula.row_values;
+  text.column_values = formula.column_values;
+  text.code = fmt::format(
+      "#include \"compute/math/apply-inl.h\"\n"
+      "#include \"ops/formula/pixel_kernel.h\"\n"
+      "namespace pantile::formula {{\n"
+      "{}"
+      "}}  // namespace pantile::formula\n"
+      "PANTILE_FORMULA_KERNEL({}, pantile::formula::Formula, pantile::formula::PixelForm::{}, "
+      "{})\n",
+      formula.code, text.kernel, word(form), one_sample);
+  return text;
+}
+
+Result<BlockShape> block_shape(int row_values, int column_values, int samples, Precision precision,
+                               std::int64_t shared_bytes) {
+  // Wide blocks write whole lines; more rows share the work of a column.
+  constexpr std::int32_t kMostColumns = 128, kMostRows = 32;
+  const std::int64_t value_bytes = precision == Precision::f64 ? 8 : 4;
+  BlockShape shape{kMostColumns, kMostRows, 0};
+  const auto bytes = [&] {
+    return value_bytes * samples *
+           (std::int64_t{row_values} * shape.rows + std::int64_t{column_values} * shape.columns);
+  };
+  while (bytes() > shared_bytes && shape.columns + shape.rows > 2) {
+    std::int32_t& larger = row_values * shape.rows > column_values * shape.columns && shape.rows > 1
+                               ? shape.rows
+                           : shape.columns > 1 ? shape.columns
+                                               : shape.rows;
+    larger /= 2;
+  }
+  shape.shared_bytes = bytes();
+  if (shape.shared_bytes > shared_bytes) {
+    return Error(
+        Code::invalid,
+        fmt::format("the formula has {} values of rows and columns, which with {} samples a "
+                    "pixel take {} bytes; a block of a GPU shares {}",
+                    row_values + column_values, samples, shape.shared_bytes, shared_bytes));
+  }
+  return shape;
+}
+
+template <class T>
+PixelParameters<T> pixel_parameters(const FormulaImage& image, const RampView<T>& ramp) {
+  return {
+      x_axis(image.frame), y_axis(image.frame),      ramp,
+      as_pixel(image.nan), static_cast<T>(image.lo), static_cast<T>(65535 / (image.hi - image.lo))};
+}
+template PixelParameters<double> pixel_parameters(const FormulaImage&, const RampView<double>&);
+template PixelParameters<float> pixel_parameters(const FormulaImage&, const RampView<float>&);
+
+}  // namespace pantile::formula

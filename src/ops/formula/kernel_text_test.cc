@@ -1,0 +1,134 @@
+// The code that kernel_text() writes, compiled for the host: its pixels are those of FormulaSource.
+#include "ops/formula/kernel_text.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "compute/math/apply-inl.h"
+#include "core/buffer.h"
+#include "ops/colormap/colour_mapper.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/formula_source.h"
+
+namespace pantile::formula {
+namespace {
+
+#include "kernel_samples.inc"
+
+/// Draws `rect` as a launch of the kernel would, its threads one after the other.
+template <class Formula, PixelForm form, bool one_sample>
+void draw_on_host(const FormulaImage& image, const Rect& rect, MutableView out) {
+  using T = typename Formula::Value;
+  const ColourMapper<T> mapper(*find_colormap(image.colormap), image.lo, image.hi, image.nan,
+                               image.neg_inf, image.pos_inf);
+  const PixelParameters<T> parameters = pixel_parameters<T>(image, mapper.ramp());
+  const Precision precision = sizeof(T) == 8 ? Precision::f64 : Precision::f32;
+  const auto shape = block_shape(Formula::kRowValues, Formula::kColumnValues, image.frame.samples,
+                                 precision, 4096);
+  ASSERT_TRUE(shape.ok()) << shape.error().message();
+  const PixelTarget target{rect.x0,
+                           rect.y0,
+                           rect.x1,
+                           rect.y1,
+                           reinterpret_cast<std::uint8_t*>(out.data()),
+                           out.layout().row_stride,
+                           shape->columns,
+                           shape->rows};
+  std::vector<T> shared(static_cast<std::size_t>(shape->shared_bytes) / sizeof(T) + 1);
+  constexpr std::int32_t kThreads = 7;
+  for (std::int64_t y = rect.y0; y < rect.y1; y += shape->rows) {
+    for (std::int64_t x = rect.x0; x < rect.x1; x += shape->columns) {
+      const auto each = [&](auto&& call) {
+        for (std::int32_t thread = 0; thread < kThreads; ++thread) {
+          call(Block<Formula>{parameters, target, x, y, shared.data(), thread, kThreads});
+        }
+      };
+      each([](const Block<Formula>& block) { block.prepare(); });
+      each([](const Block<Formula>& block) { block.template draw<form, one_sample>(); });
+    }
+  }
+}
+
+FormulaImage picture(int samples, Output output, Precision precision) {
+  FormulaImage image;
+  image.frame = {301,    207, 0.3, -0.2, 0.013, samples == 2 ? Sampling::corner : Sampling::center,
+                 samples};
+  image.output = output;
+  image.precision = precision;
+  image.lo = -2;
+  image.hi = 3;
+  image.nan = {1, 2, 3};
+  image.neg_inf = {4, 5, 6};
+  image.pos_inf = {7, 8, 9};
+  return image;
+}
+
+template <class Formula, PixelForm form, bool one_sample>
+void expect_equal(std::string_view formula, const FormulaImage& image, const Rect& rect) {
+  const auto program = compile(formula, image.precision);
+  ASSERT_TRUE(program.ok());
+  const auto source = FormulaSource::make(*program, image);
+  ASSERT_TRUE(source.ok()) << source.error().message();
+  const ImageSpec& spec = (*source)->spec();
+  PixelBuffer expected(spec.dtype, rect.height(), rect.width(), spec.channels);
+  PixelBuffer made(spec.dtype, rect.height(), rect.width(), spec.channels);
+  ReadContext context;
+  ASSERT_TRUE((*source)->read(spec.region(0, rect), expected.view(), context).ok());
+  draw_on_host<Formula, form, one_sample>(image, rect, made.view());
+  EXPECT_EQ(std::memcmp(expected.data(), made.data(), made.size_bytes()), 0)
+      << formula << " as " << word_for(image.output) << " of " << word_for(image.precision) << ", "
+      << image.frame.samples << " samples";
+}
+
+template <class Formula> void expect_equal_in_every_form(std::string_view formula) {
+  const Precision precision =
+      sizeof(typename Formula::Value) == 8 ? Precision::f64 : Precision::f32;
+  const Rect whole{0, 0, 301, 207}, part{97, 50, 226, 99};
+  expect_equal<Formula, PixelForm::rgb8, true>(formula, picture(1, Output::rgb8, precision), whole);
+  for (const int samples : {1, 2, 3}) {
+    expect_equal<Formula, PixelForm::rgb8, false>(formula,
+                                                  picture(samples, Output::rgb8, precision), part);
+    if constexpr (Formula::kOutputs == 1) {
+      expect_equal<Formula, PixelForm::u16, false>(
+          formula, picture(samples, Output::value_u16, precision), part);
+      expect_equal<Formula, PixelForm::f32, false>(
+          formula, picture(samples, Output::value_f32, precision), part);
+    }
+  }
+  if constexpr (Formula::kOutputs == 1) {
+    expect_equal<Formula, PixelForm::u16, true>(formula, picture(1, Output::value_u16, precision),
+                                                part);
+    expect_equal<Formula, PixelForm::f32, true>(formula, picture(1, Output::value_f32, precision),
+                                                part);
+  }
+}
+
+TEST(KernelText, EveryPixelIsThatOfFormulaSource){
+#define PANTILE_EXPECT_EQUAL(sample, formula) expect_equal_in_every_form<sample>(formula);
+    PANTILE_SAMPLES(PANTILE_EXPECT_EQUAL)
+#undef PANTILE_EXPECT_EQUAL
+}
+
+TEST(BlockShape, FitsWhatABlockShares) {
+  const auto all = block_shape(2, 3, 1, Precision::f64, 48 << 10);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->columns, 128);
+  EXPECT_EQ(all->rows, 32);
+  EXPECT_EQ(all->shared_bytes, 8 * (2 * 32 + 3 * 128));
+  const auto many = block_shape(20, 30, 16, Precision::f64, 48 << 10);
+  ASSERT_TRUE(many.ok());
+  EXPECT_LE(many->shared_bytes, 48 << 10);
+  EXPECT_GE(many->columns * many->rows, 16);
+  EXPECT_EQ(block_shape(0, 0, 16, Precision::f32, 48 << 10)->shared_bytes, 0);
+  const auto none = block_shape(400, 1, 16, Precision::f64, 48 << 10);
+  ASSERT_FALSE(none.ok());
+  EXPECT_NE(none.error().message().find("401 values"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pantile::formula

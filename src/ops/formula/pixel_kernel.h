@@ -1,0 +1,197 @@
+#pragma once
+/// \file
+/// From pixel index to stored bytes for a formula that kernel_text.h turned into code: the body of
+/// the GPU kernels. Compiled for the host too, where tests hold it to FormulaSource.
+///
+/// A Formula has: Value (float or double); kRowValues, kColumnValues, kOutputs; and
+///   row(AxisInput, out, stride), column(AxisInput, out, stride): what varies along one axis only;
+///   pixel(row, row_stride, column, column_stride, out): the outputs of one sample.
+
+#include <cstdint>
+#include <limits>
+
+#include "compute/math/rounded.h"
+#include "ops/colormap/colour_pixel.h"
+#include "ops/formula/sample_position.h"
+
+namespace pantile::formula {
+
+/// What a pixel becomes; as StoreKind.
+enum class PixelForm : std::uint8_t { rgb8, u16, f32 };
+
+PANTILE_HD constexpr int bytes_of(PixelForm form) {
+  return form == PixelForm::rgb8 ? 3 : form == PixelForm::u16 ? 2 : 4;
+}
+
+/// Everything besides the formula that decides a pixel.
+template <class T> struct PixelParameters {
+  AxisFrame x, y;
+  RampView<T> ramp;  ///< Of one number a pixel.
+  PixelRgb nan;      ///< Of three.
+  T low, per_value;  ///< u16: the value of 0, and steps per unit.
+};
+
+/// Where a launch writes: pixels [x0, x1) × [y0, y1), the first at `out`, rows `stride` bytes
+/// apart.
+struct PixelTarget {
+  std::int64_t x0, y0, x1, y1;
+  std::uint8_t* out;
+  std::int64_t stride;
+  std::int32_t columns, rows;  ///< Pixels of a block (BlockShape).
+};
+
+/// Threads of a block.
+inline constexpr int kBlockThreads = 128;
+
+/// The pixels that one block of threads shares; samples along an axis are these times n.
+struct BlockShape {
+  std::int32_t columns, rows;
+  std::int64_t shared_bytes;
+};
+
+/// One block of threads: its place in the grid, and one of its threads. `shared` is the block's.
+template <class Formula> struct Block {
+  using T = typename Formula::Value;
+  const PixelParameters<T>& parameters;
+  const PixelTarget& target;
+  std::int64_t x0, y0;  ///< Its first pixel.
+  T* shared;
+  std::int32_t thread, threads;
+
+  PANTILE_HD std::int32_t sample_columns() const { return target.columns * parameters.x.samples; }
+  PANTILE_HD std::int32_t sample_rows() const { return target.rows * parameters.y.samples; }
+  PANTILE_HD T* row_values() const { return shared; }
+  PANTILE_HD T* column_values() const { return shared + Formula::kRowValues * sample_rows(); }
+
+  /// What varies along one axis only; all threads, before any of them draws.
+  PANTILE_HD void prepare() const {
+    if constexpr (Formula::kRowValues > 0) {
+      for (std::int32_t k = thread; k < sample_rows(); k += threads) {
+        const std::int64_t sample = y0 * parameters.y.samples + k;
+        Formula::row(axis_input<T>(sample, parameters.y), row_values() + k, sample_rows());
+      }
+    }
+    if constexpr (Formula::kColumnValues > 0) {
+      for (std::int32_t k = thread; k < sample_columns(); k += threads) {
+        const std::int64_t sample = x0 * parameters.x.samples + k;
+        Formula::column(axis_input<T>(sample, parameters.x), column_values() + k, sample_columns());
+      }
+    }
+  }
+
+  /// The values of sample (column, row) of the block.
+  PANTILE_HD void sample(std::int32_t column, std::int32_t row, T* values) const {
+    Formula::pixel(row_values() + row, sample_rows(), column_values() + column, sample_columns(),
+                   values);
+  }
+
+  PANTILE_HD PixelRgb colour(const T* values) const {
+    if constexpr (Formula::kOutputs == 3) {
+      return direct_colour(values[0], values[1], values[2], parameters.nan);
+    } else {
+      return map_value(parameters.ramp, values[0]);
+    }
+  }
+
+  /// (Σ + n²/2) / n² of the samples' colours, per channel.
+  PANTILE_HD PixelRgb mean_colour(std::int32_t column, std::int32_t row) const {
+    const std::int32_t n = parameters.x.samples;
+    std::uint32_t r = 0, g = 0, b = 0;
+    for (std::int32_t j = 0; j < n; ++j) {
+      for (std::int32_t i = 0; i < n; ++i) {
+        T values[Formula::kOutputs];
+        sample(column * n + i, row * n + j, values);
+        const PixelRgb c = colour(values);
+        r += c.r, g += c.g, b += c.b;
+      }
+    }
+    const auto all = static_cast<std::uint32_t>(n * n);
+    return {static_cast<std::uint8_t>((r + all / 2) / all),
+            static_cast<std::uint8_t>((g + all / 2) / all),
+            static_cast<std::uint8_t>((b + all / 2) / all)};
+  }
+
+  /// The mean of the samples that are not NaN, in double, row by row; NaN where all are.
+  PANTILE_HD T mean_value(std::int32_t column, std::int32_t row) const {
+    const std::int32_t n = parameters.x.samples;
+    double sum = 0;
+    std::int32_t count = 0;
+    for (std::int32_t j = 0; j < n; ++j) {
+      for (std::int32_t i = 0; i < n; ++i) {
+        T value[1];
+        sample(column * n + i, row * n + j, value);
+        if (value[0] != value[0]) continue;
+        sum = math::rounded_add(sum, static_cast<double>(value[0]));
+        ++count;
+      }
+    }
+    return count == 0 ? std::numeric_limits<T>::quiet_NaN()
+                      : static_cast<T>(math::rounded_div(sum, static_cast<double>(count)));
+  }
+
+  template <PixelForm form, bool one_sample>
+  PANTILE_HD void store(std::int32_t column, std::int32_t row, std::uint8_t* at) const {
+    if constexpr (form == PixelForm::rgb8) {
+      PixelRgb c;
+      if constexpr (one_sample) {
+        T values[Formula::kOutputs];
+        sample(column, row, values);
+        c = colour(values);
+      } else {
+        c = mean_colour(column, row);
+      }
+      at[0] = c.r;
+      at[1] = c.g;
+      at[2] = c.b;
+    } else {
+      T value[1];
+      if constexpr (one_sample) {
+        sample(column, row, value);
+      } else {
+        value[0] = mean_value(column, row);
+      }
+      if constexpr (form == PixelForm::u16) {
+        const std::uint16_t q = stored_u16(value[0], parameters.low, parameters.per_value);
+        *reinterpret_cast<std::uint16_t*>(at) = q;
+      } else {
+        *reinterpret_cast<float*>(at) = stored_f32(value[0]);
+      }
+    }
+  }
+
+  /// The block's pixels, `threads` apart; after prepare() of all threads.
+  template <PixelForm form, bool one_sample> PANTILE_HD void draw() const {
+    for (std::int32_t k = thread; k < target.columns * target.rows; k += threads) {
+      const std::int32_t column = k % target.columns, row = k / target.columns;
+      const std::int64_t x = x0 + column, y = y0 + row;
+      if (x >= target.x1 || y >= target.y1) continue;
+      std::uint8_t* at =
+          target.out + (y - target.y0) * target.stride + (x - target.x0) * bytes_of(form);
+      store<form, one_sample>(column, row, at);
+    }
+  }
+};
+
+}  // namespace pantile::formula
+
+#ifdef __CUDACC__
+/// The kernel `name` of a formula. Grid: blocks of target.columns × target.rows pixels; dynamic
+/// shared memory: BlockShape::shared_bytes.
+#define PANTILE_FORMULA_KERNEL(name, Formula, form, one_sample)                                  \
+  extern "C" __global__ void __launch_bounds__(pantile::formula::kBlockThreads)                  \
+      name(const __grid_constant__ pantile::formula::PixelParameters<Formula::Value> parameters, \
+           const __grid_constant__ pantile::formula::PixelTarget target) {                       \
+    extern __shared__ double pantile_shared[];                                                   \
+    const pantile::formula::Block<Formula> block{                                                \
+        parameters,                                                                              \
+        target,                                                                                  \
+        target.x0 + static_cast<std::int64_t>(blockIdx.x) * target.columns,                      \
+        target.y0 + static_cast<std::int64_t>(blockIdx.y) * target.rows,                         \
+        reinterpret_cast<Formula::Value*>(pantile_shared),                                       \
+        static_cast<std::int32_t>(threadIdx.x),                                                  \
+        static_cast<std::int32_t>(blockDim.x)};                                                  \
+    block.prepare();                                                                             \
+    __syncthreads();                                                                             \
+    block.draw<form, one_sample>();                                                              \
+  }
+#endif
