@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -20,9 +22,11 @@ namespace {
 
 #include "kernel_samples.inc"
 
-/// Draws `rect` as a launch of the kernel would, its threads one after the other.
+constexpr std::int32_t kTilePx = 128;
+
+/// Draws tiles as a launch of the kernel would, its blocks and threads one after the other.
 template <class Formula, PixelForm form, bool one_sample>
-void draw_on_host(const FormulaImage& image, const Rect& rect, MutableView out) {
+void draw_on_host(const FormulaImage& image, std::span<const PixelRect> tiles, std::uint8_t* out) {
   using T = typename Formula::Value;
   const ColourMapper<T> mapper(*find_colormap(image.colormap), image.lo, image.hi, image.nan,
                                image.neg_inf, image.pos_inf);
@@ -31,25 +35,21 @@ void draw_on_host(const FormulaImage& image, const Rect& rect, MutableView out) 
   const auto shape = block_shape(Formula::kRowValues, Formula::kColumnValues, image.frame.samples,
                                  precision, 4096);
   ASSERT_TRUE(shape.ok()) << shape.error().message();
-  const PixelTarget target{rect.x0,
-                           rect.y0,
-                           rect.x1,
-                           rect.y1,
-                           reinterpret_cast<std::uint8_t*>(out.data()),
-                           out.layout().row_stride,
-                           shape->columns,
-                           shape->rows};
+  PixelBatch batch{out, kTilePx, shape->columns, shape->rows, {}};
+  std::ranges::copy(tiles, batch.tiles);
   std::vector<T> shared(static_cast<std::size_t>(shape->shared_bytes) / sizeof(T) + 1);
   constexpr std::int32_t kThreads = 7;
-  for (std::int64_t y = rect.y0; y < rect.y1; y += shape->rows) {
-    for (std::int64_t x = rect.x0; x < rect.x1; x += shape->columns) {
-      const auto each = [&](auto&& call) {
-        for (std::int32_t thread = 0; thread < kThreads; ++thread) {
-          call(Block<Formula>{parameters, target, x, y, shared.data(), thread, kThreads});
-        }
-      };
-      each([](const Block<Formula>& block) { block.prepare(); });
-      each([](const Block<Formula>& block) { block.template draw<form, one_sample>(); });
+  for (std::int32_t tile = 0; tile < static_cast<std::int32_t>(tiles.size()); ++tile) {
+    for (std::int32_t y = 0; y < kTilePx; y += shape->rows) {
+      for (std::int32_t x = 0; x < kTilePx; x += shape->columns) {
+        const auto each = [&](auto&& call) {
+          for (std::int32_t thread = 0; thread < kThreads; ++thread) {
+            call(Block<Formula>{parameters, batch, tile, x, y, shared.data(), thread, kThreads});
+          }
+        };
+        each([](const Block<Formula>& block) { block.prepare(); });
+        each([](const Block<Formula>& block) { block.template draw<form, one_sample>(); });
+      }
     }
   }
 }
@@ -69,26 +69,37 @@ FormulaImage picture(int samples, Output output, Precision precision) {
 }
 
 template <class Formula, PixelForm form, bool one_sample>
-void expect_equal(std::string_view formula, const FormulaImage& image, const Rect& rect) {
+void expect_equal(std::string_view formula, const FormulaImage& image,
+                  std::span<const PixelRect> tiles) {
   const auto program = compile(formula, image.precision);
   ASSERT_TRUE(program.ok());
   const auto source = FormulaSource::make(*program, image);
   ASSERT_TRUE(source.ok()) << source.error().message();
   const ImageSpec& spec = (*source)->spec();
-  PixelBuffer expected(spec.dtype, rect.height(), rect.width(), spec.channels);
-  PixelBuffer made(spec.dtype, rect.height(), rect.width(), spec.channels);
-  ReadContext context;
-  ASSERT_TRUE((*source)->read(spec.region(0, rect), expected.view(), context).ok());
-  draw_on_host<Formula, form, one_sample>(image, rect, made.view());
-  EXPECT_EQ(std::memcmp(expected.data(), made.data(), made.size_bytes()), 0)
-      << formula << " as " << word_for(image.output) << " of " << word_for(image.precision) << ", "
-      << image.frame.samples << " samples";
+  std::vector<std::uint8_t> made(tiles.size() * kTilePx * kTilePx * bytes_of(form), 0xaa);
+  draw_on_host<Formula, form, one_sample>(image, tiles, made.data());
+  const std::uint8_t* at = made.data();
+  for (const PixelRect& tile : tiles) {
+    PixelBuffer expected(spec.dtype, kTilePx, kTilePx, spec.channels);
+    std::memset(expected.data(), 0, expected.size_bytes());
+    ReadContext context;
+    const Rect rect{tile.x0, tile.y0, tile.x1, tile.y1};
+    ASSERT_TRUE((*source)
+                    ->read(spec.region(0, rect),
+                           expected.view().window({0, 0, rect.width(), rect.height()}), context)
+                    .ok());
+    EXPECT_EQ(std::memcmp(expected.data(), at, expected.size_bytes()), 0)
+        << formula << " as " << word_for(image.output) << " of " << word_for(image.precision)
+        << ", " << image.frame.samples << " samples, from " << tile.x0 << "," << tile.y0;
+    at += expected.size_bytes();
+  }
 }
 
 template <class Formula> void expect_equal_in_every_form(std::string_view formula) {
   const Precision precision =
       sizeof(typename Formula::Value) == 8 ? Precision::f64 : Precision::f32;
-  const Rect whole{0, 0, 301, 207}, part{97, 50, 226, 99};
+  const PixelRect whole[] = {{0, 0, 128, 128}, {128, 0, 256, 128}, {256, 128, 301, 207}};
+  const PixelRect part[] = {{97, 50, 226, 99}};
   expect_equal<Formula, PixelForm::rgb8, true>(formula, picture(1, Output::rgb8, precision), whole);
   for (const int samples : {1, 2, 3}) {
     expect_equal<Formula, PixelForm::rgb8, false>(formula,

@@ -31,13 +31,21 @@ template <class T> struct PixelParameters {
   T low, per_value;  ///< u16: the value of 0, and steps per unit.
 };
 
-/// Where a launch writes: pixels [x0, x1) × [y0, y1), the first at `out`, rows `stride` bytes
-/// apart.
-struct PixelTarget {
-  std::int64_t x0, y0, x1, y1;
+/// Pixels [x0, x1) × [y0, y1) of the picture.
+struct PixelRect {
+  std::int32_t x0, y0, x1, y1;
+};
+
+/// Most tiles of a launch.
+inline constexpr int kMostTiles = 64;
+
+/// What a launch draws: tiles of tile_px × tile_px pixels, one after the other from `out` on, rows
+/// without gaps. Pixels of a tile beyond its rect are zeros.
+struct PixelBatch {
   std::uint8_t* out;
-  std::int64_t stride;
+  std::int32_t tile_px;
   std::int32_t columns, rows;  ///< Pixels of a block (BlockShape).
+  PixelRect tiles[kMostTiles];
 };
 
 /// Threads of a block.
@@ -53,13 +61,23 @@ struct BlockShape {
 template <class Formula> struct Block {
   using T = typename Formula::Value;
   const PixelParameters<T>& parameters;
-  const PixelTarget& target;
-  std::int64_t x0, y0;  ///< Its first pixel.
+  const PixelBatch& batch;
+  std::int32_t tile;    ///< Of the batch.
+  std::int32_t x0, y0;  ///< Its first pixel, in the tile.
   T* shared;
   std::int32_t thread, threads;
 
-  PANTILE_HD std::int32_t sample_columns() const { return target.columns * parameters.x.samples; }
-  PANTILE_HD std::int32_t sample_rows() const { return target.rows * parameters.y.samples; }
+  PANTILE_HD const PixelRect& rect() const { return batch.tiles[tile]; }
+  /// Column (row) `k` of the block, counted in samples through the whole picture.
+  PANTILE_HD std::int64_t sample_x(std::int32_t k) const {
+    return (std::int64_t{rect().x0} + x0) * parameters.x.samples + k;
+  }
+  PANTILE_HD std::int64_t sample_y(std::int32_t k) const {
+    return (std::int64_t{rect().y0} + y0) * parameters.y.samples + k;
+  }
+
+  PANTILE_HD std::int32_t sample_columns() const { return batch.columns * parameters.x.samples; }
+  PANTILE_HD std::int32_t sample_rows() const { return batch.rows * parameters.y.samples; }
   PANTILE_HD T* row_values() const { return shared; }
   PANTILE_HD T* column_values() const { return shared + Formula::kRowValues * sample_rows(); }
 
@@ -67,14 +85,13 @@ template <class Formula> struct Block {
   PANTILE_HD void prepare() const {
     if constexpr (Formula::kRowValues > 0) {
       for (std::int32_t k = thread; k < sample_rows(); k += threads) {
-        const std::int64_t sample = y0 * parameters.y.samples + k;
-        Formula::row(axis_input<T>(sample, parameters.y), row_values() + k, sample_rows());
+        Formula::row(axis_input<T>(sample_y(k), parameters.y), row_values() + k, sample_rows());
       }
     }
     if constexpr (Formula::kColumnValues > 0) {
       for (std::int32_t k = thread; k < sample_columns(); k += threads) {
-        const std::int64_t sample = x0 * parameters.x.samples + k;
-        Formula::column(axis_input<T>(sample, parameters.x), column_values() + k, sample_columns());
+        Formula::column(axis_input<T>(sample_x(k), parameters.x), column_values() + k,
+                        sample_columns());
       }
     }
   }
@@ -161,13 +178,18 @@ template <class Formula> struct Block {
 
   /// The block's pixels, `threads` apart; after prepare() of all threads.
   template <PixelForm form, bool one_sample> PANTILE_HD void draw() const {
-    for (std::int32_t k = thread; k < target.columns * target.rows; k += threads) {
-      const std::int32_t column = k % target.columns, row = k / target.columns;
-      const std::int64_t x = x0 + column, y = y0 + row;
-      if (x >= target.x1 || y >= target.y1) continue;
-      std::uint8_t* at =
-          target.out + (y - target.y0) * target.stride + (x - target.x0) * bytes_of(form);
-      store<form, one_sample>(column, row, at);
+    constexpr std::int32_t kBytes = bytes_of(form);
+    for (std::int32_t k = thread; k < batch.columns * batch.rows; k += threads) {
+      const std::int32_t column = k % batch.columns, row = k / batch.columns;
+      const std::int32_t x = x0 + column, y = y0 + row;
+      if (x >= batch.tile_px || y >= batch.tile_px) continue;
+      const std::int64_t pixel = (std::int64_t{tile} * batch.tile_px + y) * batch.tile_px + x;
+      std::uint8_t* at = batch.out + pixel * kBytes;
+      if (x < rect().x1 - rect().x0 && y < rect().y1 - rect().y0) {
+        store<form, one_sample>(column, row, at);
+      } else {
+        for (std::int32_t b = 0; b < kBytes; ++b) at[b] = 0;
+      }
     }
   }
 };
@@ -175,18 +197,19 @@ template <class Formula> struct Block {
 }  // namespace pantile::formula
 
 #ifdef __CUDACC__
-/// The kernel `name` of a formula. Grid: blocks of target.columns × target.rows pixels; dynamic
-/// shared memory: BlockShape::shared_bytes.
+/// The kernel `name` of a formula. Grid: blocks of batch.columns × batch.rows pixels over a tile,
+/// and tiles; dynamic shared memory: BlockShape::shared_bytes.
 #define PANTILE_FORMULA_KERNEL(name, Formula, form, one_sample)                                  \
   extern "C" __global__ void __launch_bounds__(pantile::formula::kBlockThreads)                  \
       name(const __grid_constant__ pantile::formula::PixelParameters<Formula::Value> parameters, \
-           const __grid_constant__ pantile::formula::PixelTarget target) {                       \
+           const __grid_constant__ pantile::formula::PixelBatch batch) {                         \
     extern __shared__ double pantile_shared[];                                                   \
     const pantile::formula::Block<Formula> block{                                                \
         parameters,                                                                              \
-        target,                                                                                  \
-        target.x0 + static_cast<std::int64_t>(blockIdx.x) * target.columns,                      \
-        target.y0 + static_cast<std::int64_t>(blockIdx.y) * target.rows,                         \
+        batch,                                                                                   \
+        static_cast<std::int32_t>(blockIdx.z),                                                   \
+        static_cast<std::int32_t>(blockIdx.x) * batch.columns,                                   \
+        static_cast<std::int32_t>(blockIdx.y) * batch.rows,                                      \
         reinterpret_cast<Formula::Value*>(pantile_shared),                                       \
         static_cast<std::int32_t>(threadIdx.x),                                                  \
         static_cast<std::int32_t>(blockDim.x)};                                                  \

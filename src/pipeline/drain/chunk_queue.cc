@@ -26,20 +26,34 @@ void ChunkQueue::open_leaf() {
   });
 }
 
-std::optional<ChunkQueue::Task> ChunkQueue::next() {
-  std::unique_lock lock(mutex_);
-  moved_.wait(lock, [this] {
-    return stopped_ || under_way_.empty() || next_sequence_ < *under_way_.begin() + window_;
-  });
+bool ChunkQueue::may_hand_out() const {
+  return stopped_ || under_way_.empty() || next_sequence_ < *under_way_.begin() + window_;
+}
+
+ChunkQueue::Handed ChunkQueue::hand_out(Task& task) {
   const bool at_unit_border = cell_ == 0;
-  if (stopped_ || cells_.empty() || (finish_begun_ && at_unit_border)) return std::nullopt;
-  const Task task{next_sequence_++, cells_[cell_], &plan_.units.at(plan_.leaves[leaf_])};
+  if (stopped_ || cells_.empty() || (finish_begun_ && at_unit_border)) return Handed::none;
+  if (!may_hand_out()) return Handed::later;
+  task = {next_sequence_++, cells_[cell_], &plan_.units.at(plan_.leaves[leaf_])};
   under_way_.insert(task.sequence);
   if (++cell_ == cells_.size()) {
     ++leaf_;
     open_leaf();
   }
+  return Handed::task;
+}
+
+std::optional<ChunkQueue::Task> ChunkQueue::next() {
+  std::unique_lock lock(mutex_);
+  moved_.wait(lock, [this] { return may_hand_out(); });
+  Task task;
+  if (hand_out(task) != Handed::task) return std::nullopt;
   return task;
+}
+
+ChunkQueue::Handed ChunkQueue::try_next(Task& task) {
+  const std::lock_guard lock(mutex_);
+  return hand_out(task);
 }
 
 void ChunkQueue::done(std::int64_t sequence) {

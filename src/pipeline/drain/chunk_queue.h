@@ -28,6 +28,9 @@ class ChunkQueue {
 
   /// The next chunk, or nothing when all are handed out or the queue was stopped.
   std::optional<Task> next();
+  /// The same without waiting: `later` where the window is used up.
+  enum class Handed { task, later, none };
+  Handed try_next(Task& task);
   /// A chunk handed out is finished, parents fed.
   void done(std::int64_t sequence);
   /// Hands out nothing more, except what completes units already begun.
@@ -38,6 +41,8 @@ class ChunkQueue {
   bool exhausted() const;
 
  private:
+  bool may_hand_out() const;  // mutex_ is held, as below
+  Handed hand_out(Task& task);
   /// Fills cells_ with the chunks of the current leaf in Z-order.
   void open_leaf();
 

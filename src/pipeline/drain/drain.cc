@@ -21,7 +21,15 @@ namespace {
 
 /// How far a worker may run ahead of the slowest one, in chunks. Wide enough that nobody waits at
 /// ordinary scatter, narrow enough that few parents are open.
-constexpr std::int64_t window_of(int threads) { return 8 * std::int64_t{threads} + 8; }
+constexpr std::int64_t window_of(int threads, std::int64_t lane_tiles) {
+  return 8 * std::int64_t{threads} + 8 + lane_tiles;
+}
+
+std::int64_t tiles_under_way(const std::vector<TileLane*>& lanes) {
+  std::int64_t tiles = 0;
+  for (const TileLane* lane : lanes) tiles += std::int64_t{lane->batch_tiles()} * lane->batches();
+  return tiles;
+}
 
 /// What the plan, the countdown and the sinks remember of one unit.
 constexpr std::int64_t kUnitBytes = 400;
@@ -80,14 +88,28 @@ class Drain {
         encoded_(job.source->encoded_chunks()),
         layout_(job.plan),
         codecs_(codec_uses(codecs_of(job.sinks))),
-        queue_(layout_, todo, window_of(options.threads)),
+        queue_(layout_, todo, window_of(options.threads, tiles_under_way(options.lanes))),
         buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
         parents_(layout_, job.plan.spec.kind, buffers_),
         countdown_(layout_, todo),
-        committer_(job.sinks) {}
+        committer_(job.sinks) {
+    if (!options.lanes.empty()) {
+      feed_.emplace(queue_, layout_, options.lanes, options.workers_read,
+                    [this](const ChunkQueue::Task& task) {
+                      return task.chunk.level == 0 && task.unit->origin == Origin::source &&
+                             !can_copy(*task.unit);
+                    });
+    }
+  }
 
   Status run() {
-    const Status worked = run_workers(options_.threads, [this](int) { return work(); });
+    const int lanes = static_cast<int>(options_.lanes.size());
+    const Status worked = run_workers(options_.threads + lanes, [&](int i) -> Status {
+      if (i < options_.threads) return work();
+      feed_->run_lane(static_cast<std::size_t>(i - options_.threads));
+      return {};
+    });
+    if (feed_ && options_.on_lane) std::ranges::for_each(feed_->uses(), options_.on_lane);
     const Status committed = committer_.finish();
     PANTILE_TRY(worked);
     PANTILE_TRY(committed);
@@ -101,25 +123,45 @@ class Drain {
     std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;  // beside codecs_
   };
 
+  /// Stops the others when a worker leaves by an error or exception.
+  struct StopOnFailure {
+    Drain& drain;
+    bool all_is_well = false;
+    ~StopOnFailure() {
+      if (all_is_well) return;
+      drain.queue_.stop_now();
+      if (drain.feed_) drain.feed_->stop();
+    }
+  };
+
   Status work() {
+    StopOnFailure stop{*this};
     Worker worker;
     for (const CodecUse& use : codecs_) worker.scratch.push_back(use.codec->make_scratch());
     while (true) {
       if (options_.cancel != nullptr && options_.cancel->cancelled()) {
         queue_.stop_after_begun_units();
       }
-      const std::optional<ChunkQueue::Task> task = queue_.next();
-      if (!task) return {};
-      const Status result = do_leaf(*task, worker);
-      queue_.done(task->sequence);
-      if (!result.ok()) {
-        queue_.stop_now();
-        return result;
+      const std::optional<LaneFeed::Work> next = next_work();
+      if (!next) {
+        stop.all_is_well = true;
+        return {};
       }
+      const ChunkQueue::Task& task = next->task;
+      PANTILE_TRY(next->batch != nullptr ? deliver_tile(*next, worker) : do_leaf(task, worker));
+      queue_.done(task.sequence);
+      if (feed_) feed_->queue_moved();
       if (options_.on_pixels) {
-        options_.on_pixels(layout_.chunk_rect(task->chunk).area(), *task->unit);
+        options_.on_pixels(layout_.chunk_rect(task.chunk).area(), *task.unit);
       }
     }
+  }
+
+  std::optional<LaneFeed::Work> next_work() {
+    if (feed_) return feed_->next();
+    const std::optional<ChunkQueue::Task> task = queue_.next();
+    if (!task) return std::nullopt;
+    return LaneFeed::Work{*task, nullptr, 0};
   }
 
   Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
@@ -165,35 +207,52 @@ class Drain {
     return true;
   }
 
+  /// As deliver(), of pixels that a lane has read.
+  Status deliver_tile(const LaneFeed::Work& work, Worker& worker) {
+    std::optional<OpenParents::Finished> parent;
+    PANTILE_TRY(pass_on(work.task.chunk, work.batch->tile(work.index), worker, parent));
+    if (!parent) return {};
+    return deliver(std::move(*parent), worker);
+  }
+
   /// Puts a finished chunk where it is wanted, and its parents as they become complete.
   Status deliver(OpenParents::Finished chunk, Worker& worker) {
     while (true) {
-      const UnitId unit = layout_.unit_of(chunk.chunk);
-      const UnitWork& work = todo_.units.at(unit);
-      PANTILE_TRY(put(work, chunk, worker));
       std::optional<OpenParents::Finished> parent;
-      if (work.feeds_parent) {
-        PANTILE_ASSIGN(parent, parents_.add(chunk.chunk, std::as_const(chunk.pixels).view()));
-      }
+      const Status passed =
+          pass_on(chunk.chunk, std::as_const(chunk.pixels).view(), worker, parent);
       buffers_.give_back(std::move(chunk.pixels));
-      if (countdown_.delivered(unit) && work.missing != 0) {
-        PANTILE_TRY(committer_.submit(unit, work.missing));
-      }
+      PANTILE_TRY(passed);
       if (!parent) return {};
       chunk = std::move(*parent);
     }
   }
 
-  Status put(const UnitWork& work, const OpenParents::Finished& chunk, Worker& worker) {
+  /// One chunk to its sinks and into its parent, which comes out where it is complete.
+  Status pass_on(ChunkId id, View pixels, Worker& worker,
+                 std::optional<OpenParents::Finished>& parent) {
+    const UnitId unit = layout_.unit_of(id);
+    const UnitWork& work = todo_.units.at(unit);
+    PANTILE_TRY(put(work, id, pixels, worker));
+    if (work.feeds_parent) {
+      PANTILE_ASSIGN(parent, parents_.add(id, pixels));
+    }
+    if (countdown_.delivered(unit) && work.missing != 0) {
+      PANTILE_TRY(committer_.submit(unit, work.missing));
+    }
+    return {};
+  }
+
+  Status put(const UnitWork& work, ChunkId id, View pixels, Worker& worker) {
     for (std::size_t c = 0; c < codecs_.size(); ++c) {
       std::uint32_t wanted = codecs_[c].sinks & work.missing;
       if (wanted == 0) continue;
       std::vector<std::byte> encoded;
-      PANTILE_TRY(codecs_[c].codec->encode(chunk.pixels.view(), *worker.scratch[c], encoded));
+      PANTILE_TRY(codecs_[c].codec->encode(pixels, *worker.scratch[c], encoded));
       while (wanted != 0) {
         TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
         wanted &= wanted - 1;
-        PANTILE_TRY(sink.put(work.id, chunk.chunk, wanted == 0 ? std::move(encoded) : encoded));
+        PANTILE_TRY(sink.put(work.id, id, wanted == 0 ? std::move(encoded) : encoded));
       }
     }
     return {};
@@ -210,6 +269,7 @@ class Drain {
   OpenParents parents_;
   UnitCountdown countdown_;
   Committer committer_;
+  std::optional<LaneFeed> feed_;  ///< Where there are lanes.
 };
 
 }  // namespace
@@ -225,14 +285,15 @@ int matching_levels(const TileSource& source, const SinkPlan& plan) {
   return static_cast<int>(n);
 }
 
-std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads) {
+std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads,
+                                std::int64_t lane_tiles) {
   const Layout chunk =
       Layout::interleaved(plan.spec.dtype, plan.chunk_px, plan.chunk_px, plan.spec.channels);
   const auto chunk_bytes = static_cast<std::int64_t>(chunk.packed_bytes());
   // Z-order keeps window/4 + 1 parents open one level up, a quarter of that above, and so on:
   // window/3 in all, and at most two more a level where the window crosses a border.
   const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
-  const std::int64_t parents = window_of(threads) / 3 + 2 * levels;
+  const std::int64_t parents = window_of(threads, lane_tiles) / 3 + 2 * levels;
   std::int64_t units = 0;
   for (const LevelInfo& l : plan.spec.levels) {
     units += TileGrid{l.width, l.height, plan.shard_px}.count();

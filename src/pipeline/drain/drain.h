@@ -10,6 +10,7 @@
 #include "pantile/result.h"
 #include "pantile/tile_sink.h"
 #include "pantile/tile_source.h"
+#include "pipeline/drain/lane_feed.h"
 #include "pipeline/drain/plan.h"
 
 namespace pantile {
@@ -31,6 +32,11 @@ struct DrainOptions {
   const CancelToken* cancel = nullptr;  ///< Raised: units begun are completed, nothing else.
   /// Called after each leaf chunk with its pixels and its unit, from any worker.
   std::function<void(std::int64_t pixels, const UnitWork& unit)> on_pixels;
+  /// Read the source's level 0 beside the workers. Nothing is owned.
+  std::vector<TileLane*> lanes;
+  bool workers_read = true;  ///< Beside lanes; what no lane can read they always do.
+  /// Called once per lane, after the drain.
+  std::function<void(const LaneUse&)> on_lane;
 };
 
 /// Levels from 0 on at which `source` has just the sizes that `plan` wants.
@@ -38,9 +44,10 @@ int matching_levels(const TileSource& source, const SinkPlan& plan);
 
 using Codecs = std::vector<std::shared_ptr<const ChunkCodec>>;
 
-/// Memory that drain() into sinks of these codecs takes besides the source's own scratch and the
-/// sinks' spools.
-std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads);
+/// Memory that drain() into sinks of these codecs takes besides the source's own scratch, the
+/// lanes' tiles and the sinks' spools. `lane_tiles`: the most tiles that lanes have under way.
+std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads,
+                                std::int64_t lane_tiles = 0);
 
 /// Does everything in `todo` (from plan_drain on the same job): reads each leaf chunk, encodes it
 /// once per codec, puts it into the sinks that lack it, halves it into its parent, and commits

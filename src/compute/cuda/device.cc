@@ -1,0 +1,183 @@
+#include "compute/cuda/device.h"
+
+#include <fmt/format.h>
+
+namespace pantile::cuda {
+namespace {
+
+constexpr int kLeastMajor = 7, kLeastMinor = 5;
+
+}  // namespace
+
+std::string DeviceFacts::architecture() const { return fmt::format("sm_{}{}", major, minor); }
+
+Result<std::shared_ptr<const Device>> Device::open(std::shared_ptr<const Driver> driver,
+                                                   int ordinal) {
+  if (ordinal < 0 || ordinal >= driver->device_count()) {
+    return Error(Code::not_found, fmt::format("there is no GPU {}: this machine has {}, from 0 on",
+                                              ordinal, driver->device_count()));
+  }
+  const api::Functions& call = driver->call();
+  const auto check = [&](api::Outcome outcome, std::string_view what) {
+    return driver->check(outcome, fmt::format("GPU {}: {}", ordinal, what));
+  };
+  DeviceFacts facts;
+  facts.ordinal = ordinal;
+  api::Ordinal id = 0;
+  PANTILE_TRY(check(call.device_get(&id, ordinal), "opening it"));
+  char name[256] = {};
+  PANTILE_TRY(check(call.device_name(name, sizeof name - 1, id), "asking for its name"));
+  facts.name = name;
+  std::size_t bytes = 0;
+  PANTILE_TRY(check(call.device_memory(&bytes, id), "asking for its memory"));
+  facts.memory_bytes = static_cast<std::int64_t>(bytes);
+  int shared = 0;
+  const std::pair<int*, int> attributes[] = {{&facts.major, api::kMajor},
+                                             {&facts.minor, api::kMinor},
+                                             {&facts.multiprocessors, api::kMultiprocessors},
+                                             {&shared, api::kSharedBytesOptIn}};
+  for (const auto& [value, attribute] : attributes) {
+    PANTILE_TRY(check(call.device_attribute(value, attribute, id), "asking what it can do"));
+  }
+  facts.shared_bytes = shared;
+  if (std::pair(facts.major, facts.minor) < std::pair(kLeastMajor, kLeastMinor)) {
+    return Error(
+        Code::foreign,
+        fmt::format("GPU {} ({}) has compute capability {}.{}; {}.{} is the oldest that "
+                    "works",
+                    ordinal, facts.name, facts.major, facts.minor, kLeastMajor, kLeastMinor));
+  }
+  api::Context context = nullptr;
+  PANTILE_TRY(check(call.context_retain(&context, id), "taking it into use"));
+  return std::shared_ptr<const Device>(new Device(std::move(driver), std::move(facts), context));
+}
+
+Device::~Device() { static_cast<void>(call().context_release(facts_.ordinal)); }
+
+Status Device::check(api::Outcome outcome, std::string_view what) const {
+  if (outcome == 0) return {};
+  return driver_->check(outcome, fmt::format("GPU {} ({}): {}", facts_.ordinal, facts_.name, what));
+}
+
+Result<std::int64_t> Device::free_bytes() const {
+  const Scope scope(*this);
+  std::size_t free = 0, all = 0;
+  PANTILE_TRY(check(call().memory_info(&free, &all), "asking for its free memory"));
+  return static_cast<std::int64_t>(free);
+}
+
+// A context that cannot be set shows in the call that follows.
+Device::Scope::Scope(const Device& device) : device_(device) {
+  static_cast<void>(device.call().context_get(&before_));
+  static_cast<void>(device.call().context_set(device.context_));
+}
+Device::Scope::~Scope() { static_cast<void>(device_.call().context_set(before_)); }
+
+Result<Stream> Stream::make(std::shared_ptr<const Device> device) {
+  const Device::Scope scope(*device);
+  api::Stream stream = nullptr;
+  PANTILE_TRY(device->check(device->call().stream_make(&stream, api::kNonBlockingStream),
+                            "making a stream"));
+  return Stream(StreamHandle(std::move(device), stream));
+}
+
+Status Stream::wait() const {
+  const Device::Scope scope(*device());
+  return device()->check(device()->call().stream_wait(get()), "waiting for its work");
+}
+
+Status Stream::copy_to_host(void* to, api::Address from, std::int64_t bytes) const {
+  const Device::Scope scope(*device());
+  return device()->check(
+      device()->call().copy_to_host(to, from, static_cast<std::size_t>(bytes), get()),
+      "copying from it");
+}
+
+Status Stream::copy_to_device(api::Address to, const void* from, std::int64_t bytes) const {
+  const Device::Scope scope(*device());
+  return device()->check(
+      device()->call().copy_to_device(to, from, static_cast<std::size_t>(bytes), get()),
+      "copying to it");
+}
+
+Status Stream::launch(api::Function kernel, const Grid& grid, std::span<void*> arguments,
+                      std::string_view label) const {
+  const Device::Scope scope(*device());
+  const api::Outcome outcome =
+      device()->call().launch(kernel, grid.x, grid.y, grid.z, grid.threads, 1, 1, grid.shared_bytes,
+                              get(), arguments.data(), nullptr);
+  if (outcome == 0) return {};
+  return device()->check(outcome, fmt::format("launching {}", label));
+}
+
+Result<Event> Event::make(std::shared_ptr<const Device> device, Timing timing) {
+  const Device::Scope scope(*device);
+  api::Event event = nullptr;
+  const unsigned flags = timing == Timing::no ? api::kEventWithoutTiming : 0;
+  PANTILE_TRY(device->check(device->call().event_make(&event, flags), "making an event"));
+  return Event(EventHandle(std::move(device), event));
+}
+
+Status Event::record(const Stream& stream) const {
+  const Device& device = *handle_.device();
+  const Device::Scope scope(device);
+  return device.check(device.call().event_record(handle_.get(), stream.get()), "noting an event");
+}
+
+Status Event::wait() const {
+  const Device& device = *handle_.device();
+  const Device::Scope scope(device);
+  return device.check(device.call().event_wait(handle_.get()), "waiting for its work");
+}
+
+Result<double> Event::seconds_since(const Event& earlier) const {
+  const Device& device = *handle_.device();
+  const Device::Scope scope(device);
+  float milliseconds = 0;
+  PANTILE_TRY(
+      device.check(device.call().event_elapsed(&milliseconds, earlier.handle_.get(), handle_.get()),
+                   "reading its clock"));
+  return static_cast<double>(milliseconds) * 1e-3;
+}
+
+Result<DeviceMemory> DeviceMemory::take(std::shared_ptr<const Device> device, std::int64_t bytes) {
+  const Device::Scope scope(*device);
+  api::Address address = 0;
+  PANTILE_TRY(device->check(device->call().memory_take(&address, static_cast<std::size_t>(bytes)),
+                            fmt::format("taking {} bytes of its memory", bytes)));
+  return DeviceMemory(MemoryHandle(std::move(device), address), bytes);
+}
+
+Result<PinnedMemory> PinnedMemory::take(std::shared_ptr<const Device> device, std::int64_t bytes) {
+  const Device::Scope scope(*device);
+  void* data = nullptr;
+  PANTILE_TRY(device->check(
+      device->call().pinned_take(&data, static_cast<std::size_t>(bytes), api::kPortableHostMemory),
+      fmt::format("pinning {} bytes of the host's memory", bytes)));
+  return PinnedMemory(PinnedHandle(std::move(device), data), bytes);
+}
+
+Result<Module> Module::load(std::shared_ptr<const Device> device, const std::string& code) {
+  const Device::Scope scope(*device);
+  api::Module module = nullptr;
+  PANTILE_TRY(
+      device->check(device->call().module_load(&module, code.c_str()), "loading machine code"));
+  return Module(ModuleHandle(std::move(device), module));
+}
+
+Result<api::Function> Module::kernel(const char* name, std::int64_t shared_bytes) const {
+  const Device& device = *handle_.device();
+  const Device::Scope scope(device);
+  api::Function function = nullptr;
+  PANTILE_TRY(device.check(device.call().module_function(&function, handle_.get(), name),
+                           fmt::format("finding the kernel {}", name)));
+  constexpr std::int64_t kWithoutAsking = 48 << 10;
+  if (shared_bytes > kWithoutAsking) {
+    PANTILE_TRY(device.check(device.call().function_set(function, api::kDynamicSharedBytes,
+                                                        static_cast<int>(shared_bytes)),
+                             fmt::format("letting blocks share {} bytes", shared_bytes)));
+  }
+  return function;
+}
+
+}  // namespace pantile::cuda

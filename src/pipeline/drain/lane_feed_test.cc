@@ -1,0 +1,227 @@
+// Drains beside lanes: whatever a lane does, or fails to do, the picture is the same.
+#include "pipeline/drain/lane_feed.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstring>
+#include <thread>
+
+#include "core/buffer.h"
+#include "pipeline/drain/drain.h"
+#include "pipeline/test_images.h"
+
+namespace pantile {
+namespace {
+
+using testing_images::HashedSource;
+using testing_images::MemorySink;
+using testing_images::small_plan;
+
+/// Reads on the host, as a device would: in batches, a few of them at a time.
+class HostLane : public TileLane {
+ public:
+  struct Behaviour {
+    int batch_tiles = 5, batches = 3;
+    int begins_left = 1 << 30, waits_left = 1 << 30;  ///< Then it is lost.
+  };
+  HostLane(const HashedSource& source, std::int64_t tile_px, Behaviour behaviour)
+      : source_(source), tile_px_(tile_px), behaviour_(behaviour) {}
+
+  const std::string& name() const override { return name_; }
+  int batch_tiles() const override { return behaviour_.batch_tiles; }
+  int batches() const override { return behaviour_.batches; }
+  int most_alive() const { return most_alive_; }
+
+  Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override {
+    EXPECT_LE(rects.size(), static_cast<std::size_t>(behaviour_.batch_tiles));
+    EXPECT_GE(rects.size(), 1u);
+    {
+      std::unique_lock lock(mutex_);
+      given_back_.wait(lock, [&] { return alive_ < behaviour_.batches; });
+      most_alive_ = std::max(most_alive_, ++alive_);
+    }
+    if (behaviour_.begins_left-- <= 0) {
+      give_back();
+      return Error(Code::io, "the lane broke");
+    }
+    auto batch = std::make_unique<Batch>(*this);
+    for (const Rect& rect : rects) {
+      PixelBuffer& tile = batch->tiles.emplace_back(DType::u8, tile_px_, tile_px_, 3);
+      std::memset(tile.data(), 0, tile.size_bytes());
+      ReadContext context;
+      EXPECT_TRUE(source_
+                      .read(source_.spec().region(0, rect),
+                            tile.view().window({0, 0, rect.width(), rect.height()}), context)
+                      .ok());
+    }
+    return std::unique_ptr<TileBatch>(std::move(batch));
+  }
+
+ private:
+  struct Batch : TileBatch {
+    explicit Batch(HostLane& owner) : lane(owner) {}
+    ~Batch() override { lane.give_back(); }
+    Status wait() override {
+      if (lane.behaviour_.waits_left-- <= 0) return Error(Code::io, "the lane broke");
+      return {};
+    }
+    View tile(std::size_t i) const override { return tiles[i].view(); }
+    HostLane& lane;
+    std::vector<PixelBuffer> tiles;
+  };
+  void give_back() {
+    const std::lock_guard lock(mutex_);
+    --alive_;
+    given_back_.notify_all();
+  }
+
+  const HashedSource& source_;
+  const std::int64_t tile_px_;
+  Behaviour behaviour_;
+  const std::string name_ = "a lane";
+  std::mutex mutex_;
+  std::condition_variable given_back_;
+  int alive_ = 0, most_alive_ = 0;
+};
+
+struct Fixture {
+  HashedSource source;
+  SinkPlan plan;
+  MemorySink sink;
+  DrainJob job;
+  DrainOptions options;
+  std::vector<LaneUse> uses;
+
+  Fixture(std::int64_t width, std::int64_t height)
+      : source(width, height), plan(small_plan(source)) {
+    EXPECT_TRUE(sink.begin(plan).ok());
+    job.source = &source;
+    job.sinks = {&sink};
+    job.plan = plan;
+    job.store = 0;
+    job.stored = &sink;
+    options.threads = 2;
+    options.on_lane = [this](const LaneUse& use) { uses.push_back(use); };
+  }
+  Status run() {
+    return drain(job,
+                 plan_drain(ShardLayout(plan), job.sinks, job.store, matching_levels(source, plan),
+                            job.share),
+                 options);
+  }
+};
+
+void expect_same_chunks(const MemorySink& made, const MemorySink& expected) {
+  ASSERT_EQ(made.chunks().size(), expected.chunks().size());
+  for (const auto& [id, bytes] : expected.chunks()) {
+    const auto found = made.chunks().find(id);
+    ASSERT_NE(found, made.chunks().end());
+    EXPECT_TRUE(found->second == bytes) << "level " << id.level << " chunk " << id.x << "," << id.y;
+  }
+}
+
+class DrainWithLanes : public testing::Test {
+ protected:
+  /// Drains with these lanes and compares with a drain without.
+  void expect_same(std::vector<HostLane::Behaviour> behaviours, bool workers_read,
+                   std::int64_t width = 1000, std::int64_t height = 777) {
+    Fixture without(width, height), with(width, height);
+    ASSERT_TRUE(without.run().ok());
+    std::vector<std::unique_ptr<HostLane>> lanes;
+    for (const auto& behaviour : behaviours) {
+      lanes.push_back(std::make_unique<HostLane>(with.source, with.plan.chunk_px, behaviour));
+      with.options.lanes.push_back(lanes.back().get());
+    }
+    with.options.workers_read = workers_read;
+    std::atomic<std::int64_t> pixels{0};
+    with.options.on_pixels = [&](std::int64_t n, const UnitWork&) { pixels += n; };
+    const Status done = with.run();
+    ASSERT_TRUE(done.ok()) << done.error().message();
+    EXPECT_EQ(pixels, width * height);
+    expect_same_chunks(with.sink, without.sink);
+    uses_ = with.uses;
+    for (const auto& lane : lanes) EXPECT_LE(lane->most_alive(), lane->batches());
+  }
+  std::vector<LaneUse> uses_;
+};
+
+TEST_F(DrainWithLanes, TheSamePictureBesideWorkersAndAlone) {
+  for (const bool workers_read : {true, false}) {
+    for (const HostLane::Behaviour behaviour :
+         {HostLane::Behaviour{1, 1}, {5, 2}, {64, 3}, {1000, 4}}) {
+      expect_same({behaviour}, workers_read);
+      ASSERT_EQ(uses_.size(), 1u);
+      EXPECT_EQ(uses_[0].name, "a lane");
+      EXPECT_EQ(uses_[0].lost, "");
+      if (!workers_read) {
+        EXPECT_EQ(uses_[0].tiles, 16 * 13);
+      }
+    }
+  }
+  expect_same({{5, 2}, {3, 3}, {64, 1}}, true);
+  expect_same({{5, 2}, {3, 3}}, false, 1, 1);
+}
+
+TEST_F(DrainWithLanes, ALostLaneIsReplacedByTheWorkers) {
+  for (const int after : {0, 1, 4}) {
+    for (const bool workers_read : {true, false}) {
+      expect_same({{5, 3, after, 1 << 30}}, workers_read);
+      if (!workers_read) {
+        EXPECT_EQ(uses_[0].lost, "the lane broke");
+      }
+      expect_same({{5, 3, 1 << 30, after}}, workers_read);
+      if (!workers_read) {
+        EXPECT_EQ(uses_[0].lost, "the lane broke");
+      }
+      expect_same({{5, 3, 1 << 30, after}, {2, 2, after, 1 << 30}}, workers_read);
+    }
+  }
+}
+
+TEST_F(DrainWithLanes, AFailingSinkEndsTheLanesToo) {
+  for (const std::int64_t commits : {0, 3, 17}) {
+    for (const bool workers_read : {true, false}) {
+      Fixture f(1000, 777);
+      f.sink.commits_left = commits;
+      HostLane lane(f.source, f.plan.chunk_px, {4, 2});
+      f.options.lanes = {&lane};
+      f.options.workers_read = workers_read;
+      const Status done = f.run();
+      ASSERT_FALSE(done.ok());
+      EXPECT_EQ(done.error().code(), Code::out_of_space);
+      // What is missing is done by a second run, beside a lane again.
+      f.sink.abort();
+      f.sink.commits_left = 1 << 30;
+      ASSERT_TRUE(f.run().ok());
+      Fixture without(1000, 777);
+      ASSERT_TRUE(without.run().ok());
+      expect_same_chunks(f.sink, without.sink);
+    }
+  }
+}
+
+TEST_F(DrainWithLanes, CancelledItCompletesTheUnitsBegun) {
+  for (const bool workers_read : {true, false}) {
+    Fixture f(1000, 777);
+    HostLane lane(f.source, f.plan.chunk_px, {4, 2});
+    f.options.lanes = {&lane};
+    f.options.workers_read = workers_read;
+    CancelToken cancel;
+    f.options.cancel = &cancel;
+    f.options.on_pixels = [&](std::int64_t, const UnitWork&) { cancel.cancel(); };
+    const Status stopped = f.run();
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.error().code(), Code::cancelled);
+    EXPECT_GT(f.sink.unit_count(), 0u);
+    f.sink.abort();
+    f.options.cancel = nullptr;
+    ASSERT_TRUE(f.run().ok());
+    Fixture without(1000, 777);
+    ASSERT_TRUE(without.run().ok());
+    expect_same_chunks(f.sink, without.sink);
+  }
+}
+
+}  // namespace
+}  // namespace pantile

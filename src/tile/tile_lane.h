@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// What reads a source's tiles beside the CPU's workers: a GPU, many tiles at a time.
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "pantile/geometry.h"
+#include "pantile/result.h"
+#include "pantile/view.h"
+
+namespace pantile {
+
+/// Tiles that are being read together.
+class TileBatch {
+ public:
+  virtual ~TileBatch() = default;
+  /// Waits until every tile is there. Errors: io (the device is lost; read the tiles elsewhere).
+  virtual Status wait() = 0;
+  /// Tile `i` of the batch, whole: zeros beyond the level's edge. After wait(); in host memory that
+  /// lives as long as the batch.
+  virtual View tile(std::size_t i) const = 0;
+};
+
+/// Reads tiles of level 0 of one source, bit for bit as the source does. Used by one thread, but
+/// its batches may end on any.
+class TileLane {
+ public:
+  virtual ~TileLane() = default;
+  /// "GPU 0 (NVIDIA …)".
+  virtual const std::string& name() const = 0;
+  /// The most tiles of a batch, and of batches that live at a time: enough that copies and
+  /// launches hide behind each other.
+  virtual int batch_tiles() const = 0;
+  virtual int batches() const = 0;
+  /// Begins to read the tiles at `rects`, at most batch_tiles(); waits while batches() live.
+  /// Errors: io.
+  virtual Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) = 0;
+};
+
+}  // namespace pantile
