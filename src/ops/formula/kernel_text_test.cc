@@ -99,7 +99,7 @@ template <class Formula> void expect_equal_in_every_form(std::string_view formul
   const Precision precision =
       sizeof(typename Formula::Value) == 8 ? Precision::f64 : Precision::f32;
   const PixelRect whole[] = {{0, 0, 128, 128}, {128, 0, 256, 128}, {256, 128, 301, 207}};
-  const PixelRect part[] = {{97, 50, 226, 99}};
+  const PixelRect part[] = {{97, 50, 220, 99}};
   expect_equal<Formula, PixelForm::rgb8, true>(formula, picture(1, Output::rgb8, precision), whole);
   for (const int samples : {1, 2, 3}) {
     expect_equal<Formula, PixelForm::rgb8, false>(formula,
