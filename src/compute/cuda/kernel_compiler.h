@@ -1,0 +1,55 @@
+#pragma once
+/// \file
+/// From a kernel's text to machine code: what was compiled before is kept.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compute/cuda/nvrtc.h"
+#include "pantile/result.h"
+
+namespace pantile::cuda {
+
+/// Where compiled kernels lie, by key. Thread-safe.
+class CodeCache {
+ public:
+  virtual ~CodeCache() = default;
+  /// The code; empty where there is none.
+  virtual Result<std::string> find(const std::string& key) const = 0;
+  virtual Status keep(const std::string& key, std::string_view code) = 0;
+};
+
+/// Thread-safe.
+class KernelCompiler {
+ public:
+  /// `caches` are asked in turn; what is compiled is kept in the last. `nvrtc`: as of Nvrtc::open,
+  /// which is called when the first kernel is to be compiled. `on_warning`: a cache that fails does
+  /// no harm, but is told.
+  KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, std::string nvrtc,
+                 std::function<void(const std::string&)> on_warning);
+
+  /// The text's code for `architecture` ("sm_90"). Errors: not_found (not in a cache, and no NVRTC
+  /// on the machine), those of Nvrtc::compile.
+  Result<std::string> compile(const std::string& text, std::span<const HeaderText> headers,
+                              std::string_view architecture);
+
+  /// What names a compilation: a hash of everything that decides its result but NVRTC's version.
+  static std::string key(const std::string& text, std::span<const HeaderText> headers,
+                         std::string_view architecture);
+
+ private:
+  Result<std::shared_ptr<const Nvrtc>> nvrtc();
+
+  const std::vector<std::shared_ptr<CodeCache>> caches_;
+  const std::string nvrtc_path_;
+  const std::function<void(const std::string&)> on_warning_;
+  std::mutex mutex_;
+  std::shared_ptr<const Nvrtc> nvrtc_;
+};
+
+}  // namespace pantile::cuda

@@ -1,0 +1,69 @@
+#pragma once
+/// \file
+/// A formula drawn by a GPU: the tiles of FormulaSource, bit for bit, many at a time.
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compute/cuda/device.h"
+#include "compute/cuda/kernel_compiler.h"
+#include "ops/formula/formula_source.h"
+#include "ops/formula/pixel_kernel.h"
+#include "tile/tile_lane.h"
+
+namespace pantile::formula {
+
+struct FormulaLaneOptions {
+  std::int32_t tile_px = 512;
+  /// Of a batch, on the device and again in pinned host memory; less where there is less.
+  std::int64_t batch_bytes = std::int64_t{32} << 20;
+  /// Batches that live at a time: one drawn, one copied, one in the hands of the workers.
+  int batches = 3;
+};
+
+class FormulaLane final : public TileLane {
+ public:
+  /// `program` and `image` as for FormulaSource::make, which has accepted them. Errors: those of
+  /// the compiler and the device; invalid (a formula of too many values); out_of_memory (not even
+  /// one tile a batch fits).
+  static Result<std::unique_ptr<FormulaLane>> make(const Program& program,
+                                                   const FormulaImage& image,
+                                                   std::shared_ptr<const cuda::Device> device,
+                                                   cuda::KernelCompiler& compiler,
+                                                   const FormulaLaneOptions& options);
+  ~FormulaLane() override;
+
+  const std::string& name() const override { return name_; }
+  int batch_tiles() const override { return batch_tiles_; }
+  int batches() const override { return static_cast<int>(slots_.size()); }
+  Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override;
+
+  std::int64_t device_bytes() const { return device_bytes_; }
+  std::int64_t pinned_bytes() const;
+
+ private:
+  struct Slot;
+  class Batch;
+  class Kernel;
+  template <class T> class KernelOf;
+  FormulaLane();
+  Status take_memory(const FormulaLaneOptions& options);
+  void give_back(Slot& slot);
+
+  std::shared_ptr<const cuda::Device> device_;
+  std::string name_;
+  Layout tile_layout_;
+  std::int64_t device_bytes_ = 0;
+  int batch_tiles_ = 0;
+  std::unique_ptr<const Kernel> kernel_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::mutex mutex_;
+  std::condition_variable given_back_;
+};
+
+}  // namespace pantile::formula

@@ -1,0 +1,271 @@
+// A formula's lane on a driver without a GPU, whose kernels are the same code on the host.
+#include "ops/formula/formula_lane.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compute/math/apply-inl.h"
+#include "core/buffer.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/kernel_headers.h"
+#include "ops/formula/kernel_text.h"
+#include "support/fake_cuda.h"
+
+namespace pantile::formula {
+namespace {
+
+#include "kernel_samples.inc"
+
+using testing_cuda::Control;
+using testing_cuda::HostKernel;
+using testing_cuda::Launch;
+
+/// Does what the kernel does, thread by thread.
+template <class Formula, PixelForm form, bool one_sample> void on_host(const Launch& launch) {
+  using T = typename Formula::Value;
+  if (launch.threads == 0) {
+    *static_cast<std::size_t*>(launch.arguments[0]) = sizeof(PixelParameters<T>);
+    *static_cast<std::size_t*>(launch.arguments[1]) = sizeof(PixelBatch);
+    return;
+  }
+  const auto& parameters = *static_cast<const PixelParameters<T>*>(launch.arguments[0]);
+  const auto& batch = *static_cast<const PixelBatch*>(launch.arguments[1]);
+  std::vector<T> shared(launch.shared_bytes / sizeof(T) + 1);
+  const auto threads = static_cast<std::int32_t>(launch.threads);
+  for (unsigned z = 0; z < launch.z; ++z) {
+    for (unsigned y = 0; y < launch.y; ++y) {
+      for (unsigned x = 0; x < launch.x; ++x) {
+        const auto block = [&](std::int32_t thread) {
+          return Block<Formula>{parameters,
+                                batch,
+                                static_cast<std::int32_t>(z),
+                                static_cast<std::int32_t>(x) * batch.columns,
+                                static_cast<std::int32_t>(y) * batch.rows,
+                                shared.data(),
+                                thread,
+                                threads};
+        };
+        for (std::int32_t t = 0; t < threads; ++t) block(t).prepare();
+        for (std::int32_t t = 0; t < threads; ++t) block(t).template draw<form, one_sample>();
+      }
+    }
+  }
+}
+
+class MapCache : public cuda::CodeCache {
+ public:
+  Result<std::string> find(const std::string& key) const override {
+    const auto at = codes.find(key);
+    return at == codes.end() ? std::string() : at->second;
+  }
+  Status keep(const std::string& key, std::string_view code) override {
+    codes[key] = code;
+    return {};
+  }
+  std::map<std::string, std::string> codes;
+};
+
+class FormulaLaneTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto driver = cuda::Driver::open(PANTILE_FAKE_CUDA);
+    ASSERT_TRUE(driver.ok()) << driver.error().message();
+    driver_ = *driver;
+    library_ = dlopen(PANTILE_FAKE_CUDA, RTLD_NOW | RTLD_NOLOAD);
+    ASSERT_NE(library_, nullptr);
+    const auto control = reinterpret_cast<Control* (*)()>(dlsym(library_, "fake_cuda_control"));
+    control_ = control();
+    *control_ = {};
+    auto device = cuda::Device::open(driver_, 0);
+    ASSERT_TRUE(device.ok()) << device.error().message();
+    device_ = *device;
+  }
+  void TearDown() override {
+    EXPECT_EQ(control_->alive, 0) << "something was not given back";
+    EXPECT_EQ(control_->used_bytes, 0);
+    device_.reset();
+    dlclose(library_);
+  }
+
+  /// A lane whose kernel is Formula on the host.
+  template <class Formula>
+  Result<std::unique_ptr<FormulaLane>> lane(std::string_view formula, const FormulaImage& image,
+                                            const FormulaLaneOptions& options) {
+    const auto program = compile(formula, image.precision);
+    const PixelForm form = pixel_form(image.output);
+    const bool one = image.frame.samples == 1;
+    const KernelText text = kernel_text(*program, image.precision, form, one);
+    HostKernel kernel = nullptr;
+    if (form == PixelForm::rgb8) {
+      kernel =
+          one ? on_host<Formula, PixelForm::rgb8, true> : on_host<Formula, PixelForm::rgb8, false>;
+    } else if constexpr (Formula::kOutputs == 1) {
+      kernel = form == PixelForm::u16 ? on_host<Formula, PixelForm::u16, true>
+                                      : on_host<Formula, PixelForm::f32, true>;
+    }
+    char code[64];
+    std::snprintf(code, sizeof code, "kernel at %llx",
+                  reinterpret_cast<unsigned long long>(kernel));
+    cache_->codes[cuda::KernelCompiler::key(text.code, kernel_headers(), "sm_90")] = code;
+    cuda::KernelCompiler compiler({cache_}, "/nowhere/libnvrtc.so", [](const std::string&) {});
+    return FormulaLane::make(*program, image, device_, compiler, options);
+  }
+
+  std::shared_ptr<MapCache> cache_ = std::make_shared<MapCache>();
+  std::shared_ptr<const cuda::Driver> driver_;
+  std::shared_ptr<const cuda::Device> device_;
+  Control* control_ = nullptr;
+  void* library_ = nullptr;
+};
+
+FormulaImage picture(Output output, Precision precision, int samples = 1) {
+  FormulaImage image;
+  image.frame = {200, 150, 0.3, -0.2, 0.013, Sampling::center, samples};
+  image.output = output;
+  image.precision = precision;
+  image.lo = -2;
+  image.hi = 3;
+  image.colormap = "viridis";
+  return image;
+}
+
+constexpr std::int32_t kTilePx = 64;
+
+void expect_tile(std::string_view formula, const FormulaImage& image, const Rect& rect, View tile) {
+  const auto source = FormulaSource::make(*compile(formula, image.precision), image);
+  ASSERT_TRUE(source.ok());
+  const ImageSpec& spec = (*source)->spec();
+  PixelBuffer expected(spec.dtype, kTilePx, kTilePx, spec.channels);
+  std::memset(expected.data(), 0, expected.size_bytes());
+  ReadContext context;
+  ASSERT_TRUE((*source)
+                  ->read(spec.region(0, rect),
+                         expected.view().window({0, 0, rect.width(), rect.height()}), context)
+                  .ok());
+  ASSERT_TRUE(tile.layout().is_packed());
+  EXPECT_EQ(std::memcmp(tile.data(), expected.data(), expected.size_bytes()), 0) << formula;
+}
+
+const std::vector<Rect> kTiles{{0, 0, 64, 64}, {64, 0, 128, 64}, {192, 128, 200, 150}};
+
+template <class Formula>
+void expect_same_tiles(FormulaLane& lane, std::string_view formula, const FormulaImage& image) {
+  auto batch = lane.begin(kTiles);
+  ASSERT_TRUE(batch.ok()) << batch.error().message();
+  ASSERT_TRUE((*batch)->wait().ok());
+  for (std::size_t i = 0; i < kTiles.size(); ++i) {
+    expect_tile(formula, image, kTiles[i], (*batch)->tile(i));
+  }
+}
+
+TEST_F(FormulaLaneTest, TilesAreThoseOfFormulaSource){
+#define PANTILE_EXPECT_SAME(Sample, formula)                                                  \
+  {                                                                                           \
+    const Precision precision = sizeof(Sample::Value) == 8 ? Precision::f64 : Precision::f32; \
+    for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {        \
+      if (Sample::kOutputs == 3 && output != Output::rgb8) continue;                          \
+      const FormulaImage image = picture(output, precision);                                  \
+      auto made = lane<Sample>(formula, image, {kTilePx});                                    \
+      ASSERT_TRUE(made.ok()) << made.error().message();                                       \
+      expect_same_tiles<Sample>(**made, formula, image);                                      \
+    }                                                                                         \
+  }
+    PANTILE_SAMPLES(PANTILE_EXPECT_SAME)
+#undef PANTILE_EXPECT_SAME
+}
+
+TEST_F(FormulaLaneTest, SeveralSamples) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64, 3);
+  auto made = lane<Sample0>("complex", image, {kTilePx});
+  ASSERT_TRUE(made.ok());
+  expect_same_tiles<Sample0>(**made, "complex", image);
+}
+
+TEST_F(FormulaLaneTest, BatchesLiveSideBySide) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  auto made = lane<Sample0>("complex", image, {kTilePx});
+  ASSERT_TRUE(made.ok());
+  FormulaLane& l = **made;
+  EXPECT_EQ(l.name(), "GPU 0 (Fake)");
+  EXPECT_EQ(l.batches(), 3);
+  std::vector<std::unique_ptr<TileBatch>> batches;
+  for (const Rect& rect : kTiles) {
+    auto batch = l.begin({&rect, 1});
+    ASSERT_TRUE(batch.ok());
+    batches.push_back(std::move(*batch));
+  }
+  for (std::size_t i = 0; i < kTiles.size(); ++i) {
+    ASSERT_TRUE(batches[i]->wait().ok());
+    expect_tile("complex", image, kTiles[i], batches[i]->tile(0));
+  }
+  batches.erase(batches.begin());
+  expect_same_tiles<Sample0>(l, "complex", image);
+}
+
+TEST_F(FormulaLaneTest, LessMemoryMeansSmallerBatches) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
+  {
+    auto all = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
+    ASSERT_TRUE(all.ok());
+    EXPECT_EQ((*all)->batch_tiles(), 16);
+    EXPECT_EQ((*all)->device_bytes(), 3 * 16 * kTileBytes);
+  }
+  control_->memory_bytes = 2 * 3 * 5 * kTileBytes;  // device and pinned memory, three batches
+  {
+    auto some = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
+    ASSERT_TRUE(some.ok()) << some.error().message();
+    EXPECT_EQ((*some)->batch_tiles(), 4);
+    expect_same_tiles<Sample0>(**some, "complex", image);
+  }
+  control_->memory_bytes = 3 * kTileBytes;
+  auto none = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code(), Code::out_of_memory);
+}
+
+TEST_F(FormulaLaneTest, AnyCallMayFail) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  int failures = 0;
+  for (int call = 0; call < 20; ++call) {
+    control_->calls = 0;
+    control_->fail_call = call;
+    auto made = lane<Sample0>("complex", image, {kTilePx});
+    Status failed = made.ok() ? Status() : Status(made.error());
+    if (made.ok()) {
+      auto batch = (*made)->begin(kTiles);
+      failed = batch.ok() ? (*batch)->wait() : Status(batch.error());
+    }
+    if (failed.ok()) continue;
+    ++failures;
+    EXPECT_EQ(failed.error().code(), Code::io);
+    EXPECT_NE(failed.error().message().find("GPU 0 (Fake)"), std::string::npos)
+        << failed.error().message();
+  }
+  EXPECT_EQ(failures, 5);  // the colours' copy and wait; launch, copy and wait of the batch
+}
+
+TEST_F(FormulaLaneTest, SaysWhatIsMissing) {
+  cuda::KernelCompiler compiler({cache_}, "/nowhere/libnvrtc.so", [](const std::string&) {});
+  const auto none =
+      FormulaLane::make(*compile("x", Precision::f64), picture(Output::rgb8, Precision::f64),
+                        device_, compiler, {kTilePx});
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code(), Code::not_found);
+  EXPECT_NE(none.error().message().find("NVRTC"), std::string::npos);
+
+  const auto no_driver = cuda::Driver::open("/nowhere/libcuda.so");
+  ASSERT_FALSE(no_driver.ok());
+  EXPECT_EQ(no_driver.error().code(), Code::not_found);
+  const auto no_device = cuda::Device::open(driver_, 3);
+  ASSERT_FALSE(no_device.ok());
+  EXPECT_NE(no_device.error().message().find("no GPU 3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pantile::formula
