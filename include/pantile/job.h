@@ -35,8 +35,32 @@ class JobListener {
   virtual void on_finding(const Finding&) {}             ///< Something on disk is wrong.
 };
 
+/// What computes pixels.
+enum class Device : std::uint8_t {
+  automatic,  ///< CPU and every GPU that there is.
+  cpu,
+  cuda,    ///< GPUs; the CPU encodes and writes. It computes only what no GPU is left for.
+  hybrid,  ///< As automatic, but no GPU is an error.
+};
+struct DeviceChoice {
+  Device kind = Device::automatic;
+  std::vector<int> gpus;  ///< By their ordinals; empty: all.
+};
+/// "auto", "cpu", "cuda", "cuda:0,2", "hybrid".
+std::string device_words(const DeviceChoice& choice);
+
+/// Where NVIDIA's parts lie. Empty: where the system's loader finds them.
+struct CudaOptions {
+  std::string driver;  ///< libcuda.so.1
+  std::string nvrtc;   ///< libnvrtc.so.13
+  /// Folders of compiled kernels; new ones are kept in the last. None: nothing is kept.
+  std::vector<std::string> kernel_folders;
+};
+
 /// How a job is run; nothing in here changes a byte of what it writes.
 struct RunOptions {
+  DeviceChoice device;
+  CudaOptions cuda;
   int threads = 0;  ///< Workers; 0: one per available core.
   /// Hard budget; 0: 192 MiB and 160 MiB a thread, or half of the free memory if that is less
   /// (but never less than the job needs).
@@ -63,6 +87,16 @@ struct OutputSummary {
   bool made = true;             ///< By this run, or completed by it; else it was there before.
 };
 
+/// What a GPU did.
+struct DeviceSummary {
+  std::string name;
+  std::int64_t pixels = 0;        ///< Level-0 pixels that it computed.
+  double idle_s = 0;              ///< It had nothing to compute.
+  double blocked_s = 0;           ///< It waited for encoders to take what it had.
+  std::int64_t memory_bytes = 0;  ///< Of its own.
+  std::string lost;               ///< Why it was given up on the way; empty: it was not.
+};
+
 /// The table at the end of a job.
 struct JobSummary {
   std::int64_t pixels = 0;       ///< Level-0 pixels of the image.
@@ -70,6 +104,7 @@ struct JobSummary {
   double wall_s = 0;
   std::int64_t peak_memory_bytes = 0;  ///< Peak resident set of the process.
   std::vector<StageSummary> stages;
+  std::vector<DeviceSummary> devices;  ///< Beside the CPU.
   std::vector<OutputSummary> outputs;
 };
 

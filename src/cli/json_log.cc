@@ -31,6 +31,19 @@ Json stages_of(const JobSummary& summary) {
   return stages;
 }
 
+Json devices_of(const JobSummary& summary) {
+  Json devices = Json::array();
+  for (const DeviceSummary& device : summary.devices) {
+    devices.push_back({{"name", device.name},
+                       {"pixels", device.pixels},
+                       {"idle_s", device.idle_s},
+                       {"blocked_s", device.blocked_s},
+                       {"memory_bytes", device.memory_bytes},
+                       {"lost", device.lost.empty() ? Json(nullptr) : Json(device.lost)}});
+  }
+  return devices;
+}
+
 class JsonLog : public Face {
  public:
   explicit JsonLog(Environment& environment) : environment_(environment) {}
@@ -62,6 +75,7 @@ class JsonLog : public Face {
                {"wall_s", summary.wall_s},
                {"peak_memory_bytes", summary.peak_memory_bytes},
                {"stages", stages_of(summary)},
+               {"devices", devices_of(summary)},
                {"outputs", Json::array()}};
     for (const OutputSummary& output : summary.outputs) {
       event["outputs"].push_back({{"path", output.path},

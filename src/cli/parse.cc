@@ -214,6 +214,26 @@ Result<std::pair<int, int>> parse_share(std::string_view text) {
   return expected("i/N with i from 0 to N-1, such as 0/4", text);
 }
 
+Result<DeviceChoice> parse_device(std::string_view text) {
+  if (text == "auto") return DeviceChoice{Device::automatic, {}};
+  if (text == "cpu") return DeviceChoice{Device::cpu, {}};
+  if (text == "hybrid") return DeviceChoice{Device::hybrid, {}};
+  if (text == "cuda") return DeviceChoice{Device::cuda, {}};
+  constexpr std::string_view kListed = "cuda:";
+  if (text.starts_with(kListed)) {
+    DeviceChoice choice{Device::cuda, {}};
+    std::set<int> seen;
+    bool good = true;
+    for (const std::string_view part : split(text.substr(kListed.size()), ',')) {
+      const auto ordinal = whole_in(part, 0, 1023);
+      good = good && ordinal && seen.insert(static_cast<int>(*ordinal)).second;
+      if (good) choice.gpus.push_back(static_cast<int>(*ordinal));
+    }
+    if (good) return choice;
+  }
+  return expected("auto, cpu, cuda, hybrid, or cuda: and GPUs by number, such as cuda:0,2", text);
+}
+
 Result<std::string> parse_name(std::string_view text) {
   if (is_stem(text)) return std::string(text);
   return expected("a name of 1 to 100 bytes without '/', control characters or a leading '.'",

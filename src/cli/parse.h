@@ -15,6 +15,9 @@
 
 namespace pantile::cli {
 
+/// "auto", "cpu", "cuda", "cuda:0,2", "hybrid".
+Result<DeviceChoice> parse_device(std::string_view text);
+
 /// A whole number in [lo, hi], decimal digits with an optional sign.
 Result<std::int64_t> parse_integer(std::string_view text, std::int64_t lo, std::int64_t hi);
 /// A finite number, as in C: "0.5", "-3", "1e-3".

@@ -113,6 +113,22 @@ void add_run_options(std::vector<Option>& options) {
                      1, 4096, [](auto& s) -> auto& { return s.run.threads; }),
       [](Settings& s) { s.run.threads = 0; },
       [](const Settings& s) { return s.run.threads == 0; }));
+  options.push_back({.key = "run.device",
+                     .flag = "--device",
+                     .type = Type::other,
+                     .value_name = "DEVICE",
+                     .group = "Run",
+                     .help = "What computes pixels. auto: the CPU and every NVIDIA GPU that there "
+                             "is; hybrid: the same, but no GPU is an error; cuda: GPUs, or those "
+                             "of the numbers given. The bytes are the same.",
+                     .range = "auto, cpu, cuda, cuda:0,2, hybrid",
+                     .example = "cpu",
+                     .commands = kGenerate,
+                     .set = [](std::string_view text, Settings& s) -> Status {
+                       PANTILE_ASSIGN(s.run.device, parse_device(text));
+                       return {};
+                     },
+                     .show = [](const Settings& s) { return device_words(s.run.device); }});
   options.push_back(or_auto(
       Option{.key = "run.memory",
              .flag = "--memory",

@@ -24,6 +24,28 @@ std::string compression(const OutputSummary& output) {
       "{:.2f}x", static_cast<double>(output.raw_bytes) / static_cast<double>(output.disk_bytes));
 }
 
+/// What each GPU did, if there were any.
+std::string device_lines(const JobSummary& summary) {
+  if (summary.devices.empty()) return {};
+  std::string out = "\n";
+  const auto all = static_cast<double>(std::max<std::int64_t>(1, summary.pixels_done));
+  std::int64_t by_gpus = 0;
+  for (const DeviceSummary& d : summary.devices) {
+    by_gpus += d.pixels;
+    out += fmt::format(
+        "{}: {} of the pixels ({:.1f} %), idle {}, waiting for the CPU {}, {} of "
+        "its memory{}\n",
+        d.name, human(static_cast<double>(d.pixels), "px"),
+        100 * static_cast<double>(d.pixels) / all, human_seconds(d.idle_s),
+        human_seconds(d.blocked_s), human_memory(d.memory_bytes),
+        d.lost.empty() ? "" : "; lost on the way");
+  }
+  const std::int64_t by_cpu = std::max<std::int64_t>(0, summary.pixels_done - by_gpus);
+  out += fmt::format("CPU: {} of the pixels ({:.1f} %)\n", human(static_cast<double>(by_cpu), "px"),
+                     100 * static_cast<double>(by_cpu) / all);
+  return out;
+}
+
 }  // namespace
 
 std::string summary_table(const JobSummary& summary) {
@@ -53,6 +75,8 @@ std::string summary_table(const JobSummary& summary) {
   }
   out += fmt::format("{:<{}}  {:>10}\n", "peak memory", name_width,
                      human_memory(summary.peak_memory_bytes));
+
+  out += device_lines(summary);
 
   if (summary.outputs.empty()) return out;
   std::size_t width = 6;

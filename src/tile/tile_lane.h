@@ -2,6 +2,7 @@
 /// \file
 /// What reads a source's tiles beside the CPU's workers: a GPU, many tiles at a time.
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,6 +35,8 @@ class TileLane {
   /// launches hide behind each other.
   virtual int batch_tiles() const = 0;
   virtual int batches() const = 0;
+  /// Memory that it holds on the device.
+  virtual std::int64_t device_bytes() const = 0;
   /// Begins to read the tiles at `rects`, at most batch_tiles(); waits while batches() live.
   /// Errors: io.
   virtual Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) = 0;

@@ -11,6 +11,7 @@
 #include <jpeglib.h>
 #include <cstdio>
 
+#include "cli/program/cuda_places.h"
 #include "ops/colormap/colormap.h"
 #include "ops/formula/builtins.h"
 
@@ -42,7 +43,11 @@ ProgramInfo program_info() {
 Backend pipeline_backend() {
   Backend backend;
   backend.plan = plan_generate;
-  backend.generate = run_generate;
+  backend.generate = [](const GenerateOptions& options, const RunOptions& run) {
+    RunOptions here = run;
+    here.cuda = cuda_places();
+    return run_generate(options, here);
+  };
   backend.convert = run_convert;
   backend.preview = run_preview;
   backend.validate = run_validate;

@@ -43,7 +43,7 @@ class FormulaLane final : public TileLane {
   int batches() const override { return static_cast<int>(slots_.size()); }
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override;
 
-  std::int64_t device_bytes() const { return device_bytes_; }
+  std::int64_t device_bytes() const override { return device_bytes_; }
   std::int64_t pinned_bytes() const;
 
  private:

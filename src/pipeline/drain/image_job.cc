@@ -61,12 +61,29 @@ Status ImageJobRun::drain_as(std::string_view name) {
         coarse || (unit.id.level == 0 && (!reads_source || unit.origin == Origin::source));
     if (counts) stage.add(pixels);
   };
+  options.lanes = job_.lanes;
+  options.workers_read = job_.workers_read;
+  options.on_lane = [this](const LaneUse& use) { report_lane(use); };
   const Status drained = drain(drain_job_, todo_, options);
   stages_.push_back(stage.end());
   if (!drained.ok()) {
     for (TileSink* sink : job_.sinks) sink->abort();
   }
   return drained;
+}
+
+void ImageJobRun::report_lane(const LaneUse& use) {
+  if (run_.listener != nullptr && !use.lost.empty()) {
+    run_.listener->on_warning(use.lost + "; the job went on without it");
+  }
+  DeviceSummary device;
+  device.name = use.name;
+  device.pixels = use.pixels;
+  device.idle_s = use.idle_s;
+  device.blocked_s = use.blocked_s;
+  device.memory_bytes = use.memory_bytes;
+  device.lost = use.lost;
+  devices_.push_back(std::move(device));
 }
 
 Status ImageJobRun::finish_as(std::string_view name, TileSink& sink) {
@@ -91,6 +108,7 @@ JobSummary ImageJobRun::summary() const {
   summary.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   summary.peak_memory_bytes = peak_resident_bytes();
   summary.stages = stages_;
+  summary.devices = devices_;
   return summary;
 }
 

@@ -22,6 +22,8 @@ struct ImageJob {
   std::vector<TileSink*> sinks;
   SinkPlan plan;
   int threads = 1;
+  std::vector<TileLane*> lanes = {};  ///< Read the source beside the workers.
+  bool workers_read = true;
 };
 
 /// Runs the stages of one ImageJob and keeps account of them.
@@ -52,6 +54,8 @@ class ImageJobRun {
   JobSummary summary() const;
 
  private:
+  void report_lane(const LaneUse& use);
+
   const ImageJob& job_;
   const RunOptions& run_;
   DrainJob drain_job_;
@@ -59,6 +63,7 @@ class ImageJobRun {
   std::unique_ptr<TileSource> committed_;
   std::int64_t image_pixels_ = 0, source_pixels_ = 0;
   std::vector<StageSummary> stages_;
+  std::vector<DeviceSummary> devices_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

@@ -22,7 +22,10 @@ LaneFeed::LaneFeed(ChunkQueue& queue, const ShardLayout& layout, std::vector<Til
       workers_read_(workers_read),
       is_for_lanes_(std::move(is_for_lanes)),
       lanes_at_work_(lanes_.size()) {
-  for (const TileLane* lane : lanes_) uses_.emplace_back(lane->name());
+  for (const TileLane* lane : lanes_) {
+    uses_.emplace_back(lane->name());
+    uses_.back().memory_bytes = lane->device_bytes();
+  }
 }
 
 std::optional<LaneFeed::Work> LaneFeed::next() {
@@ -95,6 +98,9 @@ void LaneFeed::deliver(std::size_t lane, Batch batch) {
     ready_.push_back({batch.tasks[i], batch.tiles, i});
   }
   uses_[lane].tiles += static_cast<std::int64_t>(batch.tasks.size());
+  for (const ChunkQueue::Task& task : batch.tasks) {
+    uses_[lane].pixels += layout_.chunk_rect(task.chunk).area();
+  }
   changed_.notify_all();
 }
 

@@ -31,6 +31,7 @@ class HostLane : public TileLane {
   const std::string& name() const override { return name_; }
   int batch_tiles() const override { return behaviour_.batch_tiles; }
   int batches() const override { return behaviour_.batches; }
+  std::int64_t device_bytes() const override { return 0; }
   int most_alive() const { return most_alive_; }
 
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override {

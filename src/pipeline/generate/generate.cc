@@ -6,6 +6,7 @@
 
 #include "pipeline/folder/job_folder.h"
 #include "pipeline/folder/open_image.h"
+#include "pipeline/generate/gpu_lanes.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/job/folder_job.h"
 #include "pipeline/validate/validate.h"
@@ -47,6 +48,9 @@ Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& 
     for (const std::string& text : resolved.output_notes) run.listener->on_note(text);
   }
   if (given.validate.enabled) PANTILE_TRY(validate_first(resolved, run));
+  resolved.job.open_lanes = [&](const RunOptions& options) {
+    return open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px, options);
+  };
   Result<JobSummary> summary = run_folder_job(resolved.job, run);
   if (!summary.ok()) return with_repair_advice(summary.error(), resolved.job.output.out);
   return summary;

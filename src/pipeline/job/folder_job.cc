@@ -32,8 +32,13 @@ namespace {
 /// One run of a job, stage by stage.
 class FolderRun {
  public:
-  FolderRun(const FolderJob& job, FolderSetup setup, JobFolder folder, const RunOptions& run)
-      : job_(job), setup_(std::move(setup)), folder_(std::move(folder)), run_(run) {}
+  FolderRun(const FolderJob& job, JobLanes lanes, FolderSetup setup, JobFolder folder,
+            const RunOptions& run)
+      : job_(job),
+        lanes_(std::move(lanes)),
+        setup_(std::move(setup)),
+        folder_(std::move(folder)),
+        run_(run) {}
 
   Result<JobSummary> execute() {
     const LevelInfo& image = plan().spec.levels.front();
@@ -46,7 +51,9 @@ class FolderRun {
       PANTILE_TRY(sink->begin(plan()).with_context(folder_.path));
       if (!sink->finished()) made_.insert(sink->name());
     }
-    image_job_ = {job_.source.get(), sinks_, plan(), setup_.memory.threads};
+    image_job_ = {job_.source.get(),     sinks_, plan(),
+                  setup_.memory.threads, {},     lanes_.workers_read};
+    for (const auto& lane : lanes_.lanes) image_job_.lanes.push_back(lane.get());
     stages_.emplace(image_job_, run_);
     PANTILE_TRY(stages_->prepare());
     PANTILE_TRY(check_room());
@@ -217,6 +224,7 @@ class FolderRun {
   }
 
   const FolderJob& job_;
+  JobLanes lanes_;
   FolderSetup setup_;
   JobFolder folder_;
   const RunOptions& run_;
@@ -237,7 +245,14 @@ Result<JobSummary> run_folder_job(const FolderJob& job, const RunOptions& run) {
   const std::string& out = job.output.out;
   if (out.empty()) return Error(Code::invalid, "no output folder: give --out FOLDER");
   PANTILE_TRY(check_writable(out));
-  PANTILE_ASSIGN(FolderSetup setup, set_up_folder(job, run));
+  JobLanes lanes;
+  if (job.open_lanes) {
+    PANTILE_ASSIGN(lanes, job.open_lanes(run));
+    if (run.listener != nullptr) {
+      for (const std::string& text : lanes.notes) run.listener->on_note(text);
+    }
+  }
+  PANTILE_ASSIGN(FolderSetup setup, set_up_folder(job, run, lanes));
   // Before anything is written, or thrown away. What a resume still needs, it finds out itself.
   if (!is_job_folder(out) || run.restart) {
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(out));
@@ -246,7 +261,7 @@ Result<JobSummary> run_folder_job(const FolderJob& job, const RunOptions& run) {
         check_disk(out, setup.peak_disk_bytes(), free_bytes + freed_bytes, kWriteLessAdvice));
   }
   PANTILE_ASSIGN(JobFolder folder, open_job_folder(out, job.pixels, run));
-  return FolderRun(job, std::move(setup), std::move(folder), run).execute();
+  return FolderRun(job, std::move(lanes), std::move(setup), std::move(folder), run).execute();
 }
 
 Result<JobSummary> run_locked_folder_job(const FolderJob& job, const RunOptions& run) {

@@ -29,7 +29,14 @@ std::int64_t estimate_preview(const FittedSize& size) {
                                    static_cast<double>(size.height));
 }
 
-Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run) {
+std::int64_t JobLanes::tiles() const {
+  std::int64_t tiles = 0;
+  for (const auto& lane : lanes) tiles += std::int64_t{lane->batch_tiles()} * lane->batches();
+  return tiles;
+}
+
+Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run,
+                                  const JobLanes& lanes) {
   FolderSetup setup;
   const LevelInfo& image = job.plan.spec.levels.front();
   Codecs codecs;
@@ -45,8 +52,8 @@ Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run) {
                    std::min(job.plan.chunk_px, image.height)};
   const Cost cost = job.source->cost(job.plan.spec.region(0, chunk));
   const auto working = [&](int threads) {
-    return drain_memory_bytes(job.plan, codecs, threads) + threads * cost.scratch_bytes +
-           cost.shared_bytes + table_bytes;
+    return drain_memory_bytes(job.plan, codecs, threads, lanes.tiles()) +
+           threads * cost.scratch_bytes + cost.shared_bytes + table_bytes + lanes.memory_bytes;
   };
   const std::int64_t store_cache_bytes = zarr::SourceOptions{}.cache_bytes;
   for (const PreviewSize& p : job.output.previews) {

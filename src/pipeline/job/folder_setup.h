@@ -3,8 +3,10 @@
 /// A job that fills a folder, and how it fits the machine and the disk.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "pantile/job.h"
 #include "pantile/output_options.h"
@@ -14,8 +16,20 @@
 #include "pipeline/folder/job_record.h"
 #include "pipeline/job/estimate.h"
 #include "pipeline/preview/previews.h"
+#include "tile/tile_lane.h"
 
 namespace pantile {
+
+/// What reads tiles of a job's source beside the workers.
+struct JobLanes {
+  std::vector<std::unique_ptr<TileLane>> lanes;
+  bool workers_read = true;        ///< Beside the lanes.
+  std::int64_t memory_bytes = 0;   ///< Of the host.
+  std::vector<std::string> notes;  ///< What could not be used, and why.
+
+  /// The most tiles that are under way.
+  std::int64_t tiles() const;
+};
 
 /// An image that becomes a folder of outputs, with nothing left open.
 struct FolderJob {
@@ -26,6 +40,8 @@ struct FolderJob {
   std::string config_json = "{}";  ///< The resolved configuration, for job.json.
   PixelSettings pixels;            ///< What decides the store's bytes.
   std::string facts_json = "{}";   ///< For the store's attributes.
+  /// Opens the lanes that `run` asks for; null: there can be none.
+  std::function<Result<JobLanes>(const RunOptions& run)> open_lanes;
 };
 
 /// What the job takes on this machine.
@@ -43,7 +59,8 @@ std::int64_t estimate_preview(const FittedSize& size);
 
 /// Measures a few sample tiles; writes nothing. Errors: invalid (a codec's setting; a budget too
 /// small, with the least that works), out_of_memory, and those of the source.
-Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run);
+Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run,
+                                  const JobLanes& lanes = {});
 
 /// What a job can do about a full disk.
 inline constexpr char kWriteLessAdvice[] =

@@ -1,0 +1,80 @@
+#include "pipeline/generate/gpu_lanes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "compute/cuda/kernel_compiler.h"
+#include "ops/formula/formula_lane.h"
+#include "pipeline/folder/kernel_files.h"
+
+namespace pantile {
+namespace {
+
+/// What is drawn waits in pinned memory, which counts: of a small budget, a part.
+std::int64_t batch_bytes(const RunOptions& run) {
+  constexpr std::int64_t kUsual = std::int64_t{32} << 20;
+  return run.memory_bytes > 0 ? std::min(kUsual, run.memory_bytes / 16) : kUsual;
+}
+
+/// The GPUs that are meant. Errors: those of the driver.
+Result<std::vector<std::shared_ptr<const cuda::Device>>> open_devices(const RunOptions& run) {
+  PANTILE_ASSIGN(const auto driver, cuda::Driver::open(run.cuda.driver));
+  std::vector<int> ordinals = run.device.gpus;
+  if (ordinals.empty()) {
+    for (int i = 0; i < driver->device_count(); ++i) ordinals.push_back(i);
+  }
+  std::vector<std::shared_ptr<const cuda::Device>> devices;
+  for (const int ordinal : ordinals) {
+    PANTILE_ASSIGN(auto device, cuda::Device::open(driver, ordinal));
+    devices.push_back(std::move(device));
+  }
+  return devices;
+}
+
+}  // namespace
+
+Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
+                                std::int64_t tile_px, const RunOptions& run) {
+  JobLanes lanes;
+  const Device wanted = run.device.kind;
+  if (wanted == Device::cpu) return lanes;
+  lanes.workers_read = wanted != Device::cuda;
+  const bool must = wanted != Device::automatic;
+  const auto devices = open_devices(run);
+  if (!devices.ok()) {
+    if (must) {
+      return Error(devices.error().code(),
+                   fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
+                               devices.error().message()));
+    }
+    if (devices.error().code() != Code::not_found) lanes.notes.push_back(devices.error().message());
+    return lanes;
+  }
+  std::vector<std::shared_ptr<cuda::CodeCache>> caches;
+  for (const std::string& folder : run.cuda.kernel_folders) {
+    caches.push_back(std::make_shared<KernelFiles>(folder));
+  }
+  cuda::KernelCompiler compiler(std::move(caches), run.cuda.nvrtc, [&](const std::string& warning) {
+    lanes.notes.push_back(warning);
+  });
+  Status left_out;
+  for (const auto& device : *devices) {
+    auto lane = formula::FormulaLane::make(
+        program, image, device, compiler,
+        {.tile_px = static_cast<std::int32_t>(tile_px), .batch_bytes = batch_bytes(run)});
+    if (lane.ok()) {
+      lanes.memory_bytes += (*lane)->pinned_bytes();
+      lanes.lanes.push_back(std::move(*lane));
+    } else {
+      left_out = lane.error();
+      lanes.notes.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
+                                        device->facts().name, lane.error().message()));
+    }
+  }
+  if (must && lanes.lanes.empty()) return left_out.error();
+  return lanes;
+}
+
+}  // namespace pantile

@@ -1,0 +1,201 @@
+// Whole jobs beside a GPU that is none: the driver of tests/support/fake_cuda.h, whose kernel here
+// is FormulaSource itself. The folder is byte for byte the one that the CPU makes.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "core/buffer.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/kernel_headers.h"
+#include "ops/formula/kernel_text.h"
+#include "pantile/generate.h"
+#include "pipeline/folder/kernel_files.h"
+#include "pipeline/generate/resolve.h"
+#include "support/fake_cuda.h"
+
+namespace pantile {
+namespace {
+
+namespace fs = std::filesystem;
+using formula::PixelBatch;
+using formula::PixelParameters;
+using testing_cuda::Control;
+using testing_cuda::Launch;
+
+GenerateOptions options_of(const std::string& out) {
+  GenerateOptions options;
+  options.formula = "complex";
+  options.width = 1500;
+  options.height = 1100;
+  options.tile_px = 64;
+  options.shard_px = 256;
+  options.scale = 0.01;
+  options.previews = {};
+  options.out = out;
+  return options;
+}
+
+/// Draws the tiles of a batch with the CPU's source.
+void draw_by_cpu(const Launch& launch) {
+  if (launch.threads == 0) {
+    *static_cast<std::size_t*>(launch.arguments[0]) = sizeof(PixelParameters<double>);
+    *static_cast<std::size_t*>(launch.arguments[1]) = sizeof(PixelBatch);
+    return;
+  }
+  const auto& batch = *static_cast<const PixelBatch*>(launch.arguments[1]);
+  const auto resolved = resolve_generate(options_of("unused"));
+  ASSERT_TRUE(resolved.ok());
+  const TileSource& source = *resolved->job.source;
+  const Layout layout = Layout::interleaved(DType::u8, batch.tile_px, batch.tile_px, 3);
+  for (unsigned i = 0; i < launch.z; ++i) {
+    auto* const out = reinterpret_cast<std::byte*>(batch.out) + i * layout.packed_bytes();
+    std::fill_n(out, layout.packed_bytes(), std::byte{0});
+    const Rect rect{batch.tiles[i].x0, batch.tiles[i].y0, batch.tiles[i].x1, batch.tiles[i].y1};
+    ReadContext context;
+    ASSERT_TRUE(source
+                    .read(source.spec().region(0, rect),
+                          MutableView(out, layout).window({0, 0, rect.width(), rect.height()}),
+                          context)
+                    .ok());
+  }
+}
+
+std::map<std::string, std::string> files_in(const std::string& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    files[fs::relative(entry.path(), folder).string()] =
+        std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  return files;
+}
+
+class Listener : public JobListener {
+ public:
+  void on_note(std::string_view text) override { notes += std::string(text) + "\n"; }
+  void on_warning(std::string_view text) override { warnings += std::string(text) + "\n"; }
+  std::string notes, warnings;
+};
+
+class GpuJob : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = testing::TempDir() + "gpu_job";
+    fs::remove_all(folder_);
+    library_ = dlopen(PANTILE_FAKE_CUDA, RTLD_NOW);
+    ASSERT_NE(library_, nullptr) << dlerror();
+    control_ = reinterpret_cast<Control* (*)()>(dlsym(library_, "fake_cuda_control"))();
+    *control_ = {};
+    run_.cuda = {PANTILE_FAKE_CUDA, "/nowhere/libnvrtc.so", {folder_ + "/kernels"}};
+    run_.threads = 2;
+    run_.listener = &listener_;
+    const auto program = formula::compile("complex", Precision::f64);
+    const auto text =
+        formula::kernel_text(*program, Precision::f64, formula::PixelForm::rgb8, true);
+    char code[64];
+    std::snprintf(code, sizeof code, "kernel at %llx",
+                  reinterpret_cast<unsigned long long>(&draw_by_cpu));
+    ASSERT_TRUE(
+        KernelFiles(folder_ + "/kernels")
+            .keep(cuda::KernelCompiler::key(text.code, formula::kernel_headers(), "sm_90"), code)
+            .ok());
+  }
+  void TearDown() override {
+    EXPECT_EQ(control_->alive, 0);
+    dlclose(library_);
+    fs::remove_all(folder_);
+  }
+
+  Result<JobSummary> generate(const std::string& name, DeviceChoice device) {
+    RunOptions run = run_;
+    run.device = std::move(device);
+    return run_generate(options_of(folder_ + "/" + name), run);
+  }
+  const std::map<std::string, std::string>& by_cpu() {
+    if (by_cpu_.empty()) {
+      EXPECT_TRUE(generate("by-cpu", {Device::cpu, {}}).ok());
+      by_cpu_ = files_in(folder_ + "/by-cpu");
+    }
+    return by_cpu_;
+  }
+
+  std::string folder_;
+  RunOptions run_;
+  Listener listener_;
+  void* library_ = nullptr;
+  Control* control_ = nullptr;
+  std::map<std::string, std::string> by_cpu_;
+};
+
+constexpr std::int64_t kPixels = 1500 * 1100;
+
+TEST_F(GpuJob, TheSameBytesOnEveryDevice) {
+  control_->devices = 2;
+  const std::pair<std::string, DeviceChoice> choices[] = {{"auto", {Device::automatic, {}}},
+                                                          {"hybrid", {Device::hybrid, {}}},
+                                                          {"cuda", {Device::cuda, {}}},
+                                                          {"one", {Device::cuda, {1}}}};
+  for (const auto& [name, device] : choices) {
+    const auto done = generate(name, device);
+    ASSERT_TRUE(done.ok()) << done.error().message();
+    EXPECT_TRUE(files_in(folder_ + "/" + name) == by_cpu()) << name;
+    ASSERT_EQ(done->devices.size(), device.gpus.empty() ? 2u : 1u);
+    std::int64_t by_gpus = 0;
+    for (const DeviceSummary& d : done->devices) by_gpus += d.pixels;
+    EXPECT_LE(by_gpus, kPixels);
+    if (device.kind == Device::cuda) {
+      EXPECT_EQ(by_gpus, kPixels);
+    }
+  }
+  EXPECT_EQ(listener_.notes + listener_.warnings, "");
+}
+
+TEST_F(GpuJob, ALostGpuIsToldAndTheCpuGoesOn) {
+  for (const int call : {2, 3, 10, 40}) {
+    control_->calls = 0;
+    control_->fail_call = call;
+    listener_.warnings.clear();
+    const auto done = generate("lost" + std::to_string(call), {Device::cuda, {}});
+    ASSERT_TRUE(done.ok()) << done.error().message();
+    EXPECT_TRUE(files_in(folder_ + "/lost" + std::to_string(call)) == by_cpu());
+    EXPECT_NE(listener_.warnings.find("the job went on without it"), std::string::npos);
+    ASSERT_EQ(done->devices.size(), 1u);
+    EXPECT_NE(done->devices[0].lost, "");
+  }
+}
+
+TEST_F(GpuJob, AGpuThatCannotDrawIsToldOnceAndLeftOut) {
+  fs::remove_all(folder_ + "/kernels");
+  const auto done = generate("without", {Device::automatic, {}});
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  EXPECT_TRUE(done->devices.empty());
+  EXPECT_NE(listener_.notes.find("GPU 0 (Fake) is not used"), std::string::npos) << listener_.notes;
+  EXPECT_NE(listener_.notes.find("NVRTC"), std::string::npos);
+  EXPECT_TRUE(files_in(folder_ + "/without") == by_cpu());
+
+  const auto must = generate("must", {Device::cuda, {}});
+  ASSERT_FALSE(must.ok());
+  EXPECT_FALSE(fs::exists(folder_ + "/must"));
+}
+
+TEST_F(GpuJob, NoDriverIsNoErrorUnlessAGpuWasAskedFor) {
+  run_.cuda.driver = "/nowhere/libcuda.so";
+  const auto done = generate("auto", {Device::automatic, {}});
+  ASSERT_TRUE(done.ok());
+  EXPECT_EQ(listener_.notes, "");
+  for (const Device device : {Device::cuda, Device::hybrid}) {
+    const auto none = generate("none", {device, {}});
+    ASSERT_FALSE(none.ok());
+    EXPECT_EQ(none.error().code(), Code::not_found);
+    EXPECT_NE(none.error().message().find("--device"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace pantile
