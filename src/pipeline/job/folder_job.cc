@@ -268,7 +268,8 @@ Result<JobSummary> run_locked_folder_job(const FolderJob& job, const RunOptions&
   const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(FolderSetup setup, set_up_folder(job, run));
   PANTILE_ASSIGN(JobFolder folder, open_locked_job_folder(job.output.out, job.pixels));
-  return FolderRun(job, std::move(setup), std::move(folder), run).execute();
+  // What is to be mended is little: it is left to the CPU.
+  return FolderRun(job, {}, std::move(setup), std::move(folder), run).execute();
 }
 
 }  // namespace pantile
