@@ -54,8 +54,12 @@ function(pantile_test_program target)
   # A list does not survive the way into the discovery script. ctest -L takes a pattern, so one
   # label "unit-concurrent" is found as either.
   string(JOIN "-" labels ${ARG_LABELS})
+  set(environment)
+  if(PANTILE_NVRTC AND NOT PANTILE_SANITIZE)
+    set(environment ENVIRONMENT "PANTILE_NVRTC=${PANTILE_NVRTC}")
+  endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${labels}" TIMEOUT 600)
+    PROPERTIES LABELS "${labels}" TIMEOUT 600 ${environment})
 endfunction()
 
 # pantile_pytest(<name> <file> [LABELS …]): the tests of one Python file as one ctest. They find
