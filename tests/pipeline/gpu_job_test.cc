@@ -86,7 +86,8 @@ class Listener : public JobListener {
 class GpuJob : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "gpu_job";
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = testing::TempDir() + "gpu_job_" + test->name();
     fs::remove_all(folder_);
     library_ = dlopen(PANTILE_FAKE_CUDA, RTLD_NOW);
     ASSERT_NE(library_, nullptr) << dlerror();

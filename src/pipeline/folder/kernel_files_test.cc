@@ -11,7 +11,8 @@ namespace {
 class KernelFilesTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "kernel_files";
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = testing::TempDir() + "kernel_files_" + test->name();
     std::filesystem::remove_all(folder_);
   }
   std::string folder_;
