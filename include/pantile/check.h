@@ -21,6 +21,7 @@ enum class FindingKind : std::uint8_t {
   missing,         ///< A file that should be there is not.
   truncated,       ///< A file is shorter or longer than it says itself.
   checksum,        ///< Bytes do not match their checksum, or a table contradicts itself.
+  unreadable,      ///< The operating system gives an error instead of the bytes.
   undecodable,     ///< Bytes match their checksum but do not give the pixels of a chunk.
   wrong_pixels,    ///< Pixels are not those of the level below, of the store, or not zero outside.
   wrong_metadata,  ///< Metadata are not what the job's record, or the file itself, says.
@@ -55,6 +56,7 @@ struct CheckOptions {
 };
 
 struct CheckReport {
+  bool fast = false;  ///< No pixels were read: CheckOptions::fast.
   static constexpr std::size_t kMostKept = 4096;
   CheckState state = CheckState::complete;
   std::int64_t finding_count = 0;

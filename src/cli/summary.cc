@@ -137,6 +137,7 @@ std::string report_text(const CheckReport& report) {
   if (report.leftovers > 0) {
     out += fmt::format("; {} temporary files that the next run removes", report.leftovers);
   }
+  if (report.fast) out += "; names, sizes, metadata and indices only, no pixels";
   const bool complete = report.state == CheckState::complete;
   if (report.whole()) {
     return out + (complete ? "; nothing is wrong\n" : "; nothing that is there is wrong\n");

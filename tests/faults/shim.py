@@ -14,16 +14,18 @@ def library(program: pathlib.Path) -> pathlib.Path:
 
 
 def run(program, arguments, root, *, fail=None, on=False, kill=None, record=None, met=None,
-        clock=False):
+        clock=False, unreadable=None):
     """Runs the program; calls on files below `root` are counted from 0.
 
     fail: (n, errno) makes call n fail (on: and all after it), and `met` takes down its name; kill:
     ends the process in place of that call; record: a file that takes down every call; clock: the
-    time of day jumps.
+    time of day jumps; unreadable: reading a file whose path ends so is an I/O error.
     """
     environment = dict(os.environ, LD_PRELOAD=str(library(program)), FAULT_ROOT=str(root))
     if fail is not None:
         environment["FAULT_FAIL"] = f"{fail[0]} {fail[1]}" + (" on" if on else "")
+    if unreadable is not None:
+        environment["FAULT_READ"] = unreadable
     if clock:
         environment["FAULT_CLOCK"] = "1"
     if met is not None:

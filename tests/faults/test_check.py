@@ -7,8 +7,12 @@ import random
 import shutil
 import subprocess
 
+import google_crc32c
+import numpy as np
 import pytest
+from numcodecs import zstd
 
+import shim
 from job_files import contents, events, expect_equal
 
 JOB = ["generate", "--formula", "complex", "--size", "700x500", "--tile", "64", "--shard", "128",
@@ -196,6 +200,77 @@ def test_a_sound_shard_of_another_place_is_told_from_its_victims(pantile, whole,
     pantile("repair", job)
     expect_equal(job, whole)
     assert (job / "image.ome.zarr/1/c/0/0/0").stat().st_ino == parent, "what was right was made anew"
+
+
+@pytest.mark.parametrize("file", ["image.ome.zarr/0/c/0/1/2", "image.ome.zarr/1/zarr.json",
+                                  "image.ome.zarr/2/c/0/0/0"])
+def test_what_cannot_be_read_is_a_finding_among_others(program, job, file):
+    """A bad sector: everything else is still looked at."""
+    (job / "image.ome.zarr/0/c/0/3/3").unlink()
+    done = shim.run(program, ["check", job, "--log", "json"], job, unreadable="/" + file)
+    assert done.returncode == 3, done.stderr
+    found = {f["file"]: f["kind"] for f in events(done) if f["event"] == "finding"}
+    assert found[file] == "unreadable"
+    assert found["image.ome.zarr/0/c/0/3/3"] == "missing"
+
+
+def test_a_pipe_in_a_files_place_does_not_hang(pantile, whole, job):
+    name = "image.ome.zarr/0/zarr.json"
+    (job / name).unlink()
+    os.mkfifo(job / name)
+    assert name in {f["file"] for f in findings(pantile, job)}
+    pantile("info", job, code=None)
+    pantile("repair", job)
+    expect_equal(job, whole)
+
+
+def set_pixel(job, at):
+    """Flips the last bit of the red at a pixel of level 0, and makes all checksums fit again."""
+    (cx, px), (cy, py) = divmod(at[0], 64), divmod(at[1], 64)
+    path = job / f"image.ome.zarr/0/c/0/{cy // 2}/{cx // 2}"
+    shard = path.read_bytes()
+    index = np.frombuffer(shard[-68:-4], "<u8").reshape(4, 2).astype(int)
+    chunks = [bytearray(shard[start:start + size]) for start, size in index]
+    number = 2 * (cy % 2) + cx % 2
+    pixels = bytearray(zstd.decompress(bytes(chunks[number][:-4])))
+    pixels[3 * (64 * py + px)] ^= 1
+    content = zstd.compress(bytes(pixels), 1)
+    chunks[number] = content + google_crc32c.value(content).to_bytes(4, "little")
+    sizes = [len(c) for c in chunks]
+    places = [(sum(sizes[:k]), sizes[k]) for k in range(4)]
+    table = np.array(places, "<u8").tobytes()
+    path.write_bytes(b"".join(chunks) + table + google_crc32c.value(table).to_bytes(4, "little"))
+
+
+def test_a_wrong_pixel_that_no_level_shows_is_told_from_the_tiff(pantile, whole, tmp_path):
+    """The last bit of one sample: where the mean of four stays, only TIFF and previews tell."""
+    rng = random.Random(9)
+    settled_by_tiff = 0
+    for i in range(12):
+        job = tmp_path / f"job{i}"
+        shutil.copytree(whole, job)
+        at = rng.randrange(700), rng.randrange(500)
+        set_pixel(job, at)
+        found = findings(pantile, job)
+        assert found, at
+        settled_by_tiff += all(f["file"] == "image.tiff" for f in found)
+        tiff = (job / "image.tiff").stat().st_ino
+        pantile("repair", job)
+        expect_equal(job, whole)
+        assert (job / "image.tiff").stat().st_ino == tiff, "a right TIFF was made anew"
+    assert settled_by_tiff > 0, "no change was hidden from the levels"
+
+
+def test_without_a_tiff_a_preview_tells(pantile, tmp_path):
+    """A preview of the picture's own size shows every pixel."""
+    words = [*JOB, "--tiff", "off", "--size", "300x200", "--previews", "300"]
+    whole, job = tmp_path / "whole", tmp_path / "job"
+    pantile(*words, "--out", whole)
+    shutil.copytree(whole, job)
+    set_pixel(job, (17, 33))
+    findings(pantile, job)
+    pantile("repair", job)
+    expect_equal(job, whole)
 
 
 def test_a_wrong_level_does_not_accuse_the_levels_around_it(pantile, whole, job, tmp_path):

@@ -52,9 +52,17 @@ void FileHandle::close() {
 
 Result<FileHandle> open_file(const std::string& path, int flags, std::string_view verb) {
   for (;;) {
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-    if (fd >= 0) return FileHandle(fd);
-    if (errno != EINTR) return os_error(errno, verb, path);
+    // A pipe in a file's place must not make us wait for somebody who writes to it.
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd < 0 && errno == EINTR) continue;
+    if (fd < 0) return os_error(errno, verb, path);
+    FileHandle file(fd);
+    struct stat facts{};
+    if (::fstat(fd, &facts) != 0) return os_error(errno, verb, path);
+    if (!S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode)) {
+      return Error(Code::foreign, std::string(path) + " is a pipe or a device, not a file");
+    }
+    return file;
   }
 }
 

@@ -213,6 +213,7 @@ class CheckRun {
     CheckReport report;
     log_.move_into(report);
     report.state = target_.state;
+    report.fast = options_.fast;
     report.leftovers = target_.state == CheckState::unfinished ? leftovers_ : 0;
     report.advice = advise(target_, report);
     report.decoded_bytes = decoded_bytes_;

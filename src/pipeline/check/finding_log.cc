@@ -10,6 +10,7 @@ constexpr std::array kKinds{
     Word{FindingKind::missing, "missing"},
     Word{FindingKind::truncated, "truncated"},
     Word{FindingKind::checksum, "checksum"},
+    Word{FindingKind::unreadable, "unreadable"},
     Word{FindingKind::undecodable, "undecodable"},
     Word{FindingKind::wrong_pixels, "wrong_pixels"},
     Word{FindingKind::wrong_metadata, "wrong_metadata"},

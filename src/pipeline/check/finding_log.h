@@ -10,6 +10,12 @@
 
 namespace pantile {
 
+/// True for an error of the disk, which is a finding like a wrong checksum: what else is there can
+/// still be read.
+inline bool is_unreadable(const Error& error) {
+  return error.code() == Code::io || error.code() == Code::corrupt || error.code() == Code::foreign;
+}
+
 /// Stands between the stages of a check and the user's listener, so that findings and progress
 /// reach it one at a time. Thread-safe. Keeps the first CheckReport::kMostKept findings.
 class FindingLog final : public JobListener {

@@ -98,7 +98,12 @@ Status StoreCheck::check_metadata() {
                   fmt::format("it has {} bytes, expected {}", *size, want_bytes)});
       continue;
     }
-    PANTILE_ASSIGN(const Bytes found, expected_.files->read(key));
+    auto read = expected_.files->read(key);
+    if (!read.ok() && is_unreadable(read.error())) {
+      add(Finding{FindingKind::unreadable, file, {}, {}, {}, read.error().message()});
+      continue;
+    }
+    PANTILE_ASSIGN(const Bytes found, std::move(read));
     if (as_text(found) == wanted) continue;
     add(Finding{FindingKind::wrong_metadata,
                 file,
@@ -113,7 +118,12 @@ Status StoreCheck::check_metadata() {
 
 Result<StoreCheck::IndexPtr> StoreCheck::load_index(UnitId unit) {
   using Flaw = zarr::ShardLook::Flaw;
-  PANTILE_ASSIGN(zarr::ShardLook look, zarr::look_at_shard(*expected_.files, layout_, unit));
+  auto looked = zarr::look_at_shard(*expected_.files, layout_, unit);
+  if (!looked.ok() && is_unreadable(looked.error())) {
+    add(FindingKind::unreadable, unit, looked.error().message());
+    return IndexPtr();
+  }
+  PANTILE_ASSIGN(zarr::ShardLook look, std::move(looked));
   switch (look.flaw) {
     case Flaw::none: return std::make_shared<const zarr::ShardIndex>(std::move(look.index));
     case Flaw::missing:
@@ -164,7 +174,12 @@ Result<bool> StoreCheck::read_chunk(ChunkId id, ChunkCodec::Scratch& scratch, By
     return false;
   }
   encoded.resize(static_cast<std::size_t>(place.size));
-  PANTILE_TRY(expected_.files->read_into(zarr::shard_key(unit), place.offset, encoded));
+  const Status read = expected_.files->read_into(zarr::shard_key(unit), place.offset, encoded);
+  if (!read.ok() && is_unreadable(read.error())) {
+    add(FindingKind::unreadable, id, read.error().message());
+    return false;
+  }
+  PANTILE_TRY(read);
   const auto content = std::span<const std::byte>(encoded).first(encoded.size() - kCrcBytes);
   std::uint32_t stored = 0;
   for (std::size_t b = 0; b < kCrcBytes; ++b) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "io/codec/crc32c.h"
+#include "pipeline/check/finding_log.h"
 
 namespace pantile {
 
@@ -32,7 +33,11 @@ Result<std::optional<TileFlaw>> TileJudge::judge(const ByteStore& files, const s
                  fmt::format("its {} bytes are too many for the {} of a tile", bytes, tile_bytes)});
   }
   scratch.encoded.resize(bytes);
-  PANTILE_TRY(files.read_into(key, offset, scratch.encoded));
+  const Status read = files.read_into(key, offset, scratch.encoded);
+  if (!read.ok() && is_unreadable(read.error())) {
+    return Flaw({FindingKind::unreadable, read.error().message()});
+  }
+  PANTILE_TRY(read);
   if (const std::uint32_t is = crc32c(scratch.encoded); is != crc) {
     return Flaw(
         {FindingKind::checksum, fmt::format("the tile's crc32c is {:08x}, want {:08x}", is, crc)});

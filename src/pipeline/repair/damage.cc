@@ -3,6 +3,7 @@
 #include "io/tiff/sums.h"
 #include "pipeline/folder/job_record.h"
 #include "pipeline/folder/outputs.h"
+#include "pipeline/preview/previews.h"
 
 namespace pantile {
 
@@ -24,12 +25,24 @@ void Damage::add(const Finding& finding) {
     doubtful.emplace(*finding.chunk, finding.file);
     return;
   }
+  if (finding.kind == FindingKind::wrong_pixels && finding.file == kTiffName && finding.chunk &&
+      finding.chunk->level == 0) {
+    disputed.insert(*finding.chunk);
+    return;
+  }
+  if (finding.kind == FindingKind::wrong_pixels && is_preview_name(finding.file)) {
+    disputed_previews.insert(finding.file);
+    return;
+  }
   if (finding.kind == FindingKind::missing) missing = true;
   files.insert(finding.file);
+  if (finding.file == kTiffName || finding.file == tiff::sums_key(kTiffName)) add_tiff();
+}
+
+void Damage::add_tiff() {
   // A TIFF and its checksums are made together.
-  const std::string sums = tiff::sums_key(kTiffName);
-  if (finding.file == kTiffName) files.insert(sums);
-  if (finding.file == sums) files.insert(kTiffName);
+  files.insert(kTiffName);
+  files.insert(tiff::sums_key(kTiffName));
 }
 
 }  // namespace pantile

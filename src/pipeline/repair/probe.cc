@@ -53,7 +53,10 @@ Error Probe::other_picture(const std::string& why) const {
 Status Probe::check_group() const {
   const auto files = std::make_shared<FileStore>(folder_ + "/" + kStoreName);
   const auto facts = zarr::read_store_facts(files);
-  if (!facts.ok()) return {};  // missing or damaged: it is made anew
+  if (!facts.ok()) {
+    // What is missing, damaged or cannot be read is made anew.
+    return facts.error().code() == Code::out_of_memory ? Status(facts.error()) : Status();
+  }
   PANTILE_ASSIGN(auto found,
                  zarr::metadata_files(facts->plan, facts->zstd_level, facts->pantile_json));
   PANTILE_ASSIGN(auto wanted,
@@ -72,7 +75,10 @@ Status Probe::check_group() const {
 }
 
 Status Probe::ask(ExpectedStore expected, Damage& damage) {
-  if (asked_ && damage.doubtful.empty()) return {};
+  if (asked_ && damage.doubtful.empty() && damage.disputed.empty() &&
+      damage.disputed_previews.empty()) {
+    return {};
+  }
   FindingLog quiet(nullptr);
   StoreCheck store(std::move(expected), quiet);
   if (!asked_) PANTILE_TRY(ask_sound_chunks(store, damage));
@@ -89,6 +95,38 @@ Status Probe::ask(ExpectedStore expected, Damage& damage) {
     // Else the next round tells whether the parent is right when level 0 is.
     if (level_0_is_right) damage.files.insert(file);
   }
+  PANTILE_TRY(settle_tiff(store, damage));
+  return settle_previews(store, damage);
+}
+
+/// A chunk that is not the source's is made anew; the TIFF is wrong only where the chunk is right.
+Status Probe::settle_tiff(StoreCheck& store, Damage& damage) const {
+  for (const ChunkId id : damage.disputed) {
+    if (damage.chunks.contains(id)) continue;
+    PANTILE_ASSIGN(const bool same, is_of_source(store, id));
+    if (same) {
+      damage.add_tiff();
+    } else {
+      add_wrong(store, id, damage);
+    }
+  }
+  return {};
+}
+
+/// A preview shows a whole level: only the whole of level 0 can tell who is wrong.
+Status Probe::settle_previews(StoreCheck& store, Damage& damage) const {
+  if (damage.disputed_previews.empty()) return {};
+  const TileGrid grid = store.layout().chunks(0);
+  bool store_is_right = true;
+  for (std::int64_t i = 0; i < grid.count(); ++i) {
+    const ChunkId id{0, i % grid.columns(), i / grid.columns()};
+    if (damage.chunks.contains(id)) continue;
+    PANTILE_ASSIGN(const bool same, is_of_source(store, id));
+    if (!same) add_wrong(store, id, damage);
+    store_is_right = store_is_right && same;
+  }
+  if (store_is_right)
+    damage.files.insert(damage.disputed_previews.begin(), damage.disputed_previews.end());
   return {};
 }
 

@@ -19,14 +19,17 @@ class Probe {
 
   /// Refuses a store whose own metadata are sound but of another picture. Errors: conflict, io.
   Status check_group() const;
-  /// Computes anew some sound chunks of level 0, the first time, and those that level 1
-  /// contradicts; adds to `damage` what turns out wrong. `store` is what a check expects there.
-  /// Errors: conflict (the store holds another picture), io, and those of the source.
+  /// Computes anew some sound chunks of level 0, the first time, and those that level 1 or the
+  /// TIFF contradicts, or, where a preview does, all; adds to `damage` what turns out wrong.
+  /// `store` is what a check expects there. Errors: conflict (the store holds another picture), io,
+  /// and those of the source.
   Status ask(ExpectedStore store, Damage& damage);
 
  private:
   Error other_picture(const std::string& why) const;
   Status ask_sound_chunks(StoreCheck& store, Damage& damage) const;
+  Status settle_tiff(StoreCheck& store, Damage& damage) const;
+  Status settle_previews(StoreCheck& store, Damage& damage) const;
   /// True when the stored chunk is what the source gives, or is not there.
   Result<bool> is_of_source(StoreCheck& store, ChunkId id) const;
 

@@ -134,8 +134,15 @@ Status prove_some(const Subject& s, std::atomic<std::int64_t>& next, std::size_t
   }
 }
 
+/// A bound so wide that it forbids no colour proves nothing, nor does a pixel left undecided. (A
+/// stored value has neighbours within any bound, so that settled colours alone count.)
+bool proves(const Subject& s, const Tally& all) {
+  const std::int64_t undecided = all.outcomes[static_cast<std::size_t>(Outcome::undecided)];
+  if (2 * undecided > s.options.samples) return false;
+  return s.image.output != formula::Output::rgb8 || 2 * all.settled >= s.options.samples;
+}
+
 std::string sentence_of(const Subject& s, Tally& all) {
-  if (s.options.samples == 0) return "no pixel was asked for, so nothing is proven";
   const std::int64_t within = all.count(Outcome::within), beyond = all.count(Outcome::beyond);
   const std::int64_t undecided = all.count(Outcome::undecided);
   const std::string_view type = word_for(s.image.precision);
@@ -148,6 +155,10 @@ std::string sentence_of(const Subject& s, Tally& all) {
       all.share);
   if (s.image.output != formula::Output::rgb8)
     text.replace(text.find("one colour"), 10, "one value");
+  if (!proves(s, all)) {
+    text += fmt::format(
+        "; so the rounding of {} decides most of the picture, and nothing is proven", type);
+  }
   if (all.values_outside > 0) {
     text += fmt::format("; of {} pixels a value lies outside its bound", all.values_outside);
   }
@@ -187,7 +198,7 @@ Result<ValidateCheck> check_proof(const Subject& s, std::size_t most_pixels,
     keep(all.pixels, most_pixels);
     *pixels = std::move(all.pixels);
   }
-  return log.finish(beyond == 0 && all.values_outside == 0, sentence_of(s, all));
+  return log.finish(beyond == 0 && all.values_outside == 0 && proves(s, all), sentence_of(s, all));
 }
 
 }  // namespace pantile::validate

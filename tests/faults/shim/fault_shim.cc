@@ -29,6 +29,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -173,6 +174,16 @@ void jump(long& seconds) {
   seconds += (n % 2 == 0 ? -1 : 1) * (n % 40) * 31'557'600;
 }
 
+/// True for a file whose name the test wants to be unreadable, as on a bad sector.
+bool is_unreadable(int fd) {
+  static const char* const wanted = std::getenv("FAULT_READ");
+  if (wanted == nullptr) return false;
+  char path[4096];
+  const ssize_t size =
+      readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path - 1);
+  return size > 0 && std::string_view(path, static_cast<std::size_t>(size)).ends_with(wanted);
+}
+
 mode_t mode_of(int flags, std::va_list list) {
   return (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(list, int)) : 0;
 }
@@ -211,6 +222,19 @@ ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) {
   static auto* const real = next<ssize_t(int, const void*, size_t, off_t)>("pwrite");
   return on_file<ssize_t>("write", fd, offset, bytes,
                           [&] { return real(fd, bytes, size, offset); });
+}
+ssize_t read(int fd, void* bytes, size_t size) {
+  static auto* const real = next<ssize_t(int, void*, size_t)>("read");
+  if (is_unreadable(fd)) return errno = EIO, -1;
+  return real(fd, bytes, size);
+}
+ssize_t pread(int fd, void* bytes, size_t size, off_t offset) {
+  static auto* const real = next<ssize_t(int, void*, size_t, off_t)>("pread");
+  if (is_unreadable(fd)) return errno = EIO, -1;
+  return real(fd, bytes, size, offset);
+}
+ssize_t pread64(int fd, void* bytes, size_t size, off64_t offset) {
+  return pread(fd, bytes, size, offset);
 }
 ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t offset) {
   return pwrite(fd, bytes, size, offset);
