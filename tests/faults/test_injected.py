@@ -87,6 +87,9 @@ def go_on(program, job, out):
 
 def look(program, name, out) -> str:
     """Nothing in a job's folder is wrong, but what was so before `repair`; in which stage it is."""
+    tiff = out if name == "to_tiff" else out / "image.tiff"
+    sums = tiff.with_name(tiff.name + ".sums")
+    assert sums.exists() or not tiff.exists(), "a TIFF has its name before its checksums have"
     if name in ("generate", "more", "restart"):
         expect_sound(program, out)
     return stage_of(out) if not name.startswith("to_") else "conversion"
