@@ -48,6 +48,7 @@ struct ValidateSubject {
 struct ValidateReport {
   ValidateSubject subject;
   std::vector<ValidateCheck> checks;
+  std::vector<std::string> notes, warnings;  ///< Of the job, as plan_generate() has them.
   std::string folder;  ///< Where report.json and report.png were written; empty: nowhere.
 
   bool passed() const;

@@ -106,7 +106,11 @@ Error with_repair_advice(const Error& error, const std::string& path) {
   const std::string folder = job_folder_of(path);
   if (folder.empty()) return error;
   const auto record = read_job_record(FileStore(folder));
-  if (record.ok() && (!*record || (*record)->command != "generate")) return error;
+  if (!record.ok()) {  // one bit of it can be mended, more cannot: `check` knows
+    return Error(Code::corrupt,
+                 error.message() + "; `pantile check " + folder + "` says what can be done");
+  }
+  if (!*record || (*record)->command != "generate") return error;
   return Error(Code::corrupt, error.message() + "; `pantile check " + folder +
                                   "` names all that is damaged, `pantile repair " + folder +
                                   "` makes it anew");

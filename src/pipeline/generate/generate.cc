@@ -31,7 +31,7 @@ Status validate_first(ResolvedGenerate& job, const RunOptions& run) {
   PANTILE_ASSIGN(const ValidateReport report, validate_job(job, run));
   if (run.listener != nullptr) {
     for (const ValidateCheck& check : report.checks) {
-      if (check.passed) run.listener->on_note(check.name + ": " + check.sentence);
+      if (check.passed) run.listener->on_note(check.name + ": passed, " + check.sentence);
     }
     run.listener->on_note(fmt::format("validation: {0}/report.json, {0}/report.png", options.out));
   }

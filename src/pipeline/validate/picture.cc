@@ -254,7 +254,8 @@ Result<PixelBuffer> draw_report(const Subject& subject, const ValidateReport& re
   const std::int64_t picture_bottom = top + picture.view().height();
   Canvas canvas(kWidth, std::max(ranks_top + kRanks, picture_bottom + kLegend) + kMargin, kPaper);
 
-  const std::string title = report.passed() ? "Validation passed" : "Validation FAILED";
+  std::string title = report.passed() ? "Validation passed" : "Validation FAILED";
+  if (!report.warnings.empty()) title += ", with a warning: see report.json";
   canvas.text(kMargin, kMargin, title, kLarge, report.passed() ? kGood : kBad);
   std::int64_t y = kMargin + 44;
   for (const std::string& line : head) {

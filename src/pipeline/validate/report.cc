@@ -80,6 +80,8 @@ Status ValidateReport::status() const {
 std::string ValidateReport::json() const {
   Json json{{"pantile_validate", 1}, {"passed", passed()}};
   json.update(json_of(subject));
+  json["notes"] = notes;
+  json["warnings"] = warnings;
   json["checks"] = Json::array();
   for (const ValidateCheck& check : checks) json["checks"].push_back(json_of(check));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -69,6 +69,8 @@ Result<ValidateReport> validate_job(const ResolvedGenerate& job, const RunOption
 
   ValidateReport report;
   report.subject = subject_of(job, subject);
+  report.notes = job.notes;
+  report.warnings = job.warnings;
   validate::Drawing drawing;
   std::vector<std::function<Result<ValidateCheck>()>> checks{
       [&] { return check_coordinates(subject); }, [&] { return check_tiles(subject); },
