@@ -224,6 +224,20 @@ def test_a_pipe_in_a_files_place_does_not_hang(pantile, whole, job):
     expect_equal(job, whole)
 
 
+@pytest.mark.parametrize("name", ["image.ome.zarr/0/c/0/1/1", "image.tiff"])
+def test_a_folder_in_a_files_place_is_left_to_the_user(pantile, whole, job, name):
+    (job / name).unlink()
+    (job / name).mkdir()
+    before = contents(job)
+    assert name in {f["file"] for f in findings(pantile, job)}
+    done = pantile("repair", job, code=2)
+    assert "is a folder" in done.stderr and name in done.stderr
+    assert contents(job) == before
+    (job / name).rmdir()
+    pantile("repair", job)
+    expect_equal(job, whole)
+
+
 def set_pixel(job, at):
     """Flips the last bit of the red at a pixel of level 0, and makes all checksums fit again."""
     (cx, px), (cy, py) = divmod(at[0], 64), divmod(at[1], 64)

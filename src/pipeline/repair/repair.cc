@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
@@ -138,6 +139,14 @@ class Repair {
   Status mend(Damage& damage) {
     if (record_changed_) PANTILE_TRY(write_job_record(*target_.folder, *target_.record));
     record_changed_ = false;
+    for (const std::string& file : damage.files) {
+      std::error_code error;
+      if (std::filesystem::is_directory(target_.path + "/" + file, error)) {
+        return Error(Code::foreign, fmt::format("{}/{} is a folder where a file has to be; nothing "
+                                                "was removed: move it away and run repair again",
+                                                path_, file));
+      }
+    }
     for (const std::string& file : damage.files) {
       PANTILE_ASSIGN(const bool there, target_.folder->exists(file));
       if (there) PANTILE_TRY(target_.folder->remove(file));
