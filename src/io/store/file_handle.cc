@@ -59,7 +59,8 @@ Result<FileHandle> open_file(const std::string& path, int flags, std::string_vie
     FileHandle file(fd);
     struct stat facts{};
     if (::fstat(fd, &facts) != 0) return os_error(errno, verb, path);
-    if (!S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode)) {
+    const bool is_read = (flags & O_ACCMODE) == O_RDONLY;
+    if (is_read && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode)) {
       return Error(Code::foreign, std::string(path) + " is a pipe or a device, not a file");
     }
     return file;

@@ -32,7 +32,8 @@ class FileHandle {
   int fd_ = -1;
 };
 
-/// open(2) with O_CLOEXEC; the errors name `path` and `verb`.
+/// open(2) with O_CLOEXEC; the errors name `path` and `verb`. Reading takes files and folders only,
+/// never waits for a pipe. Errors: those of the system; foreign (a pipe or a device to be read).
 Result<FileHandle> open_file(const std::string& path, int flags, std::string_view verb);
 /// Writes all of `bytes` at the file's position. `path` is for the message.
 Status write_all(int fd, std::span<const std::byte> bytes, std::string_view path);
