@@ -13,7 +13,7 @@ struct Program {
   std::ostringstream out, err;
   GenerateOptions asked;
   RunOptions run;
-  ValidateReport report{{}, {{"tiles", true, "all equal", {{"pixels", 9}}, {}}}, "there"};
+  ValidateReport report{{}, {{"tiles", true, "all equal", {{"pixels", 9}}, {}}}, {}, {}, "there"};
   Backend backend;
   Environment environment{.out = out,
                           .err = err,
