@@ -172,7 +172,7 @@ class PinnedMemory {
 /// Machine code on a device.
 class Module {
  public:
-  /// `code`: a cubin, fatbin or PTX. Errors: foreign (not for this device), io.
+  /// `code`: a cubin, fatbin or PTX. Errors: io (also code that is not for this device).
   static Result<Module> load(std::shared_ptr<const Device> device, const std::string& code);
   /// A kernel, allowed to share `shared_bytes` a block.
   Result<api::Function> kernel(const char* name, std::int64_t shared_bytes) const;

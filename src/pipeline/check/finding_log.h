@@ -10,8 +10,8 @@
 
 namespace pantile {
 
-/// True for an error of the disk, which is a finding like a wrong checksum: what else is there can
-/// still be read.
+/// True for an error that says something about one file (a bad sector, a link out of the folder, an
+/// end that comes too early), and so is a finding like a wrong checksum: the rest can be read.
 inline bool is_unreadable(const Error& error) {
   return error.code() == Code::io || error.code() == Code::corrupt || error.code() == Code::foreign;
 }
