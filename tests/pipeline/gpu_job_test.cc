@@ -5,7 +5,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 
@@ -17,6 +16,7 @@
 #include "pipeline/folder/kernel_files.h"
 #include "pipeline/generate/resolve.h"
 #include "support/fake_cuda.h"
+#include "support/folder_files.h"
 
 namespace pantile {
 namespace {
@@ -65,17 +65,6 @@ void draw_by_cpu(const Launch& launch) {
   }
 }
 
-std::map<std::string, std::string> files_in(const std::string& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    files[fs::relative(entry.path(), folder).string()] =
-        std::string(std::istreambuf_iterator<char>(file), {});
-  }
-  return files;
-}
-
 class Listener : public JobListener {
  public:
   void on_note(std::string_view text) override { notes += std::string(text) + "\n"; }
@@ -113,10 +102,13 @@ class GpuJob : public testing::Test {
     fs::remove_all(folder_);
   }
 
-  Result<JobSummary> generate(const std::string& name, DeviceChoice device) {
+  Result<JobSummary> generate(const std::string& name, DeviceChoice device,
+                              const std::string& formula = "complex") {
     RunOptions run = run_;
     run.device = std::move(device);
-    return run_generate(options_of(folder_ + "/" + name), run);
+    GenerateOptions options = options_of(folder_ + "/" + name);
+    options.formula = formula;
+    return run_generate(options, run);
   }
   const std::map<std::string, std::string>& by_cpu() {
     if (by_cpu_.empty()) {
@@ -172,15 +164,15 @@ TEST_F(GpuJob, ALostGpuIsToldAndTheCpuGoesOn) {
 }
 
 TEST_F(GpuJob, AGpuThatCannotDrawIsToldOnceAndLeftOut) {
-  fs::remove_all(folder_ + "/kernels");
-  const auto done = generate("without", {Device::automatic, {}});
+  const auto done = generate("without", {Device::automatic, {}}, "x*y");
   ASSERT_TRUE(done.ok()) << done.error().message();
   EXPECT_TRUE(done->devices.empty());
   EXPECT_NE(listener_.notes.find("GPU 0 (Fake) is not used"), std::string::npos) << listener_.notes;
-  EXPECT_NE(listener_.notes.find("NVRTC"), std::string::npos);
-  EXPECT_TRUE(files_in(folder_ + "/without") == by_cpu());
+  EXPECT_NE(listener_.notes.find("NVRTC"), std::string::npos) << listener_.notes;
+  ASSERT_TRUE(generate("by-cpu", {Device::cpu, {}}, "x*y").ok());
+  EXPECT_TRUE(files_in(folder_ + "/without") == files_in(folder_ + "/by-cpu"));
 
-  const auto must = generate("must", {Device::cuda, {}});
+  const auto must = generate("must", {Device::cuda, {}}, "x*y");
   ASSERT_FALSE(must.ok());
   EXPECT_FALSE(fs::exists(folder_ + "/must"));
 }

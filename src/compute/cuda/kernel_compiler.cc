@@ -12,14 +12,19 @@ KernelCompiler::KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, s
       nvrtc_path_(std::move(nvrtc)),
       on_warning_(std::move(on_warning)) {}
 
-std::string KernelCompiler::key(const std::string& text, std::span<const HeaderText> headers,
-                                std::string_view architecture) {
+std::string KernelCompiler::text_hash(const std::string& text,
+                                      std::span<const HeaderText> headers) {
   Hasher hasher;
-  hasher.add(architecture).add(text);
+  hasher.add(text);
   for (const HeaderText& header : headers) {
     hasher.add(std::string_view(header.name)).add(std::string_view(header.text));
   }
-  return hasher.finish().hex() + "-" + std::string(architecture);
+  return hasher.finish().hex();
+}
+
+std::string KernelCompiler::key(const std::string& text, std::span<const HeaderText> headers,
+                                std::string_view architecture) {
+  return text_hash(text, headers) + "-" + std::string(architecture);
 }
 
 Result<std::shared_ptr<const Nvrtc>> KernelCompiler::nvrtc() {
@@ -54,7 +59,7 @@ Result<std::string> KernelCompiler::compile(const std::string& text,
   PANTILE_ASSIGN(std::string code,
                  compiler->compile(text, headers, architecture, MachineCode::cubin));
   if (!caches_.empty()) {
-    if (const Status kept = caches_.back()->keep(name, code); !kept.ok()) {
+    if (const Status kept = caches_.front()->keep(name, code); !kept.ok()) {
       on_warning_(kept.error().message());
     }
   }

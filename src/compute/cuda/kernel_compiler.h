@@ -15,19 +15,20 @@
 
 namespace pantile::cuda {
 
-/// Where compiled kernels lie, by key. Thread-safe.
+/// Where compiled kernels lie, by KernelCompiler::key. Thread-safe.
 class CodeCache {
  public:
   virtual ~CodeCache() = default;
   /// The code; empty where there is none.
   virtual Result<std::string> find(const std::string& key) const = 0;
+  /// A cache that cannot grow keeps nothing.
   virtual Status keep(const std::string& key, std::string_view code) = 0;
 };
 
 /// Thread-safe.
 class KernelCompiler {
  public:
-  /// `caches` are asked in turn; what is compiled is kept in the last. `nvrtc`: as of Nvrtc::open,
+  /// `caches` are asked in turn; what is compiled is kept in the first. `nvrtc`: as of Nvrtc::open,
   /// which is called when the first kernel is to be compiled. `on_warning`: a cache that fails does
   /// no harm, but is told.
   KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, std::string nvrtc,
@@ -38,7 +39,10 @@ class KernelCompiler {
   Result<std::string> compile(const std::string& text, std::span<const HeaderText> headers,
                               std::string_view architecture);
 
-  /// What names a compilation: a hash of everything that decides its result but NVRTC's version.
+  /// A hash of everything that decides a compilation's result but the architecture and NVRTC's
+  /// version.
+  static std::string text_hash(const std::string& text, std::span<const HeaderText> headers);
+  /// What names a compilation: "<text_hash>-<architecture>".
   static std::string key(const std::string& text, std::span<const HeaderText> headers,
                          std::string_view architecture);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compute/cuda/kernel_compiler.h"
+#include "ops/formula/builtin_kernels/builtin_kernels.h"
 #include "ops/formula/formula_lane.h"
 #include "pipeline/folder/kernel_files.h"
 
@@ -56,6 +57,7 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
   for (const std::string& folder : run.cuda.kernel_folders) {
     caches.push_back(std::make_shared<KernelFiles>(folder));
   }
+  caches.push_back(formula::builtin_kernel_cache());
   cuda::KernelCompiler compiler(std::move(caches), run.cuda.nvrtc, [&](const std::string& warning) {
     lanes.notes.push_back(warning);
   });

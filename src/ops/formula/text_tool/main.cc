@@ -1,13 +1,20 @@
-// Prints a formula as code: what the build compiles for GPUs, and tests for the host.
+// Prints formulas as code: what the build compiles for GPUs, and tests for the host.
 //
-//   pantile_kernel_text kernel <formula> f64|f32 rgb8|u16 |f32 one|many
+//   pantile_kernel_text kernel <formula> f64|f32 rgb8|u16|f32 one|many
+//   pantile_kernel_text table <folder> <formula>/f64/rgb8/one …
+//       a C++ source with the codes that were compiled from kernels: <folder>/<formula>_….fatbin
 //   pantile_kernel_text samples    the sample formulas as structs, and a list of them
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "compute/cuda/kernel_compiler.h"
 #include "ops/formula/compile.h"
+#include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
 #include "ops/formula/text_tool/sample_formulas.h"
 
@@ -19,23 +26,79 @@ using pantile::formula::Precision;
 int usage() {
   std::fputs(
       "usage: pantile_kernel_text kernel <formula> f64|f32 rgb8|u16|f32 one|many\n"
+      "       pantile_kernel_text table <folder> <formula>/f64|f32/rgb8|u16|f32/one|many ...\n"
       "       pantile_kernel_text samples\n",
       stderr);
   return 2;
 }
 
-int print_kernel(std::string_view formula, std::string_view precision_word, std::string_view form,
-                 bool one_sample) {
-  const Precision precision = precision_word == "f32" ? Precision::f32 : Precision::f64;
-  const auto program = pantile::formula::compile(formula, precision);
+/// `words`: formula, precision, form, samples. Nothing, and a line on stderr, where they are wrong.
+std::optional<std::string> text_of(const std::vector<std::string>& words) {
+  if (words.size() != 4) return std::nullopt;
+  const Precision precision = words[1] == "f32" ? Precision::f32 : Precision::f64;
+  const auto program = pantile::formula::compile(words[0], precision);
   if (!program.ok()) {
     std::fprintf(stderr, "%s\n", program.error().message().c_str());
-    return 1;
+    return std::nullopt;
   }
-  const PixelForm pixel = form == "rgb8"  ? PixelForm::rgb8
-                          : form == "u16" ? PixelForm::u16
-                                          : PixelForm::f32;
-  std::fputs(kernel_text(*program, precision, pixel, one_sample).code.c_str(), stdout);
+  const PixelForm pixel = words[2] == "rgb8"  ? PixelForm::rgb8
+                          : words[2] == "u16" ? PixelForm::u16
+                                              : PixelForm::f32;
+  return kernel_text(*program, precision, pixel, words[3] == "one").code;
+}
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == at) {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+int print_kernel(const std::vector<std::string>& words) {
+  const auto text = text_of(words);
+  if (!text) return 1;
+  std::fputs(text->c_str(), stdout);
+  return 0;
+}
+
+int print_table(const std::string& folder, const std::vector<std::string>& kernels) {
+  std::string symbols, entries;
+  for (const std::string& kernel : kernels) {
+    const auto text = text_of(split(kernel, '/'));
+    if (!text) return 1;
+    std::string name = kernel;
+    std::ranges::replace(name, '/', '_');
+    const std::string symbol = "pantile_kernel_" + name;
+    std::printf(
+        "asm(\".pushsection .rodata,\\\"a\\\"\\n\"\n"
+        "    \".balign 16\\n%s:\\n\"\n"
+        "    \".incbin \\\"%s/%s.fatbin\\\"\\n%s_end:\\n\"\n"
+        "    \".popsection\\n\");\n",
+        symbol.c_str(), folder.c_str(), name.c_str(), symbol.c_str());
+    symbols += "extern \"C\" const char " + symbol + "[], " + symbol + "_end[];\n";
+    entries += "      {\"" +
+               pantile::cuda::KernelCompiler::text_hash(*text, pantile::formula::kernel_headers()) +
+               "\", {" + symbol + ", " + symbol + "_end}},\n";
+  }
+  std::printf(
+      "%s#include \"ops/formula/builtin_kernels/builtin_kernels.h\"\n"
+      "namespace pantile::formula {\n"
+      "std::span<const BuiltinKernel> builtin_kernels() {\n",
+      symbols.c_str());
+  if (kernels.empty()) {
+    std::printf("  return {};\n");
+  } else {
+    std::printf(
+        "  static const BuiltinKernel kKernels[] = {\n%s  };\n"
+        "  return kKernels;\n",
+        entries.c_str());
+  }
+  std::printf("}\n}  // namespace pantile::formula\n");
   return 0;
 }
 
@@ -61,8 +124,12 @@ int print_samples() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view what = argc > 1 ? argv[1] : "";
-  if (what == "samples" && argc == 2) return print_samples();
-  if (what != "kernel" || argc != 6) return usage();
-  return print_kernel(argv[2], argv[3], argv[4], std::string_view(argv[5]) == "one");
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string what = words.empty() ? "" : words[0];
+  if (what == "samples" && words.size() == 1) return print_samples();
+  if (what == "kernel" && words.size() == 5) return print_kernel({words.begin() + 1, words.end()});
+  if (what == "table" && words.size() >= 2) {
+    return print_table(words[1], {words.begin() + 2, words.end()});
+  }
+  return usage();
 }

@@ -1,0 +1,29 @@
+# Compiles one kernel for several generations of GPUs into one file, and holds the compiler to it:
+#   cmake -DNVCC=… -DSOURCE=x.cu -DOUT=x.fatbin -DINCLUDE=src -DGENERATIONS=75,80,90 -P CompileKernel.cmake
+# Warnings are errors, and so are registers that are spilled to memory. What the assembler says of
+# registers and memory is left beside it, in x.fatbin.txt.
+string(REPLACE "," ";" generations "${GENERATIONS}")
+set(codes "")
+set(newest "")
+foreach(generation IN LISTS generations)
+  list(APPEND codes -gencode "arch=compute_${generation},code=sm_${generation}")
+  set(newest ${generation})
+endforeach()
+# Later generations take the text of the newest and finish it in the driver.
+list(APPEND codes -gencode "arch=compute_${newest},code=compute_${newest}")
+execute_process(
+  COMMAND ${NVCC} -std=c++20 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true
+          --expt-relaxed-constexpr -I${INCLUDE} -Werror all-warnings -Xptxas -v
+          -Xcompiler -Wno-unused-function --compress-mode=size
+          ${codes} -fatbin -o ${OUT} ${SOURCE}
+  RESULT_VARIABLE outcome OUTPUT_VARIABLE said ERROR_VARIABLE said)
+file(WRITE "${OUT}.txt" "${said}")
+if(outcome)
+  file(REMOVE "${OUT}")
+  message(FATAL_ERROR "${SOURCE}:\n${said}")
+endif()
+string(REGEX MATCH "[1-9][0-9]* bytes spill (stores|loads)" spilled "${said}")
+if(spilled OR said MATCHES "warning")
+  file(REMOVE "${OUT}")
+  message(FATAL_ERROR "${SOURCE}: registers are spilled, or a warning:\n${said}")
+endif()

@@ -1,0 +1,27 @@
+#include "ops/formula/builtin_kernels/builtin_kernels.h"
+
+#include <algorithm>
+#include <string>
+
+namespace pantile::formula {
+namespace {
+
+class BuiltinKernels final : public cuda::CodeCache {
+ public:
+  Result<std::string> find(const std::string& key) const override {
+    // One code serves every architecture.
+    const std::string_view hash = std::string_view(key).substr(0, key.find('-'));
+    const auto kernels = builtin_kernels();
+    const auto at = std::ranges::find(kernels, hash, &BuiltinKernel::text_hash);
+    return at == kernels.end() ? std::string() : std::string(at->code);
+  }
+  Status keep(const std::string&, std::string_view) override { return {}; }
+};
+
+}  // namespace
+
+std::shared_ptr<cuda::CodeCache> builtin_kernel_cache() {
+  return std::make_shared<BuiltinKernels>();
+}
+
+}  // namespace pantile::formula

@@ -1,0 +1,58 @@
+// The kernels in the program are those that jobs with built-in formulas ask for.
+#include "ops/formula/builtin_kernels/builtin_kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "ops/formula/builtins.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/kernel_headers.h"
+#include "ops/formula/kernel_text.h"
+
+namespace pantile::formula {
+namespace {
+
+std::string key_of(std::string_view formula, Precision precision, PixelForm form, bool one_sample,
+                   std::string_view architecture) {
+  const auto program = compile(formula, precision);
+  EXPECT_TRUE(program.ok());
+  return cuda::KernelCompiler::key(kernel_text(*program, precision, form, one_sample).code,
+                                   kernel_headers(), architecture);
+}
+
+#ifdef PANTILE_HAS_BUILTIN_KERNELS
+TEST(BuiltinKernels, AreThereForEveryBuiltinInEveryForm) {
+  const auto cache = builtin_kernel_cache();
+  std::set<std::string> codes;
+  for (const Builtin& builtin : builtins()) {
+    for (const Precision precision : {Precision::f64, Precision::f32}) {
+      const bool colour = compile(builtin.name, precision)->is_colour();
+      for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
+        if (colour && form != PixelForm::rgb8) continue;
+        for (const bool one_sample : {true, false}) {
+          const auto code = cache->find(key_of(builtin.name, precision, form, one_sample, "sm_86"));
+          ASSERT_TRUE(code.ok());
+          ASSERT_GT(code->size(), 4U) << builtin.name;
+          EXPECT_EQ(code->substr(0, 4), "\x50\xED\x55\xBA") << "no fatbin: " << builtin.name;
+          codes.insert(*code);
+        }
+      }
+    }
+  }
+  EXPECT_EQ(codes.size(), builtin_kernels().size()) << "two of them are the same, or one unused";
+}
+#endif
+
+TEST(BuiltinKernels, HaveNothingForOtherFormulas) {
+  const auto cache = builtin_kernel_cache();
+  const std::string key = key_of("x*y + 1", Precision::f64, PixelForm::rgb8, true, "sm_90");
+  ASSERT_TRUE(cache->keep(key, "code").ok());
+  const auto code = cache->find(key);
+  ASSERT_TRUE(code.ok());
+  EXPECT_EQ(*code, "") << "it keeps nothing";
+}
+
+}  // namespace
+}  // namespace pantile::formula

@@ -1,0 +1,142 @@
+#include "gpu/picture_parity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/buffer.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/formula_lane.h"
+#include "ops/formula/text_tool/sample_formulas.h"
+
+namespace pantile::gpu {
+namespace {
+
+using formula::FormulaImage;
+using formula::Output;
+
+FormulaImage plain_image() {
+  FormulaImage image;
+  image.frame = {700, 500, 0.3, -0.2, 0.013, Sampling::center, 1};
+  image.lo = -2;
+  image.hi = 3;
+  image.colormap = "viridis";
+  return image;
+}
+
+std::string word(Output output) {
+  return output == Output::rgb8 ? "rgb8" : output == Output::value_u16 ? "u16" : "f32";
+}
+
+}  // namespace
+
+std::string Picture::words() const {
+  return fmt::format("{} [{}, {}, {} samples, {}, {} to {}, {}, scale {}]", formula,
+                     image.precision == Precision::f64 ? "f64" : "f32", word(image.output),
+                     image.frame.samples,
+                     image.frame.sampling == Sampling::center ? "center" : "corner", image.lo,
+                     image.hi, image.colormap, image.frame.scale);
+}
+
+std::vector<Picture> pictures() {
+  std::vector<Picture> all;
+  for (const std::string_view formula : formula::kSampleFormulas) {
+    for (const Precision precision : {Precision::f64, Precision::f32}) {
+      const bool colour = formula::compile(formula, precision)->is_colour();
+      for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {
+        if (colour && output != Output::rgb8) continue;
+        for (const int samples : {1, 2}) {
+          Picture picture{std::string(formula), plain_image()};
+          picture.image.precision = precision;
+          picture.image.output = output;
+          picture.image.frame.samples = samples;
+          all.push_back(std::move(picture));
+        }
+      }
+    }
+  }
+  const std::pair<double, double> ranges[] = {{-1, 1}, {0, 1e-30}, {-1e30, 2.5}};
+  for (const Precision precision : {Precision::f64, Precision::f32}) {
+    for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {
+      for (const Sampling sampling : {Sampling::center, Sampling::corner}) {
+        for (const int samples : {1, 2, 3, 8}) {
+          for (const auto& [lo, hi] : ranges) {
+            for (const std::string_view colormap : colormap_names()) {
+              if (output != Output::rgb8 && colormap != "gray") continue;  // decides nothing
+              Picture picture{"complex", plain_image()};
+              FormulaImage& image = picture.image;
+              image.precision = precision;
+              image.output = output;
+              image.frame.sampling = sampling;
+              image.frame.samples = samples;
+              image.lo = lo;
+              image.hi = hi;
+              image.colormap = colormap;
+              image.nan = {1, 2, 3};
+              image.neg_inf = {4, 5, 6};
+              image.pos_inf = {7, 8, 9};
+              // A large scale takes arguments to where functions change their path.
+              image.frame.scale = samples == 3 ? 1e6 : 0.01;
+              all.push_back(std::move(picture));
+            }
+          }
+        }
+      }
+    }
+  }
+  return all;
+}
+
+Result<PictureParity> compare_picture(const Picture& picture,
+                                      const std::shared_ptr<const cuda::Device>& device,
+                                      cuda::KernelCompiler& compiler, std::int32_t tile_px) {
+  PANTILE_ASSIGN(const auto program, formula::compile(picture.formula, picture.image.precision));
+  PANTILE_ASSIGN(const auto source, formula::FormulaSource::make(program, picture.image));
+  formula::FormulaLaneOptions options;
+  options.tile_px = tile_px;
+  PANTILE_ASSIGN(const auto lane,
+                 formula::FormulaLane::make(program, picture.image, device, compiler, options));
+  const ImageSpec& spec = source->spec();
+  const LevelInfo& level = spec.levels.front();
+  std::vector<Rect> tiles;
+  for (std::int64_t y = 0; y < level.height; y += tile_px) {
+    for (std::int64_t x = 0; x < level.width; x += tile_px) {
+      tiles.push_back(
+          {x, y, std::min(x + tile_px, level.width), std::min(y + tile_px, level.height)});
+    }
+  }
+  PictureParity parity;
+  PixelBuffer cpu(spec.dtype, tile_px, tile_px, spec.channels);
+  ReadContext context;
+  const auto most = static_cast<std::size_t>(lane->batch_tiles());
+  for (std::size_t begin = 0; begin < tiles.size(); begin += most) {
+    const std::size_t count = std::min(most, tiles.size() - begin);
+    PANTILE_ASSIGN(const auto batch, lane->begin({tiles.data() + begin, count}));
+    PANTILE_TRY(batch->wait());
+    for (std::size_t i = 0; i < count; ++i) {
+      const Rect& rect = tiles[begin + i];
+      std::memset(cpu.data(), 0, cpu.size_bytes());
+      PANTILE_TRY(source->read(spec.region(0, rect),
+                               cpu.view().window({0, 0, rect.width(), rect.height()}), context));
+      const std::byte* const gpu = batch->tile(i).data();
+      parity.compared += static_cast<std::int64_t>(cpu.size_bytes());
+      if (std::memcmp(cpu.data(), gpu, cpu.size_bytes()) == 0) continue;
+      const std::size_t pixel_bytes =
+          cpu.size_bytes() / static_cast<std::size_t>(tile_px) / static_cast<std::size_t>(tile_px);
+      for (std::size_t b = 0; b < cpu.size_bytes(); ++b) {
+        if (cpu.data()[b] == gpu[b]) continue;
+        const auto pixel = static_cast<std::int64_t>(b / pixel_bytes);
+        if (parity.different++ == 0) {
+          parity.first =
+              fmt::format("pixel {}, {}: byte {} is {} on the CPU and {} on the GPU",
+                          rect.x0 + pixel % tile_px, rect.y0 + pixel / tile_px, b % pixel_bytes,
+                          std::to_integer<int>(cpu.data()[b]), std::to_integer<int>(gpu[b]));
+        }
+      }
+    }
+  }
+  return parity;
+}
+
+}  // namespace pantile::gpu
