@@ -54,12 +54,15 @@ function(pantile_test_program target)
   # A list does not survive the way into the discovery script. ctest -L takes a pattern, so one
   # label "unit-concurrent" is found as either.
   string(JOIN "-" labels ${ARG_LABELS})
-  set(environment)
+  # Several builds may be tested on one machine at a time.
+  set(folder ${CMAKE_BINARY_DIR}/test_files)
+  file(MAKE_DIRECTORY ${folder})
+  set(environment "TEST_TMPDIR=${folder}")
   if(PANTILE_NVRTC AND NOT PANTILE_SANITIZE)
-    set(environment ENVIRONMENT "PANTILE_NVRTC=${PANTILE_NVRTC}")
+    string(APPEND environment "\;PANTILE_NVRTC=${PANTILE_NVRTC}")
   endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${labels}" TIMEOUT 600 ${environment})
+    PROPERTIES LABELS "${labels}" TIMEOUT 600 ENVIRONMENT "${environment}")
 endfunction()
 
 # pantile_pytest(<name> <file> [LABELS …]): the tests of one Python file as one ctest. They find
