@@ -60,9 +60,12 @@ struct GeneratePlan {
   std::int64_t memory_bytes = 0, least_memory_bytes = 0;            ///< Reserved; least that works.
   std::int64_t store_bytes = 0, tiff_bytes = 0, preview_bytes = 0;  ///< Estimates from samples.
   std::int64_t peak_disk_bytes = 0, free_disk_bytes = 0;
-  double seconds = 0;  ///< Estimate from the same samples, of rendering and storing.
+  double seconds =
+      0;  ///< Estimate from the same samples, of rendering and storing on the CPU alone.
   int threads = 0;
   std::string simd_target;
+  std::vector<std::string> gpus;  ///< "GPU 0 (NVIDIA …)": those that would draw.
+  bool cpu_draws = true;          ///< Beside them.
   std::vector<std::string> notes, warnings;
   Status refusal;  ///< Why generate() would refuse to begin; ok: it would not.
 };
@@ -73,7 +76,8 @@ std::string program_version();
 /// The SIMD target that pixels are computed with on this machine: "AVX3", "scalar" …
 std::string simd_target_name();
 
-/// Checks and resolves `options`, and measures a few sample tiles. Writes nothing.
+/// Checks and resolves `options`, measures a few sample tiles, and opens the GPUs that run.device
+/// means; of one that is named but not there the plan's refusal tells. Writes nothing.
 /// Errors: invalid (a budget too small too, with the least that works), out_of_memory, io.
 /// Thread-safe.
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// `info`: what an image or a job's folder is.
+/// `info`: what an image or a job's folder is, and what this machine has to compute with.
 
 #include <array>
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pantile/image_spec.h"
+#include "pantile/job.h"
 #include "pantile/result.h"
 
 namespace pantile {
@@ -39,5 +40,27 @@ struct ImageInfo {
 /// Errors: not_found (nothing is there); foreign (not an image or folder of ours); corrupt
 /// (job.json or the image's metadata); io; out_of_memory (a PNG too large to decode).
 Result<ImageInfo> read_info(const std::string& path);
+
+/// A GPU of this machine.
+struct GpuInfo {
+  int ordinal = 0;  ///< As DeviceChoice::gpus counts.
+  std::string name;
+  int major = 0, minor = 0;       ///< Compute capability.
+  std::int64_t memory_bytes = 0;  ///< All of it.
+  std::string unusable;           ///< Why it cannot be used; empty: it can.
+};
+
+/// What there is to compute with beside the CPU.
+struct DevicesInfo {
+  std::vector<GpuInfo> gpus;
+  std::string no_gpu;    ///< Why there is none; empty: there is.
+  std::string driver;    ///< The newest CUDA that NVIDIA's driver knows, "13.0"; empty: no driver.
+  std::string nvrtc;     ///< Version of NVIDIA's run-time compiler, "13.0"; empty: it is not there.
+  std::string no_nvrtc;  ///< Why it is not.
+};
+
+/// Asks NVIDIA's driver and compiler, where `cuda` says they lie. Takes no GPU into use.
+/// Thread-safe.
+DevicesInfo read_devices(const CudaOptions& cuda);
 
 }  // namespace pantile

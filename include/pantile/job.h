@@ -53,8 +53,9 @@ std::string device_words(const DeviceChoice& choice);
 struct CudaOptions {
   std::string driver;  ///< libcuda.so.1
   std::string nvrtc;   ///< libnvrtc.so.13
-  /// Folders of compiled kernels; new ones are kept in the last. None: nothing is kept.
+  /// Folders of compiled kernels; new ones are kept in the first. None: nothing is kept.
   std::vector<std::string> kernel_folders;
+  bool keep_kernels = true;  ///< False: none is written, those that are there are used.
 };
 
 /// How a job is run; nothing in here changes a byte of what it writes.

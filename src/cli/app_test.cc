@@ -21,6 +21,9 @@ struct Program {
   std::ostringstream out, err;
   GenerateOptions generated;
   RunOptions run_options;
+  MachineInfo machine;
+  std::vector<std::string> gpus;
+  bool cpu_draws = true;
   Code fails = Code::internal;
   bool fail = false;
   Backend backend;
@@ -39,9 +42,12 @@ struct Program {
       if (fail) return Error(fails, "the message");
       return JobSummary{};
     };
-    backend.plan = [this](const GenerateOptions& o, const RunOptions&) -> Result<GeneratePlan> {
+    backend.plan = [this](const GenerateOptions& o, const RunOptions& r) -> Result<GeneratePlan> {
+      run_options = r;
       if (fail) return Error(fails, "the message");
       GeneratePlan plan;
+      plan.gpus = gpus;
+      plan.cpu_draws = cpu_draws;
       plan.options = o;
       plan.options.scale = 0.5;
       plan.levels = {{o.width, o.height, 4, 1}};
@@ -62,6 +68,7 @@ struct Program {
       return info;
     };
     backend.program = [] { return ProgramInfo{"9.8.7", "AVX3", {{"zstd", "1.5"}}}; };
+    backend.machine = [this] { return machine; };
   }
   int operator()(const std::vector<std::string>& words) {
     out.str("");
@@ -143,6 +150,24 @@ TEST(App, PlanAsTextAndAsJson) {
   EXPECT_EQ(plan.at("options").at("image.width"), "300");
   EXPECT_EQ(plan.at("options").at("formula.scale"), "0.5");
   EXPECT_EQ(plan.at("levels")[0].at("chunks"), 4);
+  EXPECT_EQ(plan.at("gpus"), nlohmann::json::array());
+}
+
+TEST(App, PlanNamesWhatDraws) {
+  Program program;
+  const auto said = [&](const std::string& device) {
+    EXPECT_EQ(program({"plan", "--device", device}), 0);
+    EXPECT_EQ(device_words(program.run_options.device), device);
+    return program.out.str();
+  };
+  EXPECT_NE(said("cpu").find("devices     CPU\n"), std::string::npos);
+  EXPECT_EQ(said("cpu").find("GPU"), std::string::npos);
+  program.gpus = {"GPU 0 (A)", "GPU 2 (B)"};
+  EXPECT_NE(said("hybrid").find("devices     GPU 0 (A), GPU 2 (B) and CPU\n"), std::string::npos);
+  EXPECT_NE(said("hybrid").find("on the CPU alone, GPUs are not measured"), std::string::npos);
+  program.cpu_draws = false;
+  EXPECT_NE(said("cuda:0,2").find("devices     GPU 0 (A), GPU 2 (B); the CPU encodes\n"),
+            std::string::npos);
 }
 
 TEST(App, InfoOfAJobAndOfTheProgram) {
@@ -163,6 +188,48 @@ TEST(App, InfoOfAJobAndOfTheProgram) {
   EXPECT_NE(program.out.str().find("AVX3"), std::string::npos);
   EXPECT_EQ(program({"info", "--json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(program.out.str()).at("simd_target"), "AVX3");
+}
+
+TEST(App, InfoOfTheMachine) {
+  Program program;
+  program.machine.devices.no_gpu = "no NVIDIA driver: nothing";
+  program.machine.devices.no_nvrtc = "no library";
+  EXPECT_EQ(program({"info"}), 0);
+  for (const char* part : {"GPUs         none: no NVIDIA driver: nothing\n",
+                           "NVRTC        not found: no library\n", "GPU kernels  are not kept\n"}) {
+    EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
+  }
+  EXPECT_EQ(program({"info", "--json"}), 0);
+  auto json = nlohmann::json::parse(program.out.str());
+  EXPECT_TRUE(json.at("gpus").empty());
+  EXPECT_EQ(json.at("no_gpu"), "no NVIDIA driver: nothing");
+  EXPECT_TRUE(json.at("nvrtc_version").is_null());
+
+  program.machine = {{}, "/kernels"};
+  DevicesInfo& devices = program.machine.devices;
+  devices.gpus = {{0, "One", 9, 0, std::int64_t{8} << 30, ""},
+                  {1, "Two", 6, 1, std::int64_t{4} << 30, "GPU 1 (Two) is too old"}};
+  devices.driver = "13.0";
+  devices.nvrtc = "12.9";
+  EXPECT_EQ(program({"info"}), 0);
+  for (const char* part : {"GPU 0        One, compute capability 9.0, 8", "GiB\n",
+                           "GPU 1        cannot be used: GPU 1 (Two) is too old\n",
+                           "GPU driver   for CUDA up to 13.0\n", "NVRTC        12.9\n",
+                           "GPU kernels  kept in /kernels\n"}) {
+    EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
+  }
+  EXPECT_EQ(program({"info", "--json"}), 0);
+  json = nlohmann::json::parse(program.out.str());
+  EXPECT_EQ(json.at("gpus")[0].at("compute_capability"), "9.0");
+  EXPECT_EQ(json.at("gpus")[0].at("memory_bytes"), std::int64_t{8} << 30);
+  EXPECT_TRUE(json.at("gpus")[0].at("unusable").is_null());
+  EXPECT_EQ(json.at("gpus")[1].at("unusable"), "GPU 1 (Two) is too old");
+  EXPECT_EQ(json.at("driver_cuda_version"), "13.0");
+  EXPECT_EQ(json.at("nvrtc_version"), "12.9");
+  EXPECT_TRUE(json.at("no_gpu").is_null());
+  EXPECT_EQ(json.at("kernel_folder"), "/kernels");
+  EXPECT_EQ(program({"--version", "--verbose"}), 0);
+  EXPECT_EQ(program.out.str().find("GPU"), std::string::npos) << "the program alone";
 }
 
 TEST(App, HelpVersionManualAndCompletion) {

@@ -27,7 +27,7 @@ Status command_convert(Call& call);
 Status command_check(Call& call);
 Status command_repair(Call& call);
 
-/// Prints what `pantile info` without a path prints.
+/// Prints what `pantile info` without a path prints of the program.
 void print_program(const Backend& backend, Environment& environment);
 
 /// "<name>-YYYYMMDD-HHMMSS" unless a folder was given.

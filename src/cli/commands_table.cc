@@ -24,7 +24,9 @@ std::vector<Command> make_commands() {
        kPlan,
        "Show what generate would do, and write nothing.",
        "Takes the options of generate, checks them, measures a few sample tiles and prints the "
-       "picture, tiles, shards, levels, memory, disk and time of the job.",
+       "picture, tiles, shards, levels, memory, disk and time of the job. The GPUs that --device "
+       "means are opened and named, and their memory is counted; the time is that of the CPU "
+       "alone.",
        {{"pantile plan --formula complex --size 169420 --scale 0.001",
          "What a 28.7 gigapixel picture would take."},
         {"pantile plan --config job.toml --log json", "The same as one JSON object."}}},
@@ -32,8 +34,9 @@ std::vector<Command> make_commands() {
        kValidate,
        "Check that what would be rendered is right.",
        "Takes the options of generate and renders nothing but a smaller picture and random pixels: "
-       "is every pixel where it should be, the same in every tile and on every SIMD target of this "
-       "machine as in plain code, and, recomputed in arbitrary precision, the right colour to "
+       "is every pixel where it should be, the same in every tile, on every SIMD target of this "
+       "machine as in plain code, and on every GPU that --device means as on the CPU, and, "
+       "recomputed in arbitrary precision, the right colour to "
        "within the documented errors of the arithmetic? Writes report.json and report.png, and "
        "ends with 3 where a check fails.",
        {{"pantile validate --config job.toml", "Before a long job."},
@@ -43,10 +46,12 @@ std::vector<Command> make_commands() {
        kInfo,
        "Show what an image, a job folder or this program is.",
        "Prints size, type, levels, chunks, compression and, of a job folder, how far the job is. "
-       "Without a path: version, SIMD target and libraries.",
+       "Without a path: version, SIMD target and libraries of the program, and the machine's "
+       "NVIDIA "
+       "GPUs with driver and run-time compiler.",
        {{"pantile info run1", "A job folder."},
         {"pantile info run1/image.tiff --json", "One JSON object."},
-        {"pantile info", "The program itself."}}},
+        {"pantile info", "The program itself, and the GPUs that it can use."}}},
       {"preview",
        kPreview,
        "Make a small PNG of an image or of a part of it.",

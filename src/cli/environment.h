@@ -26,6 +26,12 @@ struct ProgramInfo {
   std::vector<std::pair<std::string, std::string>> libraries;  ///< Name, version.
 };
 
+/// What it says of the machine's GPUs.
+struct MachineInfo {
+  DevicesInfo devices;
+  std::string kernel_folder;  ///< Where compiled kernels are kept; empty: nowhere.
+};
+
 /// The calls behind the subcommands.
 struct Backend {
   std::function<Result<GeneratePlan>(const GenerateOptions&, const RunOptions&)> plan;
@@ -37,6 +43,7 @@ struct Backend {
   std::function<Result<CheckReport>(const CheckOptions&, const RunOptions&)> check;
   std::function<Result<CheckReport>(const std::string&, const RunOptions&)> repair;
   std::function<ProgramInfo()> program;
+  std::function<MachineInfo()> machine;
   SchemaNames names;
 };
 

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/format.h"
 #include "cli/info_text.h"
 
 namespace pantile::cli {
@@ -18,11 +19,53 @@ std::string program_text(const ProgramInfo& program) {
   return out;
 }
 
-std::string program_json(const ProgramInfo& program) {
+std::string machine_text(const MachineInfo& machine) {
+  const auto row = [](const std::string& key, const std::string& text) {
+    return fmt::format("{:<12} {}\n", key, text);
+  };
+  const DevicesInfo& devices = machine.devices;
+  std::string out;
+  if (devices.gpus.empty()) out += row("GPUs", "none: " + devices.no_gpu);
+  for (const GpuInfo& gpu : devices.gpus) {
+    const std::string key = fmt::format("GPU {}", gpu.ordinal);
+    out += gpu.unusable.empty()
+               ? row(key, fmt::format("{}, compute capability {}.{}, {}", gpu.name, gpu.major,
+                                      gpu.minor, human_memory(gpu.memory_bytes)))
+               : row(key, "cannot be used: " + gpu.unusable);
+  }
+  if (!devices.driver.empty()) out += row("GPU driver", "for CUDA up to " + devices.driver);
+  out += row("NVRTC", devices.nvrtc.empty() ? "not found: " + devices.no_nvrtc : devices.nvrtc);
+  out += row("GPU kernels",
+             machine.kernel_folder.empty() ? "are not kept" : "kept in " + machine.kernel_folder);
+  return out;
+}
+
+nlohmann::ordered_json machine_json(const MachineInfo& machine) {
+  using Json = nlohmann::ordered_json;
+  const auto known = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  const DevicesInfo& devices = machine.devices;
+  Json json{{"gpus", Json::array()}};
+  for (const GpuInfo& gpu : devices.gpus) {
+    json["gpus"].push_back({{"ordinal", gpu.ordinal},
+                            {"name", gpu.name},
+                            {"compute_capability", fmt::format("{}.{}", gpu.major, gpu.minor)},
+                            {"memory_bytes", gpu.memory_bytes},
+                            {"unusable", known(gpu.unusable)}});
+  }
+  json["no_gpu"] = known(devices.no_gpu);
+  json["driver_cuda_version"] = known(devices.driver);
+  json["nvrtc_version"] = known(devices.nvrtc);
+  json["no_nvrtc"] = known(devices.no_nvrtc);
+  json["kernel_folder"] = known(machine.kernel_folder);
+  return json;
+}
+
+std::string program_json(const ProgramInfo& program, const MachineInfo& machine) {
   nlohmann::ordered_json json{{"version", program.version}, {"simd_target", program.simd_target}};
   json["libraries"] = nlohmann::ordered_json::object();
   for (const auto& [name, version] : program.libraries) json["libraries"][name] = version;
-  return json.dump(2) + "\n";
+  json.update(machine_json(machine));
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -35,7 +78,9 @@ Status command_info(Call& call) {
   const bool json = call.settings.json;
   if (call.settings.input.empty()) {
     const ProgramInfo program = call.backend.program();
-    call.environment.out << (json ? program_json(program) : program_text(program));
+    const MachineInfo machine = call.backend.machine();
+    call.environment.out << (json ? program_json(program, machine)
+                                  : program_text(program) + machine_text(machine));
     return {};
   }
   PANTILE_ASSIGN(const ImageInfo info, call.backend.info(call.settings.input));

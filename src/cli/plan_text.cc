@@ -1,6 +1,7 @@
 #include "cli/plan_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,13 @@ std::string tiff_words(const TiffOptions& tiff) {
   return tiff.predictor ? out + ", predictor" : out;
 }
 
+/// What draws.
+std::string device_words(const GeneratePlan& plan) {
+  if (plan.gpus.empty()) return "CPU";
+  return fmt::format("{}{}", fmt::join(plan.gpus, ", "),
+                     plan.cpu_draws ? " and CPU" : "; the CPU encodes");
+}
+
 std::string level_table(const GeneratePlan& plan) {
   std::string out =
       fmt::format("\n{:>5} {:>21} {:>12} {:>12}\n", "level", "pixels", "chunks", "shards");
@@ -103,14 +111,16 @@ std::string plan_text(const GeneratePlan& plan) {
   out += line("previews", preview_words(o));
   out += level_table(plan);
   out += line("threads", fmt::format("{}, SIMD target {}", plan.threads, plan.simd_target));
+  out += line("devices", device_words(plan));
   out += line("memory", fmt::format("{} (works from {} on)", human_memory(plan.memory_bytes),
                                     human_memory(plan.least_memory_bytes)));
   out += disk_lines(plan);
   const char* const besides = plan_previews(o.width, o.height, o.previews).empty()
                                   ? ""
                                   : "; previews take their time besides";
-  out += line("time",
-              fmt::format("about {} to render and store{}", human_seconds(plan.seconds), besides));
+  const char* const alone = plan.gpus.empty() ? "" : " on the CPU alone, GPUs are not measured";
+  out += line("time", fmt::format("about {} to render and store{}{}", human_seconds(plan.seconds),
+                                  alone, besides));
   for (const std::string& note : plan.notes) out += line("note", note);
   for (const std::string& warning : plan.warnings) out += line("warning", warning);
   return out;
@@ -148,6 +158,8 @@ std::string plan_json(const GeneratePlan& plan, const Schema& schema, const Sett
   json["seconds"] = plan.seconds;
   json["threads"] = plan.threads;
   json["simd_target"] = plan.simd_target;
+  json["gpus"] = plan.gpus;
+  json["cpu_draws"] = plan.cpu_draws;
   json["notes"] = plan.notes;
   json["warnings"] = plan.warnings;
   json["refusal"] = plan.refusal.ok() ? Json(nullptr) : Json(plan.refusal.error().message());

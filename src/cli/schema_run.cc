@@ -13,7 +13,7 @@ void add_positionals(std::vector<Option>& options) {
       {.flag = "PATH",
        .group = "Arguments",
        .help = "A job folder, .ome.zarr, .tif, .tiff or .png. Without it: the program's version, "
-               "SIMD target and libraries.",
+               "SIMD target and libraries, and the machine's GPUs.",
        .example = "run1",
        .commands = kInfo},
       input));
@@ -123,7 +123,7 @@ void add_run_options(std::vector<Option>& options) {
                              "of the numbers given. The bytes are the same.",
                      .range = "auto, cpu, cuda, cuda:0,2, hybrid",
                      .example = "cpu",
-                     .commands = kGenerate,
+                     .commands = kJob | kValidate,
                      .set = [](std::string_view text, Settings& s) -> Status {
                        PANTILE_ASSIGN(s.run.device, parse_device(text));
                        return {};

@@ -38,23 +38,34 @@ ProgramInfo program_info() {
   return info;
 }
 
+/// `job` with NVIDIA's parts where this machine has them.
+template <class Answer>
+auto on_this_machine(Result<Answer> (*job)(const GenerateOptions&, const RunOptions&)) {
+  return [job](const GenerateOptions& options, const RunOptions& run) {
+    RunOptions here = run;
+    here.cuda = cuda_places();
+    return job(options, here);
+  };
+}
+
 }  // namespace
 
 Backend pipeline_backend() {
   Backend backend;
-  backend.plan = plan_generate;
-  backend.generate = [](const GenerateOptions& options, const RunOptions& run) {
-    RunOptions here = run;
-    here.cuda = cuda_places();
-    return run_generate(options, here);
-  };
+  backend.plan = on_this_machine(plan_generate);
+  backend.generate = on_this_machine(run_generate);
   backend.convert = run_convert;
   backend.preview = run_preview;
-  backend.validate = run_validate;
+  backend.validate = on_this_machine(run_validate);
   backend.info = read_info;
   backend.check = run_check;
   backend.repair = run_repair;
   backend.program = program_info;
+  backend.machine = [] {
+    const CudaOptions places = cuda_places();
+    const auto& folders = places.kernel_folders;
+    return MachineInfo{read_devices(places), folders.empty() ? std::string() : folders.front()};
+  };
   for (const std::string_view name : colormap_names()) backend.names.colormaps.emplace_back(name);
   for (const auto& builtin : formula::builtins()) backend.names.formulas.emplace_back(builtin.name);
   return backend;

@@ -11,15 +11,21 @@ constexpr int kLeastMajor = 7, kLeastMinor = 5;
 
 std::string DeviceFacts::architecture() const { return fmt::format("sm_{}{}", major, minor); }
 
-Result<std::shared_ptr<const Device>> Device::open(std::shared_ptr<const Driver> driver,
-                                                   int ordinal) {
-  if (ordinal < 0 || ordinal >= driver->device_count()) {
+Status DeviceFacts::usable() const {
+  if (std::pair(major, minor) >= std::pair(kLeastMajor, kLeastMinor)) return {};
+  return Error(Code::foreign, fmt::format("GPU {} ({}) has compute capability {}.{}; {}.{} is the "
+                                          "oldest that works",
+                                          ordinal, name, major, minor, kLeastMajor, kLeastMinor));
+}
+
+Result<DeviceFacts> read_facts(const Driver& driver, int ordinal) {
+  if (ordinal < 0 || ordinal >= driver.device_count()) {
     return Error(Code::not_found, fmt::format("there is no GPU {}: this machine has {}, from 0 on",
-                                              ordinal, driver->device_count()));
+                                              ordinal, driver.device_count()));
   }
-  const api::Functions& call = driver->call();
+  const api::Functions& call = driver.call();
   const auto check = [&](api::Outcome outcome, std::string_view what) {
-    return driver->check(outcome, fmt::format("GPU {}: {}", ordinal, what));
+    return driver.check(outcome, fmt::format("GPU {}: {}", ordinal, what));
   };
   DeviceFacts facts;
   facts.ordinal = ordinal;
@@ -40,15 +46,20 @@ Result<std::shared_ptr<const Device>> Device::open(std::shared_ptr<const Driver>
     PANTILE_TRY(check(call.device_attribute(value, attribute, id), "asking what it can do"));
   }
   facts.shared_bytes = shared;
-  if (std::pair(facts.major, facts.minor) < std::pair(kLeastMajor, kLeastMinor)) {
-    return Error(
-        Code::foreign,
-        fmt::format("GPU {} ({}) has compute capability {}.{}; {}.{} is the oldest that "
-                    "works",
-                    ordinal, facts.name, facts.major, facts.minor, kLeastMajor, kLeastMinor));
-  }
+  return facts;
+}
+
+Result<std::shared_ptr<const Device>> Device::open(std::shared_ptr<const Driver> driver,
+                                                   int ordinal) {
+  PANTILE_ASSIGN(DeviceFacts facts, read_facts(*driver, ordinal));
+  PANTILE_TRY(facts.usable());
+  const auto check = [&](api::Outcome outcome, std::string_view what) {
+    return driver->check(outcome, fmt::format("GPU {}: {}", ordinal, what));
+  };
+  api::Ordinal id = 0;
+  PANTILE_TRY(check(driver->call().device_get(&id, ordinal), "opening it"));
   api::Context context = nullptr;
-  PANTILE_TRY(check(call.context_retain(&context, id), "taking it into use"));
+  PANTILE_TRY(check(driver->call().context_retain(&context, id), "taking it into use"));
   return std::shared_ptr<const Device>(new Device(std::move(driver), std::move(facts), context));
 }
 

@@ -23,7 +23,12 @@ struct DeviceFacts {
   int multiprocessors = 0;
   /// "sm_90": what code is compiled for.
   std::string architecture() const;
+  /// Whether it can draw for us. Errors: foreign (older than compute capability 7.5).
+  Status usable() const;
 };
+
+/// Of any device of the driver, without taking it into use. Errors: not_found, io.
+Result<DeviceFacts> read_facts(const Driver& driver, int ordinal);
 
 /// A device's primary context, which other libraries in the process share.
 class Device : public std::enable_shared_from_this<Device> {

@@ -1,6 +1,7 @@
 #include "pipeline/generate/gpu_lanes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -17,6 +18,27 @@ namespace {
 std::int64_t batch_bytes(const RunOptions& run) {
   constexpr std::int64_t kUsual = std::int64_t{32} << 20;
   return run.memory_bytes > 0 ? std::min(kUsual, run.memory_bytes / 16) : kUsual;
+}
+
+/// Kernels that are there.
+class ReadOnly final : public cuda::CodeCache {
+ public:
+  explicit ReadOnly(std::shared_ptr<cuda::CodeCache> inner) : inner_(std::move(inner)) {}
+  Result<std::string> find(const std::string& key) const override { return inner_->find(key); }
+  Status keep(const std::string&, std::string_view) override { return {}; }
+
+ private:
+  const std::shared_ptr<cuda::CodeCache> inner_;
+};
+
+std::vector<std::shared_ptr<cuda::CodeCache>> open_caches(const CudaOptions& options) {
+  std::vector<std::shared_ptr<cuda::CodeCache>> caches;
+  for (const std::string& folder : options.kernel_folders) {
+    caches.push_back(std::make_shared<KernelFiles>(folder));
+    if (!options.keep_kernels) caches.back() = std::make_shared<ReadOnly>(caches.back());
+  }
+  caches.push_back(formula::builtin_kernel_cache());
+  return caches;
 }
 
 /// The GPUs that are meant. Errors: those of the driver.
@@ -40,7 +62,10 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
                                 std::int64_t tile_px, const RunOptions& run) {
   JobLanes lanes;
   const Device wanted = run.device.kind;
-  if (wanted == Device::cpu) return lanes;
+  if (wanted == Device::cpu) {
+    lanes.none = "--device cpu asks for no GPU";
+    return lanes;
+  }
   lanes.workers_read = wanted != Device::cuda;
   const bool must = wanted != Device::automatic;
   const auto devices = open_devices(run);
@@ -50,17 +75,13 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
                    fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
                                devices.error().message()));
     }
+    lanes.none = devices.error().message();
     if (devices.error().code() != Code::not_found) lanes.notes.push_back(devices.error().message());
     return lanes;
   }
-  std::vector<std::shared_ptr<cuda::CodeCache>> caches;
-  for (const std::string& folder : run.cuda.kernel_folders) {
-    caches.push_back(std::make_shared<KernelFiles>(folder));
-  }
-  caches.push_back(formula::builtin_kernel_cache());
-  cuda::KernelCompiler compiler(std::move(caches), run.cuda.nvrtc, [&](const std::string& warning) {
-    lanes.notes.push_back(warning);
-  });
+  cuda::KernelCompiler compiler(
+      open_caches(run.cuda), run.cuda.nvrtc,
+      [&](const std::string& warning) { lanes.notes.push_back(warning); });
   Status left_out;
   for (const auto& device : *devices) {
     auto lane = formula::FormulaLane::make(
@@ -71,11 +92,13 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
       lanes.lanes.push_back(std::move(*lane));
     } else {
       left_out = lane.error();
-      lanes.notes.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
-                                        device->facts().name, lane.error().message()));
+      lanes.left_out.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
+                                           device->facts().name, lane.error().message()));
     }
   }
   if (must && lanes.lanes.empty()) return left_out.error();
+  lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
+  if (lanes.lanes.empty()) lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
   return lanes;
 }
 

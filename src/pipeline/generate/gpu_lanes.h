@@ -13,9 +13,10 @@
 namespace pantile {
 
 /// Opens what `run.device` names and has `program` drawn by it, in tiles of `tile_px`. Device::cpu
-/// and, where there is no GPU, Device::automatic give no lanes. A GPU that cannot draw the formula
-/// (no compiler, too little memory) is left out and told in `notes`; where the user named GPUs and
-/// none is left, that is the error. Errors: not_found, foreign, io, out_of_memory.
+/// and, where there is no GPU, Device::automatic give no lanes; `none` says why. A GPU that cannot
+/// draw the formula (no compiler, too little memory) is left out and told in `left_out` and
+/// `notes`; where the user named GPUs and none is left, that is the error. Errors: not_found,
+/// foreign, io, out_of_memory.
 Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
                                 std::int64_t tile_px, const RunOptions& run);
 

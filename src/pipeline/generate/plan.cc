@@ -2,6 +2,7 @@
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/folder/job_folder.h"
 #include "pipeline/folder/open_image.h"
+#include "pipeline/generate/gpu_lanes.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/job/folder_setup.h"
 #include "runtime/workers.h"
@@ -40,7 +41,12 @@ Status find_refusal(const ResolvedGenerate& job, const RunOptions& run, const Ge
 Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOptions& run) {
   const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(const ResolvedGenerate resolved, resolve_generate(options));
-  PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run));
+  RunOptions look = run;
+  look.cuda.keep_kernels = false;
+  auto opened = open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px, look);
+  const Status no_lanes = opened.ok() ? Status() : opened.error();
+  const JobLanes lanes = opened.ok() ? std::move(*opened) : JobLanes();
+  PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run, lanes));
   GeneratePlan plan;
   plan.options = resolved.options;
   plan.levels = levels_of(resolved.job.plan);
@@ -54,10 +60,13 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   plan.seconds = setup.estimate.worker_seconds / setup.memory.threads;
   plan.threads = setup.memory.threads;
   plan.simd_target = simd_target_name();
+  for (const auto& lane : lanes.lanes) plan.gpus.push_back(lane->name());
+  plan.cpu_draws = lanes.lanes.empty() || lanes.workers_read;
   plan.notes = resolved.notes;
   plan.notes.insert(plan.notes.end(), resolved.output_notes.begin(), resolved.output_notes.end());
+  plan.notes.insert(plan.notes.end(), lanes.notes.begin(), lanes.notes.end());
   plan.warnings = resolved.warnings;
-  plan.refusal = find_refusal(resolved, run, plan);
+  plan.refusal = no_lanes.ok() ? find_refusal(resolved, run, plan) : no_lanes;
   return plan;
 }
 

@@ -26,6 +26,9 @@ struct JobLanes {
   bool workers_read = true;        ///< Beside the lanes.
   std::int64_t memory_bytes = 0;   ///< Of the host.
   std::vector<std::string> notes;  ///< What could not be used, and why.
+  /// Of the notes, a sentence for each GPU that there is but cannot be used.
+  std::vector<std::string> left_out;
+  std::string none;  ///< Why there are no lanes; empty: there are.
 
   /// The most tiles that are under way.
   std::int64_t tiles() const;
