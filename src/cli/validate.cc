@@ -36,6 +36,9 @@ void show(const Call& call, const ValidateReport& report) {
         out << fmt::format("{:<20} and more, see the report\n", "");
       }
     }
+    for (const auto& [name, reason] : report.not_made) {
+      out << fmt::format("{:<12} not made: {}\n", name, reason);
+    }
     out << fmt::format("report       {0}/report.json, {0}/report.png\n", report.folder)
         << std::flush;
   }

@@ -13,7 +13,12 @@ struct Program {
   std::ostringstream out, err;
   GenerateOptions asked;
   RunOptions run;
-  ValidateReport report{{}, {{"tiles", true, "all equal", {{"pixels", 9}}, {}}}, {}, {}, "there"};
+  ValidateReport report{{},
+                        {{"tiles", true, "all equal", {{"pixels", 9}}, {}}},
+                        {{"devices", "there is no GPU"}},
+                        {},
+                        {},
+                        "there"};
   Backend backend;
   Environment environment{.out = out,
                           .err = err,
@@ -44,7 +49,7 @@ TEST(ValidateCommand, TakesAJobAndItsOwnOptions) {
   Program program;
   EXPECT_EQ(program({"validate", "--formula", "simple", "--size", "99", "--samples", "3",
                      "--validate-size", "256", "--validate-samples", "5", "--validate-seed", "6",
-                     "--memory", "300MiB", "--out", "there"}),
+                     "--memory", "300MiB", "--device", "cuda:1", "--out", "there"}),
             0)
       << program.err.str();
   EXPECT_EQ(program.asked.formula, "simple");
@@ -54,8 +59,10 @@ TEST(ValidateCommand, TakesAJobAndItsOwnOptions) {
   EXPECT_EQ(program.asked.validate.samples, 5);
   EXPECT_EQ(program.asked.validate.seed, 6u);
   EXPECT_EQ(program.run.memory_bytes, 300 << 20);
+  EXPECT_EQ(device_words(program.run.device), "cuda:1");
   EXPECT_EQ(program.asked.validate.out, "there");
   EXPECT_NE(program.out.str().find("all equal"), std::string::npos);
+  EXPECT_NE(program.out.str().find("devices      not made: there is no GPU"), std::string::npos);
   EXPECT_NE(program.out.str().find("there/report.json"), std::string::npos);
 }
 
@@ -91,6 +98,8 @@ TEST(ValidateCommand, PrintsOneObjectAsJson) {
   EXPECT_EQ(event["event"], "validate");
   EXPECT_EQ(event["passed"], true);
   EXPECT_EQ(event["checks"][0]["numbers"]["pixels"], 9);
+  EXPECT_EQ(event["not_made"][0]["name"], "devices");
+  EXPECT_EQ(event["not_made"][0]["reason"], "there is no GPU");
 }
 
 TEST(ValidateCommand, GenerateAsksForItWithAFlag) {

@@ -1,6 +1,7 @@
 """`validate` and `generate --validate`: what fails a job, and what it leaves."""
 
 import json
+import os
 
 # Equal but computed differently: no precision decides which branch is right.
 UNDECIDED = "if(hypot(x,y) > sqrt(x*x+y*y), 1, 0)"
@@ -39,7 +40,25 @@ def test_a_failed_check_stops_the_job_before_it_begins(pantile, tmp_path):
 
 def test_without_samples_there_is_no_proof(pantile, tmp_path):
     out = tmp_path / "report"
-    done = pantile("validate", "--formula", "x*y", *SMALL, "--validate-samples", "0", "--out", out)
+    done = pantile("validate", "--formula", "x*y", *SMALL, "--validate-samples", "0", "--device",
+                   "cpu", "--out", out)
     assert "no pixel is proven" in done.stdout + done.stderr
     report = json.loads((out / "report.json").read_text())
     assert [c["name"] for c in report["checks"]] == ["coordinates", "tiles", "borders", "targets"]
+    assert [c["name"] for c in report["not_made"]] == ["devices", "proof"]
+
+
+def test_gpus_that_are_asked_for_have_to_be_there(pantile, tmp_path):
+    words = ["--formula", "x*y", *SMALL, "--out", tmp_path / "report"]
+    nowhere = os.environ | {"PANTILE_CUDA_DRIVER": "/nowhere/libcuda.so"}
+    for device in ["cuda", "cuda:1", "hybrid"]:
+        for command in ["validate", "generate"]:
+            done = pantile(command, *words, "--device", device, env=nowhere, code=2)
+            assert f"--device {device}: no NVIDIA driver" in done.stderr
+    assert not (tmp_path / "report").exists()
+    done = pantile("validate", *words, env=nowhere)
+    assert "devices      not made: no NVIDIA driver" in done.stdout
+    assert "devices" not in done.stderr
+    report = json.loads((tmp_path / "report/report.json").read_text())
+    assert report["passed"] and report["device"] == "auto"
+    assert [c["name"] for c in report["not_made"]] == ["devices"]

@@ -33,13 +33,20 @@ GenerateOptions small_job() {
   return options;
 }
 
+/// On a machine with GPUs too.
+RunOptions on_the_cpu() {
+  RunOptions run;
+  run.device.kind = Device::cpu;
+  return run;
+}
+
 TEST(ValidateReport, WritesTheSameReportEveryTime) {
   const contract::TemporaryFolder folder;
   GenerateOptions options = small_job();
   std::string first[2];
   for (const char* name : {"a", "b"}) {
     options.validate.out = (fs::path(folder.path()) / name).string();
-    const auto report = run_validate(options, {});
+    const auto report = run_validate(options, on_the_cpu());
     ASSERT_TRUE(report.ok()) << report.error().message();
     EXPECT_TRUE(report->passed());
     const auto json =
@@ -50,6 +57,9 @@ TEST(ValidateReport, WritesTheSameReportEveryTime) {
     EXPECT_EQ(json["job"]["image"]["width"], 700);
     EXPECT_EQ(json["job"]["formula"]["formula"], "complex");
     EXPECT_EQ(json["job"]["colour"]["range_origin"], "the formula's own");
+    EXPECT_EQ(json["not_made"].size(), 1u);
+    EXPECT_EQ(json["not_made"][0]["name"], "devices");
+    EXPECT_EQ(json["device"], "cpu");
     EXPECT_EQ(json["random_pixels"], 100);
     EXPECT_EQ(json["seed"], 1);
     EXPECT_EQ(json["smaller_picture"]["width"], 201);
@@ -90,7 +100,7 @@ TEST(ValidateReport, KeepsToItsMemoryOrSaysWhatItNeeds) {
   GenerateOptions options = small_job();
   options.width = options.height = 9000;
   options.validate.size = 4096;
-  RunOptions run;
+  RunOptions run = on_the_cpu();
   run.memory_bytes = std::int64_t{100} << 20;
   const auto refused = run_validate(options, run);
   ASSERT_FALSE(refused.ok());
@@ -112,7 +122,7 @@ struct Listener : JobListener {
 
 TEST(ValidateReport, EachCheckIsAStage) {
   Listener listener;
-  RunOptions run;
+  RunOptions run = on_the_cpu();
   run.listener = &listener;
   GenerateOptions options = small_job();
   options.formula = "sqrt(x)";
@@ -157,7 +167,7 @@ TEST(ValidateReport, OfABrokenJobSaysWhereAndIsLeft) {
   GenerateOptions options = small_job();
   options.width = options.height = 3000;
   options.validate.out = (fs::path(folder.path()) / "report").string();
-  const auto report = validate_job(broken_job(options), {});
+  const auto report = validate_job(broken_job(options), on_the_cpu());
   ASSERT_TRUE(report.ok()) << report.error().message();
   EXPECT_FALSE(report->passed());
   EXPECT_EQ(report->status().error().code(), Code::corrupt);

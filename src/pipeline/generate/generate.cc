@@ -33,6 +33,9 @@ Status validate_first(ResolvedGenerate& job, const RunOptions& run) {
     for (const ValidateCheck& check : report.checks) {
       if (check.passed) run.listener->on_note(check.name + ": passed, " + check.sentence);
     }
+    for (const auto& [name, reason] : report.not_made) {
+      run.listener->on_note(name + ": not made, " + reason);
+    }
     run.listener->on_note(fmt::format("validation: {0}/report.json, {0}/report.png", options.out));
   }
   return report.status();

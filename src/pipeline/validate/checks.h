@@ -10,6 +10,7 @@
 #include "ops/formula/formula_source.h"
 #include "pantile/tile_source.h"
 #include "pantile/validate.h"
+#include "pipeline/job/folder_setup.h"
 #include "pipeline/validate/pixels.h"
 
 namespace pantile::validate {
@@ -22,7 +23,8 @@ struct Subject {
   std::int64_t tile_px = 0, shard_px = 0;  ///< The job's.
   formula::FormulaImage small_image;       ///< The smaller picture: the same part of the plane.
   std::shared_ptr<const TileSource> small;
-  std::int64_t small_tile_px = 0;  ///< Shards are twice as wide.
+  std::int64_t small_tile_px = 0;   ///< Shards are twice as wide.
+  const JobLanes* lanes = nullptr;  ///< GPUs that draw the job's pixels; null: none.
   ValidateOptions options;
   int threads = 1;
   const CancelToken* cancel = nullptr;
@@ -40,6 +42,9 @@ Result<Subject> make_subject(const formula::Program& program, const formula::For
 /// The most memory that the checks take with that many threads, besides what the program takes
 /// before it does anything. Errors: those of plan_layout.
 Result<std::int64_t> memory_of_checks(const Subject& subject, int threads);
+
+/// The part of it that the lanes and check_devices take.
+std::int64_t memory_of_devices(const Subject& subject, int threads);
 
 /// A line between two tiles of the smaller picture, for the report's picture.
 struct BorderLine {
@@ -67,6 +72,8 @@ Result<ValidateCheck> check_borders(const Subject& subject, std::vector<BorderLi
 /// `tables`: what is compared with plain code; empty: all that this machine can run.
 Result<ValidateCheck> check_targets(const Subject& subject,
                                     const std::vector<formula::FormulaKernels>& tables = {});
+/// Of a subject with lanes. One that is lost on the way fails the check.
+Result<ValidateCheck> check_devices(const Subject& subject);
 /// Adds at most `most_pixels` to `pixels`, those that are not as they should be first.
 Result<ValidateCheck> check_proof(const Subject& subject, std::size_t most_pixels,
                                   std::vector<ProvenPixel>* pixels);

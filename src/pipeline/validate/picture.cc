@@ -42,6 +42,7 @@ constexpr Meaning kMeanings[] = {{"coordinates", "is every pixel where it should
                                  {"tiles", "does a pixel depend on its tile?"},
                                  {"borders", "does one see where tiles meet?"},
                                  {"targets", "does a pixel depend on the machine code?"},
+                                 {"devices", "does a GPU draw what the CPU draws?"},
                                  {"proof", "is a pixel what the formula says?"}};
 
 // The job's picture, small, in colours whatever is stored.
@@ -162,7 +163,9 @@ void draw_ranks(Canvas& canvas, const std::vector<BorderLine>& lines, const Rect
 
 // What is written of a check, in lines.
 struct Text {
-  const ValidateCheck* check;
+  std::string name;
+  const char* badge;
+  Rgb8 badge_colour, colour;
   std::vector<std::string> lines;
   std::int64_t height() const {
     return kHead + static_cast<std::int64_t>(lines.size()) * kRow + kGap;
@@ -170,7 +173,8 @@ struct Text {
 };
 
 Text text_of(const ValidateCheck& check) {
-  Text text{&check, Canvas::wrap(check.sentence, kText, kSmall)};
+  Text text{check.name, check.passed ? "PASS" : "FAIL", check.passed ? kGood : kBad,
+            check.passed ? kInk : kBad, Canvas::wrap(check.sentence, kText, kSmall)};
   const auto add = [&](const std::string& words) {
     for (std::string& line : Canvas::wrap(words, kText - 24, kSmall)) {
       text.lines.push_back("  " + std::move(line));
@@ -188,18 +192,22 @@ Text text_of(const ValidateCheck& check) {
   return text;
 }
 
+Text text_of(const ValidateReport::NotMade& check) {
+  return {check.name, "NONE", kPale, kPale,
+          Canvas::wrap("not made: " + check.reason, kText, kSmall)};
+}
+
 void draw_check(Canvas& canvas, const Text& text, std::int64_t y) {
-  const ValidateCheck& check = *text.check;
-  canvas.fill({kRight, y, kRight + 84, y + 27}, check.passed ? kGood : kBad);
-  canvas.text(kRight + 7, y + 3, check.passed ? "PASS" : "FAIL", kMiddle, kWhite);
-  canvas.text(kRight + 96, y + 3, check.name, kMiddle, check.passed ? kInk : kBad);
-  const std::int64_t after = kRight + 110 + Canvas::text_width(check.name, kMiddle);
+  canvas.fill({kRight, y, kRight + 84, y + 27}, text.badge_colour);
+  canvas.text(kRight + 7, y + 3, text.badge, kMiddle, kWhite);
+  canvas.text(kRight + 96, y + 3, text.name, kMiddle, text.colour);
+  const std::int64_t after = kRight + 110 + Canvas::text_width(text.name, kMiddle);
   for (const Meaning& meaning : kMeanings) {
-    if (check.name == meaning.check) canvas.text(after, y + 9, meaning.words, kSmall, kPale);
+    if (text.name == meaning.check) canvas.text(after, y + 9, meaning.words, kSmall, kPale);
   }
   y += kHead;
   for (const std::string& line : text.lines) {
-    canvas.text(kRight, y, line, kSmall, check.passed ? kInk : kBad);
+    canvas.text(kRight, y, line, kSmall, text.colour);
     y += kRow;
   }
 }
@@ -244,10 +252,9 @@ Result<PixelBuffer> draw_report(const Subject& subject, const ValidateReport& re
   PANTILE_ASSIGN(const PixelBuffer picture, small_picture(subject));
   std::vector<Text> texts;
   std::int64_t below = 0;
-  for (const ValidateCheck& check : report.checks) {
-    texts.push_back(text_of(check));
-    below += texts.back().height();
-  }
+  for (const ValidateCheck& check : report.checks) texts.push_back(text_of(check));
+  for (const auto& check : report.not_made) texts.push_back(text_of(check));
+  for (const Text& text : texts) below += text.height();
   const std::vector<std::string> head = lines_of(report.subject);
   const std::int64_t top = kMargin + 44 + static_cast<std::int64_t>(head.size()) * kRow + kGap;
   const std::int64_t ranks_top = top + below + 2 * kRow + kGap;

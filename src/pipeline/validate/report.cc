@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 Json json_of(const ValidateSubject& s) {
   return {{"program", {{"version", s.version}, {"simd_target", s.simd_target}}},
           {"job", Json::parse(config_json(s.job))},
+          {"device", s.device},
           {"random_pixels", s.job.validate.samples},
           {"seed", s.job.validate.seed},
           {"smaller_picture",
@@ -84,6 +85,10 @@ std::string ValidateReport::json() const {
   json["warnings"] = warnings;
   json["checks"] = Json::array();
   for (const ValidateCheck& check : checks) json["checks"].push_back(json_of(check));
+  json["not_made"] = Json::array();
+  for (const auto& [name, reason] : not_made) {
+    json["not_made"].push_back({{"name", name}, {"reason", reason}});
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -62,7 +62,8 @@ Result<std::int64_t> memory_of_checks(const Subject& s, int threads) {
   const Cost cost = s.small->cost(s.small->spec().region(0, tile));
   return 2 * picture + picture / 2 * 3 + drain_memory_bytes(plan, codecs, threads) +
          zarr::SourceOptions{}.cache_bytes + cost.shared_bytes + kStoreSpoolBytes + kReportBytes +
-         threads * (cost.scratch_bytes + proof::prover_memory_bytes(*s.program));
+         threads * (cost.scratch_bytes + proof::prover_memory_bytes(*s.program)) +
+         memory_of_devices(s, threads);
 }
 
 }  // namespace pantile::validate

@@ -6,6 +6,7 @@
 
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/drain/memory_plan.h"
+#include "pipeline/generate/gpu_lanes.h"
 #include "pipeline/validate/checks.h"
 #include "pipeline/validate/report.h"
 #include "runtime/workers.h"
@@ -45,10 +46,11 @@ Result<int> plan_threads(const Subject& subject, const RunOptions& run) {
   return memory->threads;
 }
 
-ValidateSubject subject_of(const ResolvedGenerate& job, const Subject& subject) {
+ValidateSubject subject_of(const ResolvedGenerate& job, const Subject& subject,
+                           const RunOptions& run) {
   const LevelInfo& level = subject.small_level();
-  return {job.options,  program_version(),     simd_target_name(), level.width,
-          level.height, subject.small_tile_px, level.scale.x};
+  return {job.options, program_version(), simd_target_name(),    device_words(run.device),
+          level.width, level.height,      subject.small_tile_px, level.scale.x};
 }
 
 }  // namespace
@@ -63,23 +65,36 @@ Result<ValidateReport> validate_job(const ResolvedGenerate& job, const RunOption
   PANTILE_ASSIGN(Subject subject,
                  validate::make_subject(job.program, job.image, *job.job.source,
                                         job.options.tile_px, job.options.shard_px, options));
+  // First, so that a GPU that is named but not there is told at once.
+  PANTILE_ASSIGN(const JobLanes lanes,
+                 open_gpu_lanes(job.program, job.image, job.options.tile_px, run));
+  subject.lanes = &lanes;
   PANTILE_ASSIGN(subject.threads, plan_threads(subject, run));
   subject.cancel = run.cancel;
   subject.listener = run.listener;
 
   ValidateReport report;
-  report.subject = subject_of(job, subject);
+  report.subject = subject_of(job, subject, run);
   report.notes = job.notes;
+  for (const std::string& note : lanes.notes) {
+    report.notes.push_back(note);
+    if (run.listener != nullptr) run.listener->on_note(note);
+  }
   report.warnings = job.warnings;
   validate::Drawing drawing;
   std::vector<std::function<Result<ValidateCheck>()>> checks{
       [&] { return check_coordinates(subject); }, [&] { return check_tiles(subject); },
       [&] { return check_borders(subject, &drawing.lines); },
       [&] { return check_targets(subject); }};
+  if (lanes.lanes.empty()) {
+    report.not_made.push_back({"devices", lanes.none});
+  } else {
+    checks.push_back([&] { return check_devices(subject); });
+  }
   if (options.samples > 0) {
     checks.push_back([&] { return check_proof(subject, kShownPixels, &drawing.pixels); });
-  } else if (run.listener != nullptr) {
-    run.listener->on_note("no pixel is proven: --validate-samples is 0");
+  } else {
+    report.not_made.push_back({"proof", "no pixel is proven: --validate-samples is 0"});
   }
   for (const auto& check : checks) {
     PANTILE_ASSIGN(ValidateCheck found, check());

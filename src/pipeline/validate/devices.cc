@@ -1,0 +1,238 @@
+// Does a GPU draw what the CPU draws?
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "grid/tile_grid.h"
+#include "pipeline/validate/check_log.h"
+#include "pipeline/validate/checks.h"
+#include "pipeline/validate/pixels.h"
+#include "runtime/workers.h"
+#include "tile/tile_lane.h"
+
+namespace pantile::validate {
+namespace {
+
+// What the CPU draws in a few seconds at most; the corners and two tiles more are always drawn.
+constexpr std::int64_t kSamples = std::int64_t{1} << 25, kLeastTiles = 6, kMostTiles = 64;
+constexpr std::int64_t kBatches = 4;  // at least, so that a lane's memory is used again
+
+struct Tile {
+  std::int64_t column, row;
+  Rect rect;
+};
+
+// The corners, a tile of the right and one of the lower edge, and tiles by chance; all of a job
+// that has no more.
+std::vector<Tile> choose_tiles(const Subject& s) {
+  const LevelInfo& full = s.full_level();
+  const TileGrid grid{full.width, full.height, s.tile_px};
+  const std::int64_t columns = grid.columns(), rows = grid.rows();
+  const std::int64_t samples = s.image.frame.samples * s.image.frame.samples;
+  const std::int64_t wanted =
+      std::min(grid.count(),
+               std::clamp(kSamples / (s.tile_px * s.tile_px * samples), kLeastTiles, kMostTiles));
+  std::uint64_t index = 0;
+  const auto below = [&](std::int64_t end) { return chance_below(s.options.seed, index++, end); };
+  const std::pair<std::int64_t, std::int64_t> first[] = {{0, 0},
+                                                         {columns - 1, 0},
+                                                         {0, rows - 1},
+                                                         {columns - 1, rows - 1},
+                                                         {columns - 1, below(rows)},
+                                                         {below(columns), rows - 1}};
+  std::set<std::pair<std::int64_t, std::int64_t>> chosen;
+  for (const auto& tile : first) {
+    if (static_cast<std::int64_t>(chosen.size()) < wanted) chosen.insert(tile);
+  }
+  while (static_cast<std::int64_t>(chosen.size()) < wanted) {
+    const std::int64_t column = below(columns);
+    chosen.insert({column, below(rows)});
+  }
+  std::vector<Tile> tiles;
+  for (const auto& [column, row] : chosen) tiles.push_back({column, row, grid.rect(column, row)});
+  return tiles;
+}
+
+// What one lane drew.
+struct Drawn {
+  TileLane* lane = nullptr;
+  std::vector<std::optional<Found>> tiles;  // by the number of the tile; none: not drawn
+  std::string lost;                         // why it was given up; empty: it was not
+};
+
+// Tiles that all lanes draw at a time.
+struct Group {
+  std::size_t first = 0, count = 0;
+  std::vector<std::unique_ptr<TileBatch>> batches;  // by lane; null: lost
+};
+
+class Comparison {
+ public:
+  Comparison(const Subject& subject, std::vector<Tile> tiles)
+      : subject_(subject), tiles_(std::move(tiles)) {
+    for (const auto& lane : subject.lanes->lanes) {
+      drawn_.push_back({lane.get(), std::vector<std::optional<Found>>(tiles_.size()), {}});
+      most_groups_ = std::min(most_groups_, static_cast<std::size_t>(lane->batches()));
+    }
+  }
+
+  Status run(CheckLog& log) {
+    std::deque<Group> under_way;
+    std::size_t next = 0;
+    while (next < tiles_.size() || !under_way.empty()) {
+      // One group is drawn while the one before it is compared.
+      while (next < tiles_.size() && under_way.size() < most_groups_) {
+        std::optional<Group> group = begin(next);
+        if (!group) return {};  // no lane is left
+        next += group->count;
+        under_way.push_back(std::move(*group));
+      }
+      PANTILE_TRY(finish(under_way.front(), log));
+      under_way.pop_front();
+    }
+    return {};
+  }
+
+  const std::vector<Tile>& tiles() const { return tiles_; }
+  const std::vector<Drawn>& drawn() const { return drawn_; }
+
+ private:
+  std::optional<Group> begin(std::size_t first) {
+    const auto all = static_cast<std::int64_t>(tiles_.size());
+    std::int64_t most = ceil_div(all, kBatches);
+    bool any = false;
+    for (const Drawn& d : drawn_) {
+      if (!d.lost.empty()) continue;
+      any = true;
+      most = std::min<std::int64_t>(most, std::max(1, d.lane->batch_tiles()));
+    }
+    if (!any) return std::nullopt;
+    Group group{first, std::min(static_cast<std::size_t>(most), tiles_.size() - first), {}};
+    std::vector<Rect> rects;
+    for (std::size_t i = 0; i < group.count; ++i) rects.push_back(tiles_[first + i].rect);
+    for (Drawn& d : drawn_) {
+      group.batches.emplace_back();
+      if (!d.lost.empty()) continue;
+      auto batch = d.lane->begin(rects);
+      if (batch.ok()) {
+        group.batches.back() = std::move(*batch);
+      } else {
+        d.lost = batch.error().message();
+      }
+    }
+    return group;
+  }
+
+  Status finish(Group& group, CheckLog& log) {
+    for (std::size_t k = 0; k < drawn_.size(); ++k) {
+      if (group.batches[k] == nullptr) continue;
+      const Status done = group.batches[k]->wait();
+      if (done.ok()) continue;
+      group.batches[k].reset();
+      if (drawn_[k].lost.empty()) drawn_[k].lost = done.error().message();
+    }
+    std::atomic<std::size_t> next{0};
+    const auto workers =
+        static_cast<int>(std::min(static_cast<std::size_t>(subject_.threads), group.count));
+    return run_workers(workers, [&](int) -> Status {
+      for (std::size_t i = next++; i < group.count; i = next++) {
+        PANTILE_TRY(compare(group, i, log));
+      }
+      return {};
+    });
+  }
+
+  // Tile `i` of the group on the CPU, and on every lane that drew it.
+  Status compare(const Group& group, std::size_t i, CheckLog& log) {
+    if (subject_.cancel != nullptr && subject_.cancel->cancelled()) {
+      return Error(Code::cancelled, "stopped on request");
+    }
+    const Rect& rect = tiles_[group.first + i].rect;
+    const ImageSpec& spec = subject_.source->spec();
+    // Beyond the picture's edge a tile holds zeros, which are stored.
+    PixelBuffer want(spec.dtype, subject_.tile_px, subject_.tile_px, spec.channels);
+    ReadContext context{subject_.cancel};
+    PANTILE_TRY(subject_.source->read(
+        spec.region(0, rect), want.view().window({0, 0, rect.width(), rect.height()}), context));
+    for (std::size_t k = 0; k < drawn_.size(); ++k) {
+      if (group.batches[k] == nullptr) continue;
+      Found found =
+          find_differences(group.batches[k]->tile(i), std::as_const(want).view(), rect.x0, rect.y0);
+      found.pixels = rect.area();
+      log.progress(found.pixels);
+      drawn_[k].tiles[group.first + i] = found;
+    }
+    return {};
+  }
+
+  const Subject& subject_;
+  const std::vector<Tile> tiles_;
+  std::vector<Drawn> drawn_;
+  std::size_t most_groups_ = 2;  // under way; a lane waits when it has no batch left
+};
+
+// Writes down what a lane did, and says it.
+std::string sentence_of(const Drawn& drawn, const std::vector<Tile>& tiles, CheckLog& log,
+                        bool& passed) {
+  const std::string& name = drawn.lane->name();
+  std::int64_t count = 0;
+  Found all;
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    if (!drawn.tiles[i]) continue;
+    ++count;
+    all.add(*drawn.tiles[i]);
+    log.found(true, *drawn.tiles[i],
+              fmt::format("{}, tile {},{}", name, tiles[i].column, tiles[i].row),
+              "differ from the CPU's");
+  }
+  log.number("tiles " + name, count);
+  log.number("pixels " + name, all.pixels);
+  log.number("different " + name, all.wrong);
+  passed = passed && all.wrong == 0 && drawn.lost.empty();
+  std::string text = fmt::format("{}: {} of {} pixels in {} tiles of the job differ from the CPU's",
+                                 name, all.wrong, all.pixels, count);
+  if (!drawn.lost.empty()) text += fmt::format("; then it was LOST: {}", drawn.lost);
+  return text;
+}
+
+}  // namespace
+
+Result<ValidateCheck> check_devices(const Subject& s) {
+  std::vector<Tile> tiles = choose_tiles(s);
+  std::int64_t pixels = 0;
+  for (const Tile& tile : tiles) pixels += tile.rect.area();
+  const auto devices = static_cast<std::int64_t>(s.lanes->lanes.size());
+  CheckLog log(s, "devices", "px", devices * pixels);
+  log.number("devices", devices);
+  log.number("tiles", static_cast<std::int64_t>(tiles.size()));
+  log.number("pixels", pixels);
+  Comparison comparison(s, std::move(tiles));
+  PANTILE_TRY(comparison.run(log));
+  std::string sentence;
+  bool passed = true;
+  for (const Drawn& drawn : comparison.drawn()) {
+    if (!sentence.empty()) sentence += "; ";
+    sentence += sentence_of(drawn, comparison.tiles(), log, passed);
+  }
+  for (const std::string& gpu : s.lanes->left_out) sentence += "; not checked: " + gpu;
+  return log.finish(passed, std::move(sentence));
+}
+
+std::int64_t memory_of_devices(const Subject& s, int threads) {
+  if (s.lanes == nullptr || s.lanes->lanes.empty()) return 0;
+  const ImageSpec& spec = s.source->spec();
+  const Rect tile{0, 0, std::min(s.tile_px, s.full_level().width),
+                  std::min(s.tile_px, s.full_level().height)};
+  return s.lanes->memory_bytes + threads * (s.tile_px * s.tile_px * spec.pixel_bytes() +
+                                            s.source->cost(spec.region(0, tile)).scratch_bytes);
+}
+
+}  // namespace pantile::validate
