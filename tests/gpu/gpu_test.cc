@@ -10,6 +10,8 @@
 #include "gpu/gpu_machine.h"
 #include "gpu/picture_parity.h"
 #include "pantile/generate.h"
+#include "pantile/info.h"
+#include "pantile/validate.h"
 #include "support/folder_files.h"
 
 namespace pantile::gpu {
@@ -151,6 +153,37 @@ TEST_F(Gpu, JobOfAColourFormulaInSmallTiles) {
   options.tile_px = 64;
   options.shard_px = 512;
   expect_same_jobs(machine_, options, "gradient");
+}
+
+TEST_F(Gpu, ValidationFindsItsPixelsEqual) {
+  for (const char* formula : {"complex", "r*cos(3*theta)", "gradient"}) {
+    GenerateOptions options = job(formula);
+    options.validate.samples = 0;
+    options.validate.size = 128;
+    RunOptions run;
+    run.cuda = machine_.places;
+    run.device = {Device::cuda, {}};
+    const auto report = run_validate(options, run);
+    ASSERT_TRUE(report.ok()) << report.error().message();
+    const ValidateCheck* const check = report->check("devices");
+    ASSERT_NE(check, nullptr);
+    EXPECT_TRUE(check->passed) << check->sentence;
+    EXPECT_EQ(check->number("devices"), static_cast<double>(machine_.devices.size()));
+    EXPECT_EQ(check->number("tiles"), 64);
+  }
+}
+
+TEST_F(Gpu, InfoListsIt) {
+  const DevicesInfo info = read_devices(machine_.places);
+  ASSERT_EQ(info.gpus.size(), machine_.devices.size());
+  EXPECT_EQ(info.no_gpu, "");
+  EXPECT_NE(info.driver, "");
+  for (const auto& device : machine_.devices) {
+    const GpuInfo& gpu = info.gpus.at(static_cast<std::size_t>(device->facts().ordinal));
+    EXPECT_EQ(gpu.name, device->facts().name);
+    EXPECT_EQ(gpu.unusable, "");
+    EXPECT_GT(gpu.memory_bytes, std::int64_t{1} << 30);
+  }
 }
 
 }  // namespace
