@@ -89,7 +89,7 @@ class GpuJob : public testing::Test {
     const auto text =
         formula::kernel_text(*program, Precision::f64, formula::PixelForm::rgb8, true);
     char code[64];
-    std::snprintf(code, sizeof code, "kernel at %llx",
+    std::snprintf(code, sizeof code, "pantile_formula at %llx",
                   reinterpret_cast<unsigned long long>(&draw_by_cpu));
     ASSERT_TRUE(
         KernelFiles(folder_ + "/kernels")

@@ -1,13 +1,18 @@
 #include "support/fake_cuda.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compute/cuda/driver.h"
@@ -20,19 +25,62 @@ using pantile::testing_cuda::Control;
 using pantile::testing_cuda::HostKernel;
 using pantile::testing_cuda::Launch;
 
-constexpr Outcome kInvalid = 1, kOutOfMemory = 2, kNoImage = 200, kNotFound = 500;
+constexpr Outcome kInvalid = 1, kOutOfMemory = 2, kNoImage = 200, kNotFound = 500, kNotReady = 600,
+                  kLost = 719;
 
-struct Queue {
-  std::deque<std::function<void()>> work;
+/// Work in order; somebody who waits does it. Of a lost device only memory comes back.
+class Queue {
+ public:
+  enum class When { not_lost, always };
+  void add(std::function<void()> work, When when = When::not_lost) {
+    const std::lock_guard lock(mutex_);
+    work_.push_back({std::move(work), when});
+  }
+  void do_all(bool lost = false) {
+    const std::lock_guard lock(mutex_);
+    for (; !work_.empty(); work_.pop_front()) {
+      if (!lost || work_.front().when == When::always) work_.front().work();
+    }
+  }
+
+ private:
+  struct Item {
+    std::function<void()> work;
+    When when;
+  };
+  std::mutex mutex_;
+  std::deque<Item> work_;
+};
+/// What a stream is; events may outlive it.
+using StreamOf = std::shared_ptr<Queue>;
+struct Mark {
+  StreamOf queue;
+  std::shared_ptr<std::atomic<bool>> reached = std::make_shared<std::atomic<bool>>(true);
+};
+struct Kernel {
+  HostKernel code = nullptr;
 };
 struct Code {
-  HostKernel kernel;
+  std::map<std::string, Kernel> kernels;
+};
+struct PoolBytes {
+  std::int64_t held = 0, most = 0;
+};
+struct Pool {
+  std::shared_ptr<PoolBytes> bytes = std::make_shared<PoolBytes>();
+};
+
+enum class Where { host, device };
+struct Piece {
+  std::size_t bytes = 0;
+  Where where = Where::host;
+  std::shared_ptr<PoolBytes> pool;
 };
 
 struct State {
   std::mutex mutex;
   Control control;
-  std::map<void*, std::size_t> pieces;
+  std::map<void*, Piece> pieces;
 };
 State& state() {
   static State s;
@@ -47,22 +95,39 @@ Outcome count_call() {
   return s.control.fail_call >= 0 && call >= s.control.fail_call ? s.control.fail_outcome : 0;
 }
 
+/// Counts a call that may find no memory. Under the lock.
+bool has_no_memory(Control& c) {
+  const int call = c.memory_calls++;
+  return c.memory_call >= 0 && call >= c.memory_call && call < c.memory_call + c.memory_failures;
+}
+
 void add_alive(int n) {
   const std::lock_guard lock(state().mutex);
   state().control.alive += n;
 }
 
-Outcome take(void** piece, std::size_t bytes) {
+Outcome take(void** piece, std::size_t size, Where where, std::shared_ptr<PoolBytes> pool = {}) {
   State& s = state();
   const std::lock_guard lock(s.mutex);
-  if (s.control.used_bytes + static_cast<std::int64_t>(bytes) > s.control.memory_bytes) {
+  Control& c = s.control;
+  const auto bytes = static_cast<std::int64_t>(size);
+  if (has_no_memory(c) || c.used_bytes + bytes > c.memory_bytes ||
+      (where == Where::device && bytes > c.largest_bytes)) {
     return kOutOfMemory;
   }
-  *piece = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
-  std::memset(*piece, 0xcd, bytes);
-  s.pieces[*piece] = bytes;
-  s.control.used_bytes += static_cast<std::int64_t>(bytes);
-  ++s.control.alive;
+  *piece = std::aligned_alloc(256, (size + 255) / 256 * 256);
+  std::memset(*piece, 0xcd, size);
+  c.used_bytes += bytes;
+  ++c.alive;
+  if (where == Where::device) {
+    c.device_bytes += bytes;
+    c.device_peak_bytes = std::max(c.device_peak_bytes, c.device_bytes);
+  }
+  if (pool != nullptr) {
+    pool->held += bytes;
+    pool->most = std::max(pool->most, pool->held);
+  }
+  s.pieces[*piece] = {size, where, std::move(pool)};
   return 0;
 }
 
@@ -71,7 +136,10 @@ Outcome give(void* piece) {
   const std::lock_guard lock(s.mutex);
   const auto at = s.pieces.find(piece);
   if (at == s.pieces.end()) return kInvalid;
-  s.control.used_bytes -= static_cast<std::int64_t>(at->second);
+  const auto bytes = static_cast<std::int64_t>(at->second.bytes);
+  s.control.used_bytes -= bytes;
+  if (at->second.where == Where::device) s.control.device_bytes -= bytes;
+  if (at->second.pool != nullptr) at->second.pool->held -= bytes;
   s.pieces.erase(at);
   --s.control.alive;
   std::free(piece);
@@ -99,7 +167,12 @@ Outcome cuDeviceTotalMem_v2(std::size_t* bytes, int) {
   return 0;
 }
 Outcome cuDeviceGetAttribute(int* value, int attribute, int) {
-  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 97 ? 65536 : 1;
+  const Control& c = state().control;
+  *value = attribute == 75    ? c.major
+           : attribute == 76  ? c.minor
+           : attribute == 97  ? 65536
+           : attribute == 115 ? static_cast<int>(c.pools)
+                              : 1;
   return 0;
 }
 Outcome cuDevicePrimaryCtxRetain(void** context, int) { return *context = &state(), 0; }
@@ -113,94 +186,135 @@ Outcome cuMemGetInfo_v2(std::size_t* free, std::size_t* all) {
 }
 Outcome cuMemAlloc_v2(Address* address, std::size_t bytes) {
   void* piece = nullptr;
-  const Outcome outcome = take(&piece, bytes);
+  const Outcome outcome = take(&piece, bytes, Where::device);
   *address = reinterpret_cast<Address>(piece);
   return outcome;
 }
 Outcome cuMemFree_v2(Address address) { return give(reinterpret_cast<void*>(address)); }
-Outcome cuMemHostAlloc(void** data, std::size_t bytes, unsigned) { return take(data, bytes); }
-Outcome cuMemFreeHost(void* data) { return give(data); }
-Outcome cuStreamCreate(Queue** stream, unsigned) {
-  add_alive(1);
-  return *stream = new Queue, 0;
+Outcome cuMemHostAlloc(void** data, std::size_t bytes, unsigned) {
+  return take(data, bytes, Where::host);
 }
-Outcome cuStreamDestroy_v2(Queue* stream) {
+Outcome cuMemFreeHost(void* data) { return give(data); }
+Outcome cuStreamCreate(StreamOf** stream, unsigned) {
+  add_alive(1);
+  return *stream = new StreamOf(std::make_shared<Queue>()), 0;
+}
+Outcome cuStreamDestroy_v2(StreamOf* stream) {
   add_alive(-1);
+  (*stream)->do_all();
   delete stream;
   return 0;
 }
-Outcome cuStreamSynchronize(Queue* stream) {
-  if (const Outcome failed = count_call(); failed != 0) {
-    stream->work.clear();
-    return failed;
-  }
-  while (!stream->work.empty()) {
-    stream->work.front()();
-    stream->work.pop_front();
-  }
-  return 0;
+Outcome cuStreamSynchronize(StreamOf* stream) {
+  const Outcome failed = count_call();
+  (*stream)->do_all(failed != 0);
+  return failed;
 }
-Outcome cuMemcpyDtoHAsync_v2(void* to, Address from, std::size_t bytes, Queue* stream) {
+Outcome cuMemcpyDtoHAsync_v2(void* to, Address from, std::size_t bytes, StreamOf* stream) {
   if (const Outcome failed = count_call(); failed != 0) return failed;
-  stream->work.emplace_back([=] { std::memcpy(to, reinterpret_cast<void*>(from), bytes); });
+  (*stream)->add([=] { std::memcpy(to, reinterpret_cast<void*>(from), bytes); });
   return 0;
 }
-Outcome cuMemcpyHtoDAsync_v2(Address to, const void* from, std::size_t bytes, Queue* stream) {
+Outcome cuMemcpyHtoDAsync_v2(Address to, const void* from, std::size_t bytes, StreamOf* stream) {
   if (const Outcome failed = count_call(); failed != 0) return failed;
-  stream->work.emplace_back([=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });
+  (*stream)->add([=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });
   return 0;
 }
-Outcome cuEventCreate(int** event, unsigned) {
+
+Outcome cuMemPoolCreate(Pool** pool, const pantile::cuda::api::PoolSettings* settings) {
+  if (settings->allocation != 1 || settings->location_kind != 1) return kInvalid;
   add_alive(1);
-  return *event = new int(0), 0;
+  return *pool = new Pool, 0;
 }
-Outcome cuEventDestroy_v2(int* event) {
+Outcome cuMemPoolDestroy(Pool* pool) {
+  add_alive(-1);
+  delete pool;
+  return 0;
+}
+Outcome cuMemPoolSetAttribute(Pool*, int attribute, void*) { return attribute == 4 ? 0 : kInvalid; }
+Outcome cuMemPoolGetAttribute(Pool* pool, int attribute, void* value) {
+  if (attribute != 6) return kInvalid;
+  *static_cast<std::uint64_t*>(value) = static_cast<std::uint64_t>(pool->bytes->most);
+  return 0;
+}
+Outcome cuMemAllocFromPoolAsync(Address* address, std::size_t bytes, Pool* pool, StreamOf*) {
+  void* piece = nullptr;
+  const Outcome outcome = take(&piece, bytes, Where::device, pool->bytes);
+  *address = reinterpret_cast<Address>(piece);
+  return outcome;
+}
+Outcome cuMemFreeAsync(Address address, StreamOf* stream) {
+  (*stream)->add([=] { static_cast<void>(give(reinterpret_cast<void*>(address))); },
+                 Queue::When::always);
+  return 0;
+}
+
+Outcome cuEventCreate(Mark** event, unsigned) {
+  add_alive(1);
+  return *event = new Mark, 0;
+}
+Outcome cuEventDestroy_v2(Mark* event) {
   add_alive(-1);
   delete event;
   return 0;
 }
-Outcome cuEventRecord(int*, Queue* stream) { return cuStreamSynchronize(stream); }
-Outcome cuEventSynchronize(int*) { return 0; }
-Outcome cuEventElapsedTime(float* milliseconds, int*, int*) { return *milliseconds = 1.5F, 0; }
-
-/// Code is the text "kernel at <address of a HostKernel> with <bytes> bytes of arguments".
-Outcome cuModuleLoadData(Code** module, const void* image) {
-  unsigned long long address = 0;
-  if (std::sscanf(static_cast<const char*>(image), "kernel at %llx", &address) != 1) {
-    return kNoImage;
-  }
-  add_alive(1);
-  *module = new Code{reinterpret_cast<HostKernel>(address)};
+Outcome cuEventRecord(Mark* event, StreamOf* stream) {
+  event->queue = *stream;
+  event->reached = std::make_shared<std::atomic<bool>>(false);
+  (*stream)->add([reached = event->reached] { *reached = true; });
   return 0;
+}
+Outcome cuEventSynchronize(Mark* event) {
+  if (!*event->reached) event->queue->do_all();
+  return *event->reached ? 0 : kLost;
+}
+Outcome cuEventQuery(Mark* event) { return *event->reached ? 0 : kNotReady; }
+Outcome cuEventElapsedTime(float* milliseconds, Mark*, Mark*) { return *milliseconds = 1.5F, 0; }
+
+Outcome cuModuleLoadData(Code** module, const void* image) {
+  auto code = std::make_unique<Code>();
+  std::istringstream lines(static_cast<const char*>(image));
+  std::string name, at;
+  unsigned long long address = 0;
+  while (lines >> name >> at >> std::hex >> address && at == "at") {
+    code->kernels[name].code = reinterpret_cast<HostKernel>(address);
+  }
+  if (code->kernels.empty()) return kNoImage;
+  add_alive(1);
+  return *module = code.release(), 0;
 }
 Outcome cuModuleUnload(Code* module) {
   add_alive(-1);
   delete module;
   return 0;
 }
-Outcome cuModuleGetFunction(Code** function, Code* module, const char* name) {
-  if (std::strcmp(name, "pantile_formula") != 0) return kNotFound;
-  return *function = module, 0;
+Outcome cuModuleGetFunction(Kernel** kernel, Code* module, const char* name) {
+  const auto found = module->kernels.find(name);
+  if (found == module->kernels.end()) return kNotFound;
+  return *kernel = &found->second, 0;
 }
-Outcome cuFuncSetAttribute(Code*, int, int) { return 0; }
-Outcome cuLaunchKernel(Code* function, unsigned x, unsigned y, unsigned z, unsigned tx, unsigned,
-                       unsigned, unsigned shared, Queue* stream, void** arguments, void**) {
+Outcome cuFuncSetAttribute(Kernel*, int, int) { return 0; }
+Outcome cuLaunchKernel(Kernel* kernel, unsigned x, unsigned y, unsigned z, unsigned tx, unsigned,
+                       unsigned, unsigned shared, StreamOf* stream, void** arguments, void**) {
   if (const Outcome failed = count_call(); failed != 0) return failed;
+  {
+    const std::lock_guard lock(state().mutex);
+    if (has_no_memory(state().control)) return kOutOfMemory;
+    ++state().control.launches;
+  }
   // Parameters are copied at once, as by the true driver; a kernel knows their sizes.
-  Launch sizes{x, y, z, tx, shared, nullptr};
   std::size_t bytes[2] = {};
   void* ask[] = {&bytes[0], &bytes[1]};
-  sizes.threads = 0;  // asks for the sizes of the arguments
-  sizes.arguments = ask;
-  function->kernel(sizes);
-  std::vector<std::vector<char>> copies;
+  kernel->code({x, y, z, 0, shared, ask});
+  std::vector<std::vector<char>> copies(2);
   for (int i = 0; i < 2; ++i) {
+    if (bytes[i] == 0) continue;
     const auto* from = static_cast<const char*>(arguments[i]);
-    copies.emplace_back(from, from + bytes[i]);
+    copies[static_cast<std::size_t>(i)].assign(from, from + bytes[i]);
   }
-  stream->work.emplace_back([=]() mutable {
+  (*stream)->add([=, code = kernel->code]() mutable {
     void* pointers[] = {copies[0].data(), copies[1].data()};
-    function->kernel({x, y, z, tx, shared, pointers});
+    code({x, y, z, tx, shared, pointers});
   });
   return 0;
 }

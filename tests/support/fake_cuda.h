@@ -1,13 +1,15 @@
 #pragma once
 /// \file
 /// A driver without a GPU, for tests: memory is the host's, work is queued and done when somebody
-/// waits for it, kernels are functions of the test, and calls fail when told to.
+/// waits for it, kernels are functions of the test, and calls fail when told to. Code is a text of
+/// lines "<kernel> at <address of a HostKernel>", the address in hexadecimal digits.
 
 #include <cstdint>
 
 namespace pantile::testing_cuda {
 
-/// A kernel: its grid, and what its arguments point to.
+/// A kernel: its grid, and what its arguments point to; two at most. With threads == 0 it is asked
+/// for their sizes: each argument then points to a std::size_t, 0 where there is none.
 struct Launch {
   unsigned x = 0, y = 0, z = 0, threads = 0, shared_bytes = 0;
   void** arguments = nullptr;
@@ -17,13 +19,20 @@ using HostKernel = void (*)(const Launch& launch);
 /// How the driver behaves; the library's symbol `fake_cuda_control` gives it.
 struct Control {
   int devices = 1;
+  int major = 9, minor = 0;
+  bool pools = true;
   std::int64_t memory_bytes = std::int64_t{1} << 30;  ///< Of a device, and for pinning.
   int fail_call = -1;  ///< This call of launch, copy or wait fails, counted from 0, and all later.
   int fail_outcome = 719;
+  /// This call of those that take memory (allocations of every kind and launches), counted from 0,
+  /// and so many in a row from there on, find none left.
+  int memory_call = -1, memory_failures = 1;
+  std::int64_t largest_bytes = std::int64_t{1} << 40;  ///< That a device gives in one piece.
   // What it saw:
-  int calls = 0;
-  int alive = 0;  ///< Streams, events, modules and pieces of memory not given back.
+  int calls = 0, memory_calls = 0, launches = 0;
+  int alive = 0;  ///< Streams, events, modules, pools and pieces of memory not given back.
   std::int64_t used_bytes = 0;
+  std::int64_t device_bytes = 0, device_peak_bytes = 0;  ///< Of that, without pinned memory.
 };
 
 }  // namespace pantile::testing_cuda

@@ -7,6 +7,12 @@ namespace {
 
 constexpr int kLeastMajor = 7, kLeastMinor = 5;
 
+bool has_pool_functions(const api::Functions& call) {
+#define PANTILE_CUDA_HAS(member, symbol, parameters) &&call.member != nullptr
+  return true PANTILE_CUDA_OPTIONAL_FUNCTIONS(PANTILE_CUDA_HAS);
+#undef PANTILE_CUDA_HAS
+}
+
 }  // namespace
 
 std::string DeviceFacts::architecture() const { return fmt::format("sm_{}{}", major, minor); }
@@ -37,15 +43,17 @@ Result<DeviceFacts> read_facts(const Driver& driver, int ordinal) {
   std::size_t bytes = 0;
   PANTILE_TRY(check(call.device_memory(&bytes, id), "asking for its memory"));
   facts.memory_bytes = static_cast<std::int64_t>(bytes);
-  int shared = 0;
+  int shared = 0, pools = 0;
   const std::pair<int*, int> attributes[] = {{&facts.major, api::kMajor},
                                              {&facts.minor, api::kMinor},
                                              {&facts.multiprocessors, api::kMultiprocessors},
-                                             {&shared, api::kSharedBytesOptIn}};
+                                             {&shared, api::kSharedBytesOptIn},
+                                             {&pools, api::kMemoryPools}};
   for (const auto& [value, attribute] : attributes) {
     PANTILE_TRY(check(call.device_attribute(value, attribute, id), "asking what it can do"));
   }
   facts.shared_bytes = shared;
+  facts.has_memory_pools = pools != 0 && has_pool_functions(call);
   return facts;
 }
 
@@ -139,6 +147,15 @@ Status Event::wait() const {
   const Device& device = *handle_.device();
   const Device::Scope scope(device);
   return device.check(device.call().event_wait(handle_.get()), "waiting for its work");
+}
+
+Result<bool> Event::passed() const {
+  const Device& device = *handle_.device();
+  const Device::Scope scope(device);
+  const api::Outcome outcome = device.call().event_query(handle_.get());
+  if (outcome == api::kNotReady) return false;
+  PANTILE_TRY(device.check(outcome, "asking how far its work is"));
+  return true;
 }
 
 Result<double> Event::seconds_since(const Event& earlier) const {

@@ -21,6 +21,7 @@ struct DeviceFacts {
   std::int64_t memory_bytes = 0;      ///< All of it.
   std::int64_t shared_bytes = 49152;  ///< Most that a block can share.
   int multiprocessors = 0;
+  bool has_memory_pools = false;  ///< Memory can be taken and given back in the order of a stream.
   /// "sm_90": what code is compiled for.
   std::string architecture() const;
   /// Whether it can draw for us. Errors: foreign (older than compute capability 7.5).
@@ -135,6 +136,8 @@ class Event {
 
   Status record(const Stream& stream) const;
   Status wait() const;
+  /// Whether everything that the stream held when it was recorded is done.
+  Result<bool> passed() const;
   /// Between two recorded and reached events that keep time.
   Result<double> seconds_since(const Event& earlier) const;
 

@@ -20,6 +20,10 @@ Status Driver::start() {
   PANTILE_TRY(library_.find(#symbol, functions_.member));
   PANTILE_CUDA_FUNCTIONS(PANTILE_CUDA_FIND)
 #undef PANTILE_CUDA_FIND
+#define PANTILE_CUDA_TRY_TO_FIND(member, symbol, parameters) \
+  static_cast<void>(library_.find(#symbol, functions_.member));
+  PANTILE_CUDA_OPTIONAL_FUNCTIONS(PANTILE_CUDA_TRY_TO_FIND)
+#undef PANTILE_CUDA_TRY_TO_FIND
   if (const Status started = check(functions_.init(0), "starting the NVIDIA driver");
       !started.ok()) {
     return Error(Code::not_found, started.error().message());

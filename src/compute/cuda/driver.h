@@ -24,18 +24,35 @@ struct StreamTag;
 struct EventTag;
 struct ModuleTag;
 struct FunctionTag;
+struct PoolTag;
 using Context = ContextTag*;
 using Stream = StreamTag*;
 using Event = EventTag*;
 using Module = ModuleTag*;
 using Function = FunctionTag*;
+using Pool = PoolTag*;
 
-inline constexpr Outcome kOutOfMemory = 2;
+inline constexpr Outcome kOutOfMemory = 2, kNotReady = 600;
 inline constexpr unsigned kNonBlockingStream = 1, kEventWithoutTiming = 2, kPortableHostMemory = 1;
 inline constexpr int kDynamicSharedBytes = 8;  ///< Attribute of a function.
 /// Attributes of a device.
 inline constexpr int kMultiprocessors = 16, kMajor = 75, kMinor = 76, kSharedBytesOptIn = 97,
                      kMemoryPools = 115;
+/// Attributes of a pool; their values are 64-bit numbers.
+inline constexpr int kReleaseThreshold = 4, kReservedHigh = 6;
+
+/// CUmemPoolProps, with the CUmemLocation in it.
+struct PoolSettings {
+  int allocation = 1;     ///< CU_MEM_ALLOCATION_TYPE_PINNED, the only one.
+  int handles = 0;        ///< Not shared with other processes.
+  int location_kind = 1;  ///< CU_MEM_LOCATION_TYPE_DEVICE
+  int location = 0;       ///< The device's ordinal.
+  void* windows_security = nullptr;
+  std::size_t most_bytes = 0;  ///< 0: as much as the device has.
+  unsigned short usage = 0;
+  unsigned char reserved[54] = {};
+};
+static_assert(sizeof(PoolSettings) == 88);
 
 // clang-format off: a table
 /// X(member, symbol, parameters)
@@ -67,6 +84,7 @@ inline constexpr int kMultiprocessors = 16, kMajor = 75, kMinor = 76, kSharedByt
   X(event_end, cuEventDestroy_v2, (Event)) \
   X(event_record, cuEventRecord, (Event, Stream)) \
   X(event_wait, cuEventSynchronize, (Event)) \
+  X(event_query, cuEventQuery, (Event)) \
   X(event_elapsed, cuEventElapsedTime, (float*, Event, Event)) \
   X(module_load, cuModuleLoadData, (Module*, const void*)) \
   X(module_end, cuModuleUnload, (Module)) \
@@ -74,11 +92,20 @@ inline constexpr int kMultiprocessors = 16, kMajor = 75, kMinor = 76, kSharedByt
   X(function_set, cuFuncSetAttribute, (Function, int, int)) \
   X(launch, cuLaunchKernel, (Function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, \
                              unsigned, Stream, void**, void**))
+/// What an older driver may lack; null there.
+#define PANTILE_CUDA_OPTIONAL_FUNCTIONS(X) \
+  X(pool_make, cuMemPoolCreate, (Pool*, const PoolSettings*)) \
+  X(pool_end, cuMemPoolDestroy, (Pool)) \
+  X(pool_set, cuMemPoolSetAttribute, (Pool, int, void*)) \
+  X(pool_get, cuMemPoolGetAttribute, (Pool, int, void*)) \
+  X(pool_take, cuMemAllocFromPoolAsync, (Address*, std::size_t, Pool, Stream)) \
+  X(pool_give, cuMemFreeAsync, (Address, Stream))
 // clang-format on
 
 struct Functions {
 #define PANTILE_CUDA_MEMBER(member, symbol, parameters) Outcome(*member) parameters = nullptr;
   PANTILE_CUDA_FUNCTIONS(PANTILE_CUDA_MEMBER)
+  PANTILE_CUDA_OPTIONAL_FUNCTIONS(PANTILE_CUDA_MEMBER)
 #undef PANTILE_CUDA_MEMBER
 };
 

@@ -50,6 +50,7 @@ struct SameCall<R (*)(A...), S (*)(B...)>
   static_assert(SameCall<decltype(api::Functions::member), decltype(&symbol)>::kParameters, \
                 #symbol " has parameters of other kinds");
 PANTILE_CUDA_FUNCTIONS(PANTILE_CUDA_SAME)
+PANTILE_CUDA_OPTIONAL_FUNCTIONS(PANTILE_CUDA_SAME)
 #undef PANTILE_CUDA_SAME
 
 static_assert(!SameCall<int (*)(int), int (*)(int, int)>());
@@ -66,6 +67,15 @@ static_assert(api::kMajor == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
 static_assert(api::kMinor == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
 static_assert(api::kSharedBytesOptIn == CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
 static_assert(api::kMemoryPools == CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED);
+static_assert(api::kNotReady == CUDA_ERROR_NOT_READY);
+static_assert(api::kReleaseThreshold == CU_MEMPOOL_ATTR_RELEASE_THRESHOLD);
+static_assert(api::kReservedHigh == CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH);
+static_assert(sizeof(api::PoolSettings) == sizeof(CUmemPoolProps));
+static_assert(offsetof(api::PoolSettings, location) ==
+              offsetof(CUmemPoolProps, location) + offsetof(CUmemLocation, id));
+static_assert(offsetof(api::PoolSettings, most_bytes) == offsetof(CUmemPoolProps, maxSize));
+static_assert(api::PoolSettings{}.allocation == CU_MEM_ALLOCATION_TYPE_PINNED);
+static_assert(api::PoolSettings{}.location_kind == CU_MEM_LOCATION_TYPE_DEVICE);
 
 TEST(DriverHeader, IsTheOneThatWasCompared) { EXPECT_GE(CUDA_VERSION, 13000); }
 

@@ -109,7 +109,7 @@ class FormulaLaneTest : public testing::Test {
                                       : on_host<Formula, PixelForm::f32, true>;
     }
     char code[64];
-    std::snprintf(code, sizeof code, "kernel at %llx",
+    std::snprintf(code, sizeof code, "pantile_formula at %llx",
                   reinterpret_cast<unsigned long long>(kernel));
     cache_->codes[cuda::KernelCompiler::key(text.code, kernel_headers(), "sm_90")] = code;
     cuda::KernelCompiler compiler({cache_}, "/nowhere/libnvrtc.so", [](const std::string&) {});

@@ -111,12 +111,5 @@ TEST_F(KernelCompile, SaysWhyCodeDoesNotCompile) {
   EXPECT_EQ(none.error().code(), Code::foreign) << none.error().message();
 }
 
-TEST(Nvrtc, SaysWhatIsMissing) {
-  const auto none = cuda::Nvrtc::open("/nowhere/libnvrtc.so");
-  ASSERT_FALSE(none.ok());
-  EXPECT_EQ(none.error().code(), Code::not_found);
-  EXPECT_NE(none.error().message().find("/nowhere/libnvrtc.so"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace pantile::formula
