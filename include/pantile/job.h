@@ -94,8 +94,9 @@ struct DeviceSummary {
   std::int64_t pixels = 0;        ///< Level-0 pixels that it computed.
   double idle_s = 0;              ///< It had nothing to compute.
   double blocked_s = 0;           ///< It waited for encoders to take what it had.
-  std::int64_t memory_bytes = 0;  ///< Of its own.
+  std::int64_t memory_bytes = 0;  ///< Of its own, at the most at a time.
   std::string lost;               ///< Why it was given up on the way; empty: it was not.
+  std::string note;  ///< What else there is to say: it was short of memory. Mostly empty.
 };
 
 /// The table at the end of a job.

@@ -39,7 +39,8 @@ Json devices_of(const JobSummary& summary) {
                        {"idle_s", device.idle_s},
                        {"blocked_s", device.blocked_s},
                        {"memory_bytes", device.memory_bytes},
-                       {"lost", device.lost.empty() ? Json(nullptr) : Json(device.lost)}});
+                       {"lost", device.lost.empty() ? Json(nullptr) : Json(device.lost)},
+                       {"note", device.note.empty() ? Json(nullptr) : Json(device.note)}});
   }
   return devices;
 }

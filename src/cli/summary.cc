@@ -39,6 +39,7 @@ std::string device_lines(const JobSummary& summary) {
         100 * static_cast<double>(d.pixels) / all, human_seconds(d.idle_s),
         human_seconds(d.blocked_s), human_memory(d.memory_bytes),
         d.lost.empty() ? "" : "; lost on the way");
+    if (!d.note.empty()) out += d.note + "\n";
   }
   const std::int64_t by_cpu = std::max<std::int64_t>(0, summary.pixels_done - by_gpus);
   out += fmt::format("CPU: {} of the pixels ({:.1f} %)\n", human(static_cast<double>(by_cpu), "px"),

@@ -35,8 +35,11 @@ class TileLane {
   /// launches hide behind each other.
   virtual int batch_tiles() const = 0;
   virtual int batches() const = 0;
-  /// Memory that it holds on the device.
-  virtual std::int64_t device_bytes() const = 0;
+  /// The most memory that it has held on the device at a time. As note(): for the thread that
+  /// begins batches, or when it is done.
+  virtual std::int64_t peak_device_bytes() const = 0;
+  /// A sentence that the job's user should read in the end; empty: there is none.
+  virtual std::string note() const { return {}; }
   /// Begins to read the tiles at `rects`, at most batch_tiles(); waits while batches() live.
   /// Errors: io.
   virtual Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) = 0;

@@ -1,6 +1,7 @@
 // Whole jobs beside a GPU that is none: the driver of tests/support/fake_cuda.h, whose kernel here
 // is FormulaSource itself. The folder is byte for byte the one that the CPU makes.
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -150,7 +151,7 @@ TEST_F(GpuJob, TheSameBytesOnEveryDevice) {
 }
 
 TEST_F(GpuJob, ALostGpuIsToldAndTheCpuGoesOn) {
-  for (const int call : {2, 3, 4, 6}) {
+  for (const int call : {3, 4, 5, 7}) {
     control_->calls = 0;
     control_->fail_call = call;
     listener_.warnings.clear();
@@ -161,6 +162,30 @@ TEST_F(GpuJob, ALostGpuIsToldAndTheCpuGoesOn) {
     ASSERT_EQ(done->devices.size(), 1u);
     EXPECT_NE(done->devices[0].lost, "");
   }
+}
+
+TEST_F(GpuJob, AGpuOutOfMemoryDrawsLessAtATime) {
+  // What the lane takes before its first batch.
+  const auto whole = generate("whole", {Device::cuda, {}});
+  ASSERT_TRUE(whole.ok());
+  EXPECT_EQ(whole->devices[0].note, "");
+  EXPECT_EQ(whole->devices[0].memory_bytes, control_->device_peak_bytes);
+  // Calls 0 to 4 are the colours and the host's memory, 5 is the trial of the device's.
+  for (const auto& [pools, call] : {std::pair(true, 3), {true, 5}, {true, 7}, {false, 6}}) {
+    *control_ = {};
+    control_->pools = pools;
+    control_->memory_call = call;
+    const std::string name = fmt::format("short{}-{}", static_cast<int>(pools), call);
+    const auto done = generate(name, {Device::cuda, {}});
+    ASSERT_TRUE(done.ok()) << done.error().message();
+    EXPECT_TRUE(files_in(folder_ + "/" + name) == by_cpu()) << name;
+    ASSERT_EQ(done->devices.size(), 1u);
+    EXPECT_EQ(done->devices[0].lost, "");
+    EXPECT_EQ(done->devices[0].pixels, kPixels);
+    EXPECT_EQ(done->devices[0].memory_bytes, control_->device_peak_bytes);
+    EXPECT_EQ(done->devices[0].note.empty(), call == 3) << done->devices[0].note;
+  }
+  EXPECT_EQ(listener_.warnings, "");
 }
 
 TEST_F(GpuJob, AGpuThatCannotDrawIsToldOnceAndLeftOut) {

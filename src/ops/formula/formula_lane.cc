@@ -11,10 +11,10 @@
 
 namespace pantile::formula {
 
-/// A batch's memory and its queue on the device.
+/// A batch's queue on the device, and where it ends up. Memory of the device it has only while it
+/// is drawn and copied.
 struct FormulaLane::Slot {
   cuda::Stream stream;
-  cuda::DeviceMemory drawn;
   cuda::PinnedMemory copied;
   bool is_free = true;
 };
@@ -24,6 +24,7 @@ class FormulaLane::Kernel {
  public:
   virtual ~Kernel() = default;
   virtual Status launch(const cuda::Stream& stream, PixelBatch& batch, unsigned tiles) const = 0;
+  virtual std::int64_t device_bytes() const = 0;
 };
 
 template <class T> class FormulaLane::KernelOf final : public Kernel {
@@ -58,6 +59,8 @@ template <class T> class FormulaLane::KernelOf final : public Kernel {
                           static_cast<unsigned>(shape_.shared_bytes)},
                          arguments, "the formula's kernel");
   }
+
+  std::int64_t device_bytes() const override { return ramp_.bytes(); }
 
  private:
   KernelOf(cuda::Module module, cuda::api::Function function, const BlockShape& shape)
@@ -138,26 +141,25 @@ Result<std::unique_ptr<FormulaLane>> FormulaLane::make(const Program& program,
   } else {
     PANTILE_ASSIGN(lane->kernel_, KernelOf<float>::make(program, image, device, compiler));
   }
-  PANTILE_TRY(lane->take_memory(options));
+  PANTILE_TRY(lane->take_pinned_memory(options));
+  PANTILE_ASSIGN(
+      lane->arena_,
+      cuda::DeviceArena::make(device, options.batches * lane->batch_tiles_ * lane->tile_bytes()));
+  PANTILE_TRY(lane->try_device_memory());
   return lane;
 }
 
 /// Halves the batch until all slots fit.
-Status FormulaLane::take_memory(const FormulaLaneOptions& options) {
-  const auto tile_bytes = static_cast<std::int64_t>(tile_layout_.packed_bytes());
+Status FormulaLane::take_pinned_memory(const FormulaLaneOptions& options) {
   batch_tiles_ =
-      static_cast<int>(std::clamp<std::int64_t>(options.batch_bytes / tile_bytes, 1, kMostTiles));
+      static_cast<int>(std::clamp<std::int64_t>(options.batch_bytes / tile_bytes(), 1, kMostTiles));
   const auto take = [&]() -> Status {
     slots_.clear();
-    const std::int64_t bytes = batch_tiles_ * tile_bytes;
     for (int i = 0; i < options.batches; ++i) {
       PANTILE_ASSIGN(auto stream, cuda::Stream::make(device_));
-      PANTILE_ASSIGN(auto drawn, cuda::DeviceMemory::take(device_, bytes));
-      PANTILE_ASSIGN(auto copied, cuda::PinnedMemory::take(device_, bytes));
-      slots_.push_back(
-          std::make_unique<Slot>(Slot{std::move(stream), std::move(drawn), std::move(copied)}));
+      PANTILE_ASSIGN(auto copied, cuda::PinnedMemory::take(device_, batch_tiles_ * tile_bytes()));
+      slots_.push_back(std::make_unique<Slot>(Slot{std::move(stream), std::move(copied)}));
     }
-    device_bytes_ = options.batches * bytes;
     return {};
   };
   Status taken = take();
@@ -168,7 +170,44 @@ Status FormulaLane::take_memory(const FormulaLaneOptions& options) {
   return taken;
 }
 
-std::int64_t FormulaLane::pinned_bytes() const { return device_bytes_; }
+/// Better to learn now that not even one tile fits than in the middle of the job.
+Status FormulaLane::try_device_memory() {
+  const cuda::Stream& stream = slots_.front()->stream;
+  for (part_tiles_ = batch_tiles_;; part_tiles_ /= 2) {
+    const auto block = arena_->take(stream, part_tiles_ * tile_bytes());
+    if (block.ok()) break;
+    if (block.error().code() != Code::out_of_memory || part_tiles_ == 1) return block.error();
+  }
+  return stream.wait();
+}
+
+std::int64_t FormulaLane::pinned_bytes() const {
+  std::int64_t bytes = 0;
+  for (const auto& slot : slots_) bytes += slot->copied.bytes();
+  return bytes;
+}
+
+std::int64_t FormulaLane::peak_device_bytes() const {
+  return arena_->peak_bytes() + kernel_->device_bytes();
+}
+
+std::string FormulaLane::note() const {
+  if (part_tiles_ == batch_tiles_) return {};
+  return fmt::format("{} was short of memory and drew {} tile{} at a time instead of {}.", name_,
+                     part_tiles_, part_tiles_ == 1 ? "" : "s", batch_tiles_);
+}
+
+FormulaLane::Slot& FormulaLane::wait_for_slot() {
+  std::unique_lock lock(mutex_);
+  Slot* slot = nullptr;
+  given_back_.wait(lock, [&] {
+    const auto at = std::ranges::find_if(slots_, [](const auto& s) { return s->is_free; });
+    slot = at == slots_.end() ? nullptr : at->get();
+    return slot != nullptr;
+  });
+  slot->is_free = false;
+  return *slot;
+}
 
 void FormulaLane::give_back(Slot& slot) {
   const std::lock_guard lock(mutex_);
@@ -181,31 +220,61 @@ Result<std::unique_ptr<TileBatch>> FormulaLane::begin(std::span<const Rect> rect
     return Error(Code::internal,
                  fmt::format("a batch of {} tiles; {} fit", rects.size(), batch_tiles_));
   }
-  Slot* slot = nullptr;
-  {
-    std::unique_lock lock(mutex_);
-    const auto find_free = [&] {
-      const auto at = std::ranges::find_if(slots_, [](const auto& s) { return s->is_free; });
-      slot = at == slots_.end() ? nullptr : at->get();
-      return slot != nullptr;
-    };
-    given_back_.wait(lock, find_free);
-    slot->is_free = false;
-  }
-  auto batch = std::make_unique<Batch>(*this, *slot);
-  PixelBatch pixels{};
-  pixels.out = reinterpret_cast<std::uint8_t*>(slot->drawn.address());
-  pixels.tile_px = static_cast<std::int32_t>(tile_layout_.width);
-  for (std::size_t i = 0; i < rects.size(); ++i) {
-    const Rect& r = rects[i];
-    pixels.tiles[i] = {static_cast<std::int32_t>(r.x0), static_cast<std::int32_t>(r.y0),
-                       static_cast<std::int32_t>(r.x1), static_cast<std::int32_t>(r.y1)};
-  }
-  PANTILE_TRY(kernel_->launch(slot->stream, pixels, static_cast<unsigned>(rects.size())));
-  PANTILE_TRY(slot->stream.copy_to_host(
-      slot->copied.data(), slot->drawn.address(),
-      static_cast<std::int64_t>(rects.size() * tile_layout_.packed_bytes())));
+  Slot& slot = wait_for_slot();
+  auto batch = std::make_unique<Batch>(*this, slot);
+  PANTILE_TRY(queue_batch(slot, rects));
   return std::unique_ptr<TileBatch>(std::move(batch));
+}
+
+/// Queues all of a batch, in smaller and smaller parts while the device is out of memory.
+Status FormulaLane::queue_batch(Slot& slot, std::span<const Rect> rects) {
+  std::size_t queued = 0;
+  bool has_waited = false;
+  while (queued < rects.size()) {
+    const std::size_t before = queued;
+    const int tiles = std::min(part_tiles_, static_cast<int>(rects.size() - queued));
+    const Status done = queue_parts(slot, rects, tiles, queued);
+    if (done.ok()) continue;
+    if (done.error().code() != Code::out_of_memory) return done;
+    if (queued > before) has_waited = false;
+    if (tiles > 1) {
+      part_tiles_ = tiles / 2;
+    } else if (!has_waited) {
+      // What this batch has queued so far may hold what is missing.
+      PANTILE_TRY(slot.stream.wait());
+      has_waited = true;
+    } else {
+      return done;
+    }
+  }
+  return {};
+}
+
+/// Queues the tiles from `queued` on, `part_tiles` at a time in one piece of the device's memory,
+/// which is given back behind the last copy. `queued` counts those that are safely on their way.
+Status FormulaLane::queue_parts(Slot& slot, std::span<const Rect> rects, int part_tiles,
+                                std::size_t& queued) {
+  PANTILE_ASSIGN(const cuda::ArenaBlock block,
+                 arena_->take(slot.stream, part_tiles * tile_bytes()));
+  while (queued < rects.size()) {
+    const auto part = rects.subspan(queued).first(
+        std::min(static_cast<std::size_t>(part_tiles), rects.size() - queued));
+    PixelBatch pixels{};
+    pixels.out = reinterpret_cast<std::uint8_t*>(block.address());
+    pixels.tile_px = static_cast<std::int32_t>(tile_layout_.width);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const Rect& r = part[i];
+      pixels.tiles[i] = {static_cast<std::int32_t>(r.x0), static_cast<std::int32_t>(r.y0),
+                         static_cast<std::int32_t>(r.x1), static_cast<std::int32_t>(r.y1)};
+    }
+    PANTILE_TRY(kernel_->launch(slot.stream, pixels, static_cast<unsigned>(part.size())));
+    const auto count = static_cast<std::int64_t>(part.size());
+    PANTILE_TRY(slot.stream.copy_to_host(
+        slot.copied.data() + static_cast<std::int64_t>(queued) * tile_bytes(), block.address(),
+        count * tile_bytes()));
+    queued += part.size();
+  }
+  return {};
 }
 
 }  // namespace pantile::formula

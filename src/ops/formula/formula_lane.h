@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compute/cuda/arena.h"
 #include "compute/cuda/device.h"
 #include "compute/cuda/kernel_compiler.h"
 #include "ops/formula/formula_source.h"
@@ -30,7 +31,7 @@ class FormulaLane final : public TileLane {
  public:
   /// `program` and `image` as for FormulaSource::make, which has accepted them. Errors: those of
   /// the compiler and the device; invalid (a formula of too many values); out_of_memory (not even
-  /// one tile a batch fits).
+  /// one tile fits).
   static Result<std::unique_ptr<FormulaLane>> make(const Program& program,
                                                    const FormulaImage& image,
                                                    std::shared_ptr<const cuda::Device> device,
@@ -41,9 +42,12 @@ class FormulaLane final : public TileLane {
   const std::string& name() const override { return name_; }
   int batch_tiles() const override { return batch_tiles_; }
   int batches() const override { return static_cast<int>(slots_.size()); }
+  /// Where the device runs out of memory, fewer tiles are drawn at a time from then on, in the same
+  /// memory one after the other. Errors: out_of_memory (not even one tile fits any more), io.
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override;
 
-  std::int64_t device_bytes() const override { return device_bytes_; }
+  std::int64_t peak_device_bytes() const override;
+  std::string note() const override;
   std::int64_t pinned_bytes() const;
 
  private:
@@ -52,14 +56,20 @@ class FormulaLane final : public TileLane {
   class Kernel;
   template <class T> class KernelOf;
   FormulaLane();
-  Status take_memory(const FormulaLaneOptions& options);
+  std::int64_t tile_bytes() const { return static_cast<std::int64_t>(tile_layout_.packed_bytes()); }
+  Status take_pinned_memory(const FormulaLaneOptions& options);
+  Status try_device_memory();
+  Status queue_batch(Slot& slot, std::span<const Rect> rects);
+  Status queue_parts(Slot& slot, std::span<const Rect> rects, int part_tiles, std::size_t& queued);
+  Slot& wait_for_slot();
   void give_back(Slot& slot);
 
   std::shared_ptr<const cuda::Device> device_;
   std::string name_;
   Layout tile_layout_;
-  std::int64_t device_bytes_ = 0;
   int batch_tiles_ = 0;
+  int part_tiles_ = 0;  ///< Of a batch, drawn at a time: fewer where the device is short of memory.
+  std::shared_ptr<cuda::DeviceArena> arena_;
   std::unique_ptr<const Kernel> kernel_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::mutex mutex_;

@@ -92,6 +92,15 @@ class FormulaLaneTest : public testing::Test {
     dlclose(library_);
   }
 
+  /// From here on; without, arenas take plain memory.
+  void set_pools(bool pools) {
+    *control_ = {};
+    control_->pools = pools;
+    auto device = cuda::Device::open(driver_, 0);
+    ASSERT_TRUE(device.ok());
+    device_ = *device;
+  }
+
   /// A lane whose kernel is Formula on the host.
   template <class Formula>
   Result<std::unique_ptr<FormulaLane>> lane(std::string_view formula, const FormulaImage& image,
@@ -210,23 +219,92 @@ TEST_F(FormulaLaneTest, BatchesLiveSideBySide) {
 TEST_F(FormulaLaneTest, LessMemoryMeansSmallerBatches) {
   const FormulaImage image = picture(Output::rgb8, Precision::f64);
   constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
-  {
-    auto all = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
-    ASSERT_TRUE(all.ok());
-    EXPECT_EQ((*all)->batch_tiles(), 16);
-    EXPECT_EQ((*all)->device_bytes(), 3 * 16 * kTileBytes);
+  for (const bool pools : {true, false}) {
+    set_pools(pools);
+    {
+      auto all = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
+      ASSERT_TRUE(all.ok());
+      EXPECT_EQ((*all)->batch_tiles(), 16);
+      EXPECT_EQ((*all)->pinned_bytes(), 3 * 16 * kTileBytes);
+      EXPECT_EQ((*all)->note(), "");
+      expect_same_tiles<Sample0>(**all, "complex", image);
+      EXPECT_EQ((*all)->peak_device_bytes(), control_->device_peak_bytes);
+    }
+    control_->memory_bytes = 30 * kTileBytes;  // for three batches of pinned memory and a drawing
+    {
+      auto some = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
+      ASSERT_TRUE(some.ok()) << some.error().message();
+      EXPECT_EQ((*some)->batch_tiles(), 8);
+      EXPECT_EQ((*some)->note(),
+                "GPU 0 (Fake) was short of memory and drew 4 tiles at a time instead of 8.");
+      expect_same_tiles<Sample0>(**some, "complex", image);
+    }
+    control_->memory_bytes = 3 * kTileBytes;
+    auto none = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
+    ASSERT_FALSE(none.ok());
+    EXPECT_EQ(none.error().code(), Code::out_of_memory);
   }
-  control_->memory_bytes = 2 * 3 * 5 * kTileBytes;  // device and pinned memory, three batches
-  {
-    auto some = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
-    ASSERT_TRUE(some.ok()) << some.error().message();
-    EXPECT_EQ((*some)->batch_tiles(), 4);
-    expect_same_tiles<Sample0>(**some, "complex", image);
+}
+
+/// Memory that runs out at any call in the middle, for a while.
+TEST_F(FormulaLaneTest, OutOfMemoryOnTheWayMeansSmallerParts) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
+  for (const bool pools : {true, false}) {
+    set_pools(pools);
+    for (const int failures : {1, 2}) {
+      int shortages = 0;
+      for (int call = 0; call < 12; ++call) {
+        control_->device_peak_bytes = 0;
+        auto made = lane<Sample0>("complex", image, {kTilePx, 3 * kTileBytes, 3});
+        ASSERT_TRUE(made.ok());
+        const int before = control_->memory_calls;
+        control_->memory_call = before + call;
+        control_->memory_failures = failures;
+        {
+          auto kept = (*made)->begin(kTiles);  // still there while the next ones are drawn
+          ASSERT_TRUE(kept.ok()) << kept.error().message();
+          expect_same_tiles<Sample0>(**made, "complex", image);
+          expect_same_tiles<Sample0>(**made, "complex", image);
+          ASSERT_TRUE((*kept)->wait().ok());
+          for (std::size_t i = 0; i < kTiles.size(); ++i) {
+            expect_tile("complex", image, kTiles[i], (*kept)->tile(i));
+          }
+        }
+        EXPECT_EQ((*made)->peak_device_bytes(), control_->device_peak_bytes);
+        const bool met = control_->memory_calls > control_->memory_call;
+        control_->memory_call = -1;
+        if (!met) continue;
+        const std::string note = (*made)->note();
+        shortages += static_cast<int>(!note.empty());
+        if (call == 0) {
+          EXPECT_EQ(note,
+                    "GPU 0 (Fake) was short of memory and drew 1 tile at a time instead of 3.");
+        }
+      }
+      EXPECT_GE(shortages, 2);
+    }
   }
-  control_->memory_bytes = 3 * kTileBytes;
-  auto none = lane<Sample0>("complex", image, {kTilePx, 16 * kTileBytes, 3});
-  ASSERT_FALSE(none.ok());
-  EXPECT_EQ(none.error().code(), Code::out_of_memory);
+}
+
+TEST_F(FormulaLaneTest, NotEvenOneTileIsTheEndOfTheLane) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
+  for (const bool pools : {true, false}) {
+    set_pools(pools);
+    for (int call = 0; call < 3; ++call) {
+      auto made = lane<Sample0>("complex", image, {kTilePx, 3 * kTileBytes, 3});
+      ASSERT_TRUE(made.ok());
+      control_->memory_call = control_->memory_calls + call;
+      control_->memory_failures = 1 << 20;
+      auto batch = (*made)->begin(kTiles);
+      if (batch.ok()) batch = (*made)->begin(kTiles);  // memory at hand, no launch
+      ASSERT_FALSE(batch.ok());
+      EXPECT_EQ(batch.error().code(), Code::out_of_memory);
+      EXPECT_NE(batch.error().message().find("GPU 0 (Fake)"), std::string::npos);
+      control_->memory_call = -1;
+    }
+  }
 }
 
 TEST_F(FormulaLaneTest, AnyCallMayFail) {
@@ -247,7 +325,8 @@ TEST_F(FormulaLaneTest, AnyCallMayFail) {
     EXPECT_NE(failed.error().message().find("GPU 0 (Fake)"), std::string::npos)
         << failed.error().message();
   }
-  EXPECT_EQ(failures, 5);  // the colours' copy and wait; launch, copy and wait of the batch
+  // The colours' copy and wait; the wait for the trial; launch, copy and wait of the batch.
+  EXPECT_EQ(failures, 6);
 }
 
 TEST_F(FormulaLaneTest, SaysWhatIsMissing) {

@@ -83,6 +83,7 @@ void ImageJobRun::report_lane(const LaneUse& use) {
   device.blocked_s = use.blocked_s;
   device.memory_bytes = use.memory_bytes;
   device.lost = use.lost;
+  device.note = use.note;
   devices_.push_back(std::move(device));
 }
 

@@ -22,10 +22,7 @@ LaneFeed::LaneFeed(ChunkQueue& queue, const ShardLayout& layout, std::vector<Til
       workers_read_(workers_read),
       is_for_lanes_(std::move(is_for_lanes)),
       lanes_at_work_(lanes_.size()) {
-  for (const TileLane* lane : lanes_) {
-    uses_.emplace_back(lane->name());
-    uses_.back().memory_bytes = lane->device_bytes();
-  }
+  for (const TileLane* lane : lanes_) uses_.emplace_back(lane->name());
 }
 
 std::optional<LaneFeed::Work> LaneFeed::next() {
@@ -155,6 +152,8 @@ void LaneFeed::run_lane(std::size_t lane) {
   }
   while (!under_way.empty()) finish_oldest();
   const std::lock_guard lock(mutex_);
+  uses_[lane].memory_bytes = lanes_[lane]->peak_device_bytes();
+  uses_[lane].note = lanes_[lane]->note();
   --lanes_at_work_;
   changed_.notify_all();
 }

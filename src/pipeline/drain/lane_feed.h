@@ -24,10 +24,11 @@ struct LaneUse {
 
   std::string name;
   std::int64_t tiles = 0, pixels = 0;  ///< Pixels of the picture.
-  std::int64_t memory_bytes = 0;       ///< Of the device.
+  std::int64_t memory_bytes = 0;       ///< Of the device, at the most.
   double idle_s = 0;                   ///< It had no tiles to read.
   double blocked_s = 0;                ///< Its tiles waited for workers.
   std::string lost;                    ///< Why it was given up; empty: it was not.
+  std::string note;                    ///< What else it has to say.
 };
 
 /// Hands tiles that a lane has read, and chunks to be read, to workers. A lane that fails is given

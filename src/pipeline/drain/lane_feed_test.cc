@@ -31,7 +31,8 @@ class HostLane : public TileLane {
   const std::string& name() const override { return name_; }
   int batch_tiles() const override { return behaviour_.batch_tiles; }
   int batches() const override { return behaviour_.batches; }
-  std::int64_t device_bytes() const override { return 0; }
+  std::int64_t peak_device_bytes() const override { return 1000 + most_alive_; }
+  std::string note() const override { return "it was " + std::to_string(most_alive_) + " deep"; }
   int most_alive() const { return most_alive_; }
 
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override {
@@ -155,6 +156,8 @@ TEST_F(DrainWithLanes, TheSamePictureBesideWorkersAndAlone) {
       ASSERT_EQ(uses_.size(), 1u);
       EXPECT_EQ(uses_[0].name, "a lane");
       EXPECT_EQ(uses_[0].lost, "");
+      // As they are in the end.
+      EXPECT_EQ(uses_[0].note, "it was " + std::to_string(uses_[0].memory_bytes - 1000) + " deep");
       if (!workers_read) {
         EXPECT_EQ(uses_[0].tiles, 16 * 13);
       }
