@@ -1,0 +1,273 @@
+// The SIMD tables. Compiled once per target by foreach_target.h.
+#include "compute/rows/row_kernels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "compute/rows/row_kernels.cc"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+//
+#include <hwy/highway.h>
+
+// The scalar table is code of its own.
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+
+HWY_BEFORE_NAMESPACE();
+namespace pantile {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Vectors that are worked on at a time, so that a tap's pointer is fetched once for all of them.
+constexpr std::size_t kTogether = 4;
+
+/// Calls body(first element, how many vectors as a constant) over n elements.
+template <class D, class Body> HWY_INLINE void for_blocks(D d, std::size_t n, Body body) {
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + kTogether * lanes <= n; i += kTogether * lanes) body.template run<kTogether>(i);
+  for (; i < n; i += lanes) body.template run<1>(i);
+}
+
+template <class T> struct Symmetric {
+  const T* const* taps;
+  std::size_t r;
+  const T* weights;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> sums[vectors];
+    const auto middle = hn::Set(d, weights[0]);
+    for (std::size_t v = 0; v < vectors; ++v) {
+      sums[v] = hn::Mul(middle, hn::LoadU(d, taps[r] + i + v * lanes));
+    }
+    for (std::size_t k = 1; k <= r; ++k) {
+      const T* const low = taps[r - k] + i;
+      const T* const high = taps[r + k] + i;
+      const auto weight = hn::Set(d, weights[k]);
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const auto both = hn::Add(hn::LoadU(d, low + v * lanes), hn::LoadU(d, high + v * lanes));
+        sums[v] = hn::Add(sums[v], hn::Mul(weight, both));
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[v], d, out + i + v * lanes);
+  }
+};
+
+template <class T> struct Antisymmetric {
+  const T* const* taps;
+  std::size_t r;
+  const T* weights;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> sums[vectors];
+    for (std::size_t k = 1; k <= r; ++k) {
+      const T* const low = taps[r - k] + i;
+      const T* const high = taps[r + k] + i;
+      const auto weight = hn::Set(d, weights[k]);
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const auto product =
+            hn::Mul(weight, hn::Sub(hn::LoadU(d, high + v * lanes), hn::LoadU(d, low + v * lanes)));
+        sums[v] = k == 1 ? product : hn::Add(sums[v], product);
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[v], d, out + i + v * lanes);
+  }
+};
+
+template <class T> struct Weighted {
+  const T* const* taps;
+  std::size_t count;
+  const T* weights;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> sums[vectors];
+    for (std::size_t k = 0; k < count; ++k) {
+      const auto weight = hn::Set(d, weights[k]);
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const auto product = hn::Mul(weight, hn::LoadU(d, taps[k] + i + v * lanes));
+        sums[v] = k == 0 ? product : hn::Add(sums[v], product);
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[v], d, out + i + v * lanes);
+  }
+};
+
+template <class T> struct Gradient {
+  const T *a, *b, *c;
+  T side, middle;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto s = hn::Set(d, side), m = hn::Set(d, middle);
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const std::size_t at = i + v * lanes;
+      const auto a_left = hn::LoadU(d, a + at - 1), a_right = hn::LoadU(d, a + at + 1);
+      const auto b_left = hn::LoadU(d, b + at - 1), b_right = hn::LoadU(d, b + at + 1);
+      const auto c_left = hn::LoadU(d, c + at - 1), c_right = hn::LoadU(d, c + at + 1);
+      const auto dx_outer = hn::Add(hn::Sub(a_right, a_left), hn::Sub(c_right, c_left));
+      const auto gx = hn::Add(hn::Mul(s, dx_outer), hn::Mul(m, hn::Sub(b_right, b_left)));
+      const auto dy_outer = hn::Add(hn::Sub(c_left, a_left), hn::Sub(c_right, a_right));
+      const auto dy = hn::Sub(hn::LoadU(d, c + at), hn::LoadU(d, a + at));
+      const auto gy = hn::Add(hn::Mul(s, dy_outer), hn::Mul(m, dy));
+      hn::StoreU(hn::Sqrt(hn::Add(hn::Mul(gx, gx), hn::Mul(gy, gy))), d, out + at);
+    }
+  }
+};
+
+// `a < b ? a : b`, which is what x86 instructions do, and NaN gives b.
+template <bool least, class V> HWY_INLINE V extreme_of(V a, V b) {
+#if HWY_ARCH_X86
+  return least ? hn::Min(a, b) : hn::Max(a, b);
+#else
+  return hn::IfThenElse(least ? hn::Lt(a, b) : hn::Gt(a, b), a, b);
+#endif
+}
+
+template <class T, bool least> struct Extreme {
+  const T* const* taps;
+  std::size_t count;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> found[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) found[v] = hn::LoadU(d, taps[0] + i + v * lanes);
+    for (std::size_t k = 1; k < count; ++k) {
+      const T* const tap = taps[k] + i;
+      for (std::size_t v = 0; v < vectors; ++v) {
+        found[v] = extreme_of<least>(found[v], hn::LoadU(d, tap + v * lanes));
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(found[v], d, out + i + v * lanes);
+  }
+};
+
+template <class T>
+void symmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Symmetric<T>{taps, r, weights, out});
+}
+template <class T>
+void antisymmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Antisymmetric<T>{taps, r, weights, out});
+}
+template <class T>
+void weighted(const T* const* taps, std::size_t count, const T* weights, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Weighted<T>{taps, count, weights, out});
+}
+template <class T>
+void gradient(const T* a, const T* b, const T* c, T side, T middle, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Gradient<T>{a, b, c, side, middle, out});
+}
+template <class T> void minimum(const T* const* taps, std::size_t count, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Extreme<T, true>{taps, count, out});
+}
+template <class T> void maximum(const T* const* taps, std::size_t count, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Extreme<T, false>{taps, count, out});
+}
+
+}  // namespace
+
+template <class T> const RowKernels<T>& row_table() {
+  static const RowKernels<T> kTable{symmetric<T>, antisymmetric<T>, weighted<T>, gradient<T>,
+                                    hwy::TargetName(HWY_TARGET)};
+  return kTable;
+}
+template <class T> const RankKernels<T>& rank_table() {
+  static const RankKernels<T> kTable{minimum<T>, maximum<T>, hwy::TargetName(HWY_TARGET)};
+  return kTable;
+}
+template const RowKernels<float>& row_table<float>();
+template const RowKernels<double>& row_table<double>();
+template const RankKernels<std::uint8_t>& rank_table<std::uint8_t>();
+template const RankKernels<std::uint16_t>& rank_table<std::uint16_t>();
+template const RankKernels<float>& rank_table<float>();
+template const RankKernels<double>& rank_table<double>();
+
+}  // namespace HWY_NAMESPACE
+}  // namespace pantile
+HWY_AFTER_NAMESPACE();
+#endif
+
+#if HWY_ONCE
+namespace pantile {
+namespace {
+
+// Widest first, those that were compiled and that this machine can run, then the scalar one.
+#define PANTILE_ADD_TARGET(target, space) \
+  if ((here & (target)) != 0) tables.push_back(&space::PANTILE_TABLE<T>())
+#if HWY_TARGETS & HWY_AVX3_DL
+#define PANTILE_ADD_AVX3_DL PANTILE_ADD_TARGET(HWY_AVX3_DL, N_AVX3_DL);
+#else
+#define PANTILE_ADD_AVX3_DL
+#endif
+#if HWY_TARGETS & HWY_AVX3
+#define PANTILE_ADD_AVX3 PANTILE_ADD_TARGET(HWY_AVX3, N_AVX3);
+#else
+#define PANTILE_ADD_AVX3
+#endif
+#if HWY_TARGETS & HWY_AVX2
+#define PANTILE_ADD_AVX2 PANTILE_ADD_TARGET(HWY_AVX2, N_AVX2);
+#else
+#define PANTILE_ADD_AVX2
+#endif
+#if HWY_TARGETS & HWY_SSE4
+#define PANTILE_ADD_SSE4 PANTILE_ADD_TARGET(HWY_SSE4, N_SSE4);
+#else
+#define PANTILE_ADD_SSE4
+#endif
+#if HWY_TARGETS & HWY_NEON
+#define PANTILE_ADD_NEON PANTILE_ADD_TARGET(HWY_NEON, N_NEON);
+#else
+#define PANTILE_ADD_NEON
+#endif
+#define PANTILE_ADD_TARGETS \
+  PANTILE_ADD_AVX3_DL PANTILE_ADD_AVX3 PANTILE_ADD_AVX2 PANTILE_ADD_SSE4 PANTILE_ADD_NEON
+
+}  // namespace
+
+template <class T> std::vector<const RowKernels<T>*> all_row_kernels() {
+  const std::int64_t here = hwy::SupportedTargets();
+  std::vector<const RowKernels<T>*> tables;
+#define PANTILE_TABLE row_table
+  PANTILE_ADD_TARGETS
+#undef PANTILE_TABLE
+  static_cast<void>(here);
+  tables.push_back(&scalar_row_kernels<T>());
+  return tables;
+}
+template std::vector<const RowKernels<float>*> all_row_kernels<float>();
+template std::vector<const RowKernels<double>*> all_row_kernels<double>();
+
+template <class T> std::vector<const RankKernels<T>*> all_rank_kernels() {
+  const std::int64_t here = hwy::SupportedTargets();
+  std::vector<const RankKernels<T>*> tables;
+#define PANTILE_TABLE rank_table
+  PANTILE_ADD_TARGETS
+#undef PANTILE_TABLE
+  static_cast<void>(here);
+  tables.push_back(&scalar_rank_kernels<T>());
+  return tables;
+}
+template std::vector<const RankKernels<std::uint8_t>*> all_rank_kernels<std::uint8_t>();
+template std::vector<const RankKernels<std::uint16_t>*> all_rank_kernels<std::uint16_t>();
+template std::vector<const RankKernels<float>*> all_rank_kernels<float>();
+template std::vector<const RankKernels<double>*> all_rank_kernels<double>();
+
+template <class T> const RowKernels<T>& row_kernels() { return *all_row_kernels<T>().front(); }
+template const RowKernels<float>& row_kernels<float>();
+template const RowKernels<double>& row_kernels<double>();
+
+template <class T> const RankKernels<T>& rank_kernels() { return *all_rank_kernels<T>().front(); }
+template const RankKernels<std::uint8_t>& rank_kernels<std::uint8_t>();
+template const RankKernels<std::uint16_t>& rank_kernels<std::uint16_t>();
+template const RankKernels<float>& rank_kernels<float>();
+template const RankKernels<double>& rank_kernels<double>();
+
+}  // namespace pantile
+#endif

@@ -1,0 +1,87 @@
+// The definition: one sample at a time.
+#include <cmath>
+
+#include "compute/rows/row_kernels.h"
+
+namespace pantile {
+namespace {
+
+template <class T>
+void symmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    T sum = weights[0] * taps[r][i];
+    for (std::size_t k = 1; k <= r; ++k) sum += weights[k] * (taps[r - k][i] + taps[r + k][i]);
+    out[i] = sum;
+  }
+}
+
+template <class T>
+void antisymmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    T sum = weights[1] * (taps[r + 1][i] - taps[r - 1][i]);
+    for (std::size_t k = 2; k <= r; ++k) sum += weights[k] * (taps[r + k][i] - taps[r - k][i]);
+    out[i] = sum;
+  }
+}
+
+template <class T>
+void weighted(const T* const* taps, std::size_t count, const T* weights, T* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    T sum = weights[0] * taps[0][i];
+    for (std::size_t k = 1; k < count; ++k) sum += weights[k] * taps[k][i];
+    out[i] = sum;
+  }
+}
+
+template <class T>
+void gradient(const T* a, const T* b, const T* c, T side, T middle, T* out, std::size_t n) {
+  const auto at = [](const T* t, std::size_t i, std::ptrdiff_t aside) {
+    return t[static_cast<std::ptrdiff_t>(i) + aside];
+  };
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto dx = [&](const T* t) { return at(t, i, 1) - at(t, i, -1); };
+    const auto dy = [&](std::ptrdiff_t aside) { return at(c, i, aside) - at(a, i, aside); };
+    const T gx = side * (dx(a) + dx(c)) + middle * dx(b);
+    const T gy = side * (dy(-1) + dy(1)) + middle * dy(0);
+    out[i] = std::sqrt(gx * gx + gy * gy);
+  }
+}
+
+template <class T> void minimum(const T* const* taps, std::size_t count, T* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    T least = taps[0][i];
+    for (std::size_t k = 1; k < count; ++k) least = least < taps[k][i] ? least : taps[k][i];
+    out[i] = least;
+  }
+}
+
+template <class T> void maximum(const T* const* taps, std::size_t count, T* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    T greatest = taps[0][i];
+    for (std::size_t k = 1; k < count; ++k) {
+      greatest = greatest > taps[k][i] ? greatest : taps[k][i];
+    }
+    out[i] = greatest;
+  }
+}
+
+}  // namespace
+
+template <class T> const RowKernels<T>& scalar_row_kernels() {
+  static constexpr RowKernels<T> kTable{symmetric<T>, antisymmetric<T>, weighted<T>, gradient<T>,
+                                        "scalar"};
+  return kTable;
+}
+template const RowKernels<float>& scalar_row_kernels<float>();
+template const RowKernels<double>& scalar_row_kernels<double>();
+
+template <class T> const RankKernels<T>& scalar_rank_kernels() {
+  static constexpr RankKernels<T> kTable{minimum<T>, maximum<T>, "scalar"};
+  return kTable;
+}
+template const RankKernels<std::uint8_t>& scalar_rank_kernels<std::uint8_t>();
+template const RankKernels<std::uint16_t>& scalar_rank_kernels<std::uint16_t>();
+template const RankKernels<float>& scalar_rank_kernels<float>();
+template const RankKernels<double>& scalar_rank_kernels<double>();
+
+}  // namespace pantile

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// Operators that look at one pixel.
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "compute/math/functions.h"
+#include "ops/filter/row_operator.h"
+#include "pantile/dtype.h"
+
+namespace pantile::filter {
+
+/// A function of the formula language's with a number: f(sample, number).
+struct PointStep {
+  math::Binary function;
+  double number = 0;
+};
+
+/// Steps one after the other. `type`: f32 or f64.
+std::shared_ptr<const RowOperator> make_steps(RowType type, std::vector<PointStep> steps);
+/// |sample|.
+std::shared_ptr<const RowOperator> make_function(RowType type, math::Unary function);
+/// a·first + b·second.
+std::shared_ptr<const RowOperator> make_sum(RowType type, double a, double b);
+/// The same samples in another type; into integers: rounded to the nearest, ties to even, and
+/// limited to their range, NaN as 0.
+std::shared_ptr<const RowOperator> make_conversion(RowType from, RowType to);
+/// 1 where the sample is greater than `number`, else 0; of type u8.
+std::shared_ptr<const RowOperator> make_threshold(RowType type, double number);
+/// Rounds to whole numbers, ties to even, and limits to the values of `dtype`, an integer type; NaN
+/// is 0. `type`: f32 or f64.
+std::shared_ptr<const RowOperator> make_rounding(RowType type, DType dtype);
+
+/// The least and greatest value of an integer type (of 64 bits: that a double can hold).
+std::pair<double, double> integer_range(DType dtype);
+
+}  // namespace pantile::filter
