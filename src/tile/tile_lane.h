@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,9 @@ class TileBatch {
   /// Tile `i` of the batch, whole: zeros beyond the level's edge. After wait(); in host memory that
   /// lives as long as the batch.
   virtual View tile(std::size_t i) const = 0;
+  /// Where the lane has it: tile `i` halved as a source of this kind is one pyramid level up. As
+  /// tile(), of half its size, and the bits of reduce_2x2 on the part of it in the picture.
+  virtual std::optional<View> half(std::size_t) const { return std::nullopt; }
 };
 
 /// Reads tiles of level 0 of one source, bit for bit as the source does. Used by one thread, but

@@ -18,6 +18,7 @@
 #include "pipeline/generate/resolve.h"
 #include "support/fake_cuda.h"
 #include "support/folder_files.h"
+#include "support/host_kernels.h"
 
 namespace pantile {
 namespace {
@@ -28,11 +29,17 @@ using formula::PixelParameters;
 using testing_cuda::Control;
 using testing_cuda::Launch;
 
-GenerateOptions options_of(const std::string& out) {
+/// What is drawn into each kind of store; in numbers, with infinities of both signs side by side.
+const char* formula_for(StoreKind store) {
+  return store == StoreKind::value_f32 ? "log(abs(x)) / floor(3*y)" : "complex";
+}
+
+GenerateOptions options_of(const std::string& out, StoreKind store = StoreKind::rgb8) {
   GenerateOptions options;
-  options.formula = "complex";
-  options.width = 700;
-  options.height = 500;
+  options.formula = formula_for(store);
+  options.store = store;
+  options.width = 699;  // odd at every level's edge
+  options.height = 499;
   options.tile_px = 64;
   options.shard_px = 256;
   options.scale = 0.01;
@@ -42,17 +49,18 @@ GenerateOptions options_of(const std::string& out) {
 }
 
 /// Draws the tiles of a batch with the CPU's source.
-void draw_by_cpu(const Launch& launch) {
+template <StoreKind store> void draw_by_cpu(const Launch& launch) {
   if (launch.threads == 0) {
     *static_cast<std::size_t*>(launch.arguments[0]) = sizeof(PixelParameters<double>);
     *static_cast<std::size_t*>(launch.arguments[1]) = sizeof(PixelBatch);
     return;
   }
   const auto& batch = *static_cast<const PixelBatch*>(launch.arguments[1]);
-  const auto resolved = resolve_generate(options_of("unused"));
+  const auto resolved = resolve_generate(options_of("unused", store));
   ASSERT_TRUE(resolved.ok());
   const TileSource& source = *resolved->job.source;
-  const Layout layout = Layout::interleaved(DType::u8, batch.tile_px, batch.tile_px, 3);
+  const Layout layout = Layout::interleaved(source.spec().dtype, batch.tile_px, batch.tile_px,
+                                            source.spec().channels);
   for (unsigned i = 0; i < launch.z; ++i) {
     auto* const out = reinterpret_cast<std::byte*>(batch.out) + i * layout.packed_bytes();
     std::fill_n(out, layout.packed_bytes(), std::byte{0});
@@ -86,16 +94,17 @@ class GpuJob : public testing::Test {
     run_.cuda = {PANTILE_FAKE_CUDA, "/nowhere/libnvrtc.so", {folder_ + "/kernels"}};
     run_.threads = 2;
     run_.listener = &listener_;
-    const auto program = formula::compile("complex", Precision::f64);
-    const auto text =
-        formula::kernel_text(*program, Precision::f64, formula::PixelForm::rgb8, true);
-    char code[64];
-    std::snprintf(code, sizeof code, "pantile_formula at %llx",
-                  reinterpret_cast<unsigned long long>(&draw_by_cpu));
-    ASSERT_TRUE(
-        KernelFiles(folder_ + "/kernels")
-            .keep(cuda::KernelCompiler::key(text.code, formula::kernel_headers(), "sm_90"), code)
-            .ok());
+    keep_kernel(StoreKind::rgb8, formula::PixelForm::rgb8, &draw_by_cpu<StoreKind::rgb8>);
+    keep_kernel(StoreKind::value_u16, formula::PixelForm::u16, &draw_by_cpu<StoreKind::value_u16>);
+    keep_kernel(StoreKind::value_f32, formula::PixelForm::f32, &draw_by_cpu<StoreKind::value_f32>);
+  }
+  void keep_kernel(StoreKind store, formula::PixelForm form, testing_cuda::HostKernel draw) {
+    const auto program = formula::compile(formula_for(store), Precision::f64);
+    const auto text = formula::kernel_text(*program, Precision::f64, form, true);
+    ASSERT_TRUE(KernelFiles(folder_ + "/kernels")
+                    .keep(cuda::KernelCompiler::key(text.code, formula::kernel_headers(), "sm_90"),
+                          testing_cuda::kernel_code(draw, form))
+                    .ok());
   }
   void TearDown() override {
     EXPECT_EQ(control_->alive, 0);
@@ -127,7 +136,7 @@ class GpuJob : public testing::Test {
   std::map<std::string, std::string> by_cpu_;
 };
 
-constexpr std::int64_t kPixels = 700 * 500;
+constexpr std::int64_t kPixels = 699 * 499;
 
 TEST_F(GpuJob, TheSameBytesOnEveryDevice) {
   control_->devices = 2;
@@ -148,6 +157,26 @@ TEST_F(GpuJob, TheSameBytesOnEveryDevice) {
     }
   }
   EXPECT_EQ(listener_.notes + listener_.warnings, "");
+}
+
+TEST_F(GpuJob, EveryStoreAndItsPyramid) {
+  for (const StoreKind store : {StoreKind::rgb8, StoreKind::value_u16, StoreKind::value_f32}) {
+    std::map<std::string, std::string> files[2];
+    for (const Device device : {Device::cpu, Device::cuda}) {
+      RunOptions run = run_;
+      run.device.kind = device;
+      const std::string out = folder_ + "/store";
+      const int before = control_->launches;
+      const auto done = run_generate(options_of(out, store), run);
+      ASSERT_TRUE(done.ok()) << done.error().message();
+      files[static_cast<int>(device == Device::cuda)] = files_in(out);
+      fs::remove_all(out);
+      // Two batches: each drawn, each halved.
+      EXPECT_EQ(control_->launches - before, device == Device::cuda ? 4 : 0);
+    }
+    EXPECT_TRUE(files[0] == files[1]) << static_cast<int>(store);
+  }
+  EXPECT_EQ(listener_.warnings, "");
 }
 
 TEST_F(GpuJob, ALostGpuIsToldAndTheCpuGoesOn) {

@@ -21,6 +21,7 @@
 #include "pipeline/folder/kernel_files.h"
 #include "pipeline/generate/resolve.h"
 #include "support/fake_cuda.h"
+#include "support/host_kernels.h"
 
 namespace pantile {
 namespace {
@@ -117,9 +118,7 @@ class GpuValidate : public testing::Test {
     const auto program = formula::compile(kFormula, Precision::f64);
     const auto text =
         formula::kernel_text(*program, Precision::f64, formula::PixelForm::rgb8, true);
-    char code[64];
-    std::snprintf(code, sizeof code, "pantile_formula at %llx",
-                  reinterpret_cast<unsigned long long>(kernel));
+    const std::string code = testing_cuda::kernel_code(kernel, formula::PixelForm::rgb8);
     ASSERT_TRUE(
         KernelFiles(folder_.path() + "/kernels")
             .keep(cuda::KernelCompiler::key(text.code, formula::kernel_headers(), "sm_90"), code)

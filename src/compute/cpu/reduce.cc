@@ -1,55 +1,20 @@
 #include "compute/cpu/reduce.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <limits>
 #include <string>
-#include <type_traits>
 
 #include "compute/cpu/reduce_u8.h"
+#include "compute/math/block_mean.h"
 
 namespace pantile {
 namespace {
 
-/// The up to four pixels of a block that exist, in the order (0,0) (0,1) (1,0) (1,1).
-template <class T> struct Block {
-  std::array<T, 4> values;
-  int count = 0;
-};
-
-template <class T> T mean_of(const Block<T>& b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    std::array<T, 4> v{};
-    int n = 0;
-    for (int i = 0; i < b.count; ++i) {
-      if (!std::isnan(b.values[static_cast<std::size_t>(i)])) {
-        v[static_cast<std::size_t>(n++)] = b.values[static_cast<std::size_t>(i)];
-      }
-    }
-    switch (n) {
-      case 4: return ((v[0] + v[1]) + (v[2] + v[3])) * T{0.25};
-      case 3: return ((v[0] + v[1]) + v[2]) / T{3};
-      case 2: return (v[0] + v[1]) * T{0.5};
-      case 1: return v[0];
-      default: return std::numeric_limits<T>::quiet_NaN();
-    }
-  } else {
-    // Widened so that four of the largest do not overflow. Halves round up, also below zero.
-    using Wide = std::conditional_t<(sizeof(T) < 4), std::int32_t, __int128>;
-    Wide sum = 0;
-    for (int i = 0; i < b.count; ++i) sum += b.values[static_cast<std::size_t>(i)];
-    const int shift = b.count == 4 ? 2 : b.count == 2 ? 1 : 0;
-    return static_cast<T>((sum + (b.count >> 1)) >> shift);
-  }
-}
-
-template <class T> T most_frequent_of(const Block<T>& b) {
+template <class T> T most_frequent_of(const PixelBlock<T>& b) {
   T best = b.values[0];
   int best_count = 0;
   for (int i = 0; i < b.count; ++i) {
-    const T v = b.values[static_cast<std::size_t>(i)];
-    const int n = static_cast<int>(std::count(b.values.begin(), b.values.begin() + b.count, v));
+    const T v = b.values[i];
+    const int n = static_cast<int>(std::count(b.values, b.values + b.count, v));
     if (n > best_count || (n == best_count && v < best)) {
       best = v;
       best_count = n;
@@ -58,8 +23,8 @@ template <class T> T most_frequent_of(const Block<T>& b) {
   return best;
 }
 
-template <class T> T largest_of(const Block<T>& b) {
-  return *std::max_element(b.values.begin(), b.values.begin() + b.count);
+template <class T> T largest_of(const PixelBlock<T>& b) {
+  return *std::max_element(b.values, b.values + b.count);
 }
 
 template <class T> const T& sample(View v, std::int64_t y, std::int64_t x, int c) {
@@ -74,11 +39,10 @@ void reduce_samples(View from, MutableView to, const Rect& out, Combine combine)
     for (std::int64_t x = out.x0; x < out.x1; ++x) {
       const int columns = 2 * x + 1 < from.width() ? 2 : 1;
       for (int c = 0; c < from.channels(); ++c) {
-        Block<T> block;
+        PixelBlock<T> block{};
         for (int dy = 0; dy < rows; ++dy) {
           for (int dx = 0; dx < columns; ++dx) {
-            block.values[static_cast<std::size_t>(block.count++)] =
-                sample<T>(from, 2 * y + dy, 2 * x + dx, c);
+            block.values[block.count++] = sample<T>(from, 2 * y + dy, 2 * x + dx, c);
           }
         }
         *reinterpret_cast<T*>(to.at(y, x, c)) = combine(block);
@@ -91,7 +55,7 @@ template <class T> void reduce_by_kind(View from, Kind kind, MutableView to, con
   switch (kind) {
     case Kind::label: return reduce_samples<T>(from, to, out, most_frequent_of<T>);
     case Kind::mask: return reduce_samples<T>(from, to, out, largest_of<T>);
-    default: return reduce_samples<T>(from, to, out, mean_of<T>);
+    default: return reduce_samples<T>(from, to, out, block_mean<T>);
   }
 }
 
@@ -107,7 +71,7 @@ void reduce_u8_mean(View from, MutableView to) {
   const bool vectorised = has_interleaved_rows(from.layout()) &&
                           has_interleaved_rows(to.layout()) &&
                           (channels == 1 || channels == 3 || channels == 4);
-  if (!vectorised) return reduce_samples<std::uint8_t>(from, to, all, mean_of<std::uint8_t>);
+  if (!vectorised) return reduce_samples<std::uint8_t>(from, to, all, block_mean<std::uint8_t>);
   for (std::int64_t y = 0; y < whole_rows; ++y) {
     reduce_rows_u8(reinterpret_cast<const std::uint8_t*>(from.at(2 * y, 0)),
                    reinterpret_cast<const std::uint8_t*>(from.at(2 * y + 1, 0)),
@@ -115,7 +79,7 @@ void reduce_u8_mean(View from, MutableView to) {
                    static_cast<std::size_t>(whole_columns), channels);
   }
   const auto edge = [&](const Rect& r) {
-    reduce_samples<std::uint8_t>(from, to, r, mean_of<std::uint8_t>);
+    reduce_samples<std::uint8_t>(from, to, r, block_mean<std::uint8_t>);
   };
   edge({whole_columns, 0, to.width(), whole_rows});
   edge({0, whole_rows, to.width(), to.height()});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -44,6 +45,21 @@ TEST(Reduce, FloatMeansLeaveNanOut) {
   EXPECT_EQ(reduce_four<float>(Kind::intensity, nan, 2, nan, 5), 3.5f);
   EXPECT_EQ(reduce_four<float>(Kind::intensity, nan, 2, 3, 7), 4.0f);
   EXPECT_TRUE(std::isnan(reduce_four<float>(Kind::intensity, nan, nan, nan, nan)));
+  EXPECT_EQ(reduce_four<float>(Kind::intensity, nan, nan, -7, nan), -7.0f);
+}
+
+/// Machines differ in the NaN that arithmetic gives: x86 sets the sign.
+TEST(Reduce, EveryNanIsTheCanonicalOne) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const float odd = std::bit_cast<float>(0xffc12345u);
+  const auto bits = [](float a, float b, float c, float d) {
+    return std::bit_cast<std::uint32_t>(reduce_four<float>(Kind::intensity, a, b, c, d));
+  };
+  EXPECT_EQ(bits(odd, odd, odd, odd), 0x7fc00000u);
+  EXPECT_EQ(bits(inf, -inf, 1, 2), 0x7fc00000u);
+  EXPECT_EQ(bits(inf, odd, 1, -inf), 0x7fc00000u);
+  EXPECT_EQ(bits(odd, odd, inf, -inf), 0x7fc00000u);
+  EXPECT_EQ(bits(inf, 1, 2, 3), std::bit_cast<std::uint32_t>(inf));
 }
 
 TEST(Reduce, LabelsTakeTheMostFrequentThenTheSmallest) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "compute/cuda/label.h"
+
 namespace pantile::cuda {
 namespace {
 
@@ -101,11 +103,13 @@ Result<Stream> Stream::make(std::shared_ptr<const Device> device) {
 }
 
 Status Stream::wait() const {
+  const Label label("wait for a stream");
   const Device::Scope scope(*device());
   return device()->check(device()->call().stream_wait(get()), "waiting for its work");
 }
 
 Status Stream::copy_to_host(void* to, api::Address from, std::int64_t bytes) const {
+  const Label label("copy to the host", bytes);
   const Device::Scope scope(*device());
   return device()->check(
       device()->call().copy_to_host(to, from, static_cast<std::size_t>(bytes), get()),
@@ -113,6 +117,7 @@ Status Stream::copy_to_host(void* to, api::Address from, std::int64_t bytes) con
 }
 
 Status Stream::copy_to_device(api::Address to, const void* from, std::int64_t bytes) const {
+  const Label label("copy to the device", bytes);
   const Device::Scope scope(*device());
   return device()->check(
       device()->call().copy_to_device(to, from, static_cast<std::size_t>(bytes), get()),
@@ -120,7 +125,8 @@ Status Stream::copy_to_device(api::Address to, const void* from, std::int64_t by
 }
 
 Status Stream::launch(api::Function kernel, const Grid& grid, std::span<void*> arguments,
-                      std::string_view label) const {
+                      const char* label) const {
+  const Label shown(label);
   const Device::Scope scope(*device());
   const api::Outcome outcome =
       device()->call().launch(kernel, grid.x, grid.y, grid.z, grid.threads, 1, 1, grid.shared_bytes,

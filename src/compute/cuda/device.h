@@ -113,12 +113,12 @@ class Stream {
   Status copy_to_host(void* to, api::Address from, std::int64_t bytes) const;
   Status copy_to_device(api::Address to, const void* from, std::int64_t bytes) const;
   /// Queues a kernel; `arguments` point to its parameters, which are copied at once. `label` names
-  /// it in errors.
+  /// it in errors and to profilers.
   struct Grid {
     unsigned x = 1, y = 1, z = 1, threads = 1, shared_bytes = 0;
   };
   Status launch(api::Function kernel, const Grid& grid, std::span<void*> arguments,
-                std::string_view label) const;
+                const char* label) const;
 
   const std::shared_ptr<const Device>& device() const { return handle_.device(); }
   api::Stream get() const { return handle_.get(); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compute/cuda/label.h"
 #include "ops/colormap/colour_mapper.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
@@ -23,6 +24,7 @@ struct FormulaLane::Slot {
 class FormulaLane::Kernel {
  public:
   virtual ~Kernel() = default;
+  /// Queues the drawing, and the halving where batch.half is set.
   virtual Status launch(const cuda::Stream& stream, PixelBatch& batch, unsigned tiles) const = 0;
   virtual std::int64_t device_bytes() const = 0;
 };
@@ -40,8 +42,9 @@ template <class T> class FormulaLane::KernelOf final : public Kernel {
     PANTILE_ASSIGN(const std::string code,
                    compiler.compile(text.code, kernel_headers(), device->facts().architecture()));
     PANTILE_ASSIGN(cuda::Module module, cuda::Module::load(device, code));
-    PANTILE_ASSIGN(const auto function, module.kernel(text.kernel.c_str(), shape.shared_bytes));
-    std::unique_ptr<KernelOf> kernel(new KernelOf(std::move(module), function, shape));
+    PANTILE_ASSIGN(const auto draw, module.kernel(text.kernel.c_str(), shape.shared_bytes));
+    PANTILE_ASSIGN(const auto halve, module.kernel(text.halve_kernel.c_str(), 0));
+    std::unique_ptr<KernelOf> kernel(new KernelOf(std::move(module), draw, halve, shape));
     PANTILE_TRY(kernel->set_parameters(image, std::move(device)));
     return std::unique_ptr<Kernel>(std::move(kernel));
   }
@@ -54,17 +57,24 @@ template <class T> class FormulaLane::KernelOf final : public Kernel {
     };
     PixelParameters<T> parameters = parameters_;
     void* arguments[] = {&parameters, &batch};
-    return stream.launch(function_,
-                         {blocks(shape_.columns), blocks(shape_.rows), tiles, kBlockThreads,
-                          static_cast<unsigned>(shape_.shared_bytes)},
-                         arguments, "the formula's kernel");
+    PANTILE_TRY(stream.launch(draw_,
+                              {blocks(shape_.columns), blocks(shape_.rows), tiles, kBlockThreads,
+                               static_cast<unsigned>(shape_.shared_bytes)},
+                              arguments, "the formula's kernel"));
+    if (batch.half == nullptr) return {};
+    const std::int64_t half_px = batch.tile_px / 2;
+    const auto all = static_cast<unsigned>((half_px * half_px + kBlockThreads - 1) / kBlockThreads);
+    void* halve_arguments[] = {&batch};
+    return stream.launch(halve_, {all, 1, tiles, kBlockThreads, 0}, halve_arguments,
+                         "the halving of tiles");
   }
 
   std::int64_t device_bytes() const override { return ramp_.bytes(); }
 
  private:
-  KernelOf(cuda::Module module, cuda::api::Function function, const BlockShape& shape)
-      : module_(std::move(module)), function_(function), shape_(shape) {}
+  KernelOf(cuda::Module module, cuda::api::Function draw, cuda::api::Function halve,
+           const BlockShape& shape)
+      : module_(std::move(module)), draw_(draw), halve_(halve), shape_(shape) {}
 
   /// The colour map's stops lie on the device.
   Status set_parameters(const FormulaImage& image, std::shared_ptr<const cuda::Device> device) {
@@ -90,7 +100,7 @@ template <class T> class FormulaLane::KernelOf final : public Kernel {
   }
 
   cuda::Module module_;
-  cuda::api::Function function_;
+  cuda::api::Function draw_, halve_;
   BlockShape shape_;
   cuda::DeviceMemory ramp_;
   PixelParameters<T> parameters_{};
@@ -110,6 +120,10 @@ class FormulaLane::Batch final : public TileBatch {
   }
   View tile(std::size_t i) const override {
     return {slot_.copied.data() + i * lane_.tile_layout_.packed_bytes(), lane_.tile_layout_};
+  }
+  std::optional<View> half(std::size_t i) const override {
+    if (lane_.half_bytes() == 0) return std::nullopt;
+    return View(lane_.halves_of(slot_) + i * lane_.half_layout_.packed_bytes(), lane_.half_layout_);
   }
 
  private:
@@ -136,15 +150,20 @@ Result<std::unique_ptr<FormulaLane>> FormulaLane::make(const Program& program,
   lane->tile_layout_ =
       Layout::interleaved(dtype, options.tile_px, options.tile_px, form == PixelForm::rgb8 ? 3 : 1);
   lane->tile_layout_.place = Place::pinned;
+  lane->half_layout_ = Layout::interleaved(dtype, 0, 0, lane->tile_layout_.channels);
+  if (options.halves == Halves::yes) {
+    const std::int32_t half_px = options.tile_px / 2;
+    lane->half_layout_ = Layout::interleaved(dtype, half_px, half_px, lane->tile_layout_.channels);
+  }
+  lane->half_layout_.place = Place::pinned;
   if (image.precision == Precision::f64) {
     PANTILE_ASSIGN(lane->kernel_, KernelOf<double>::make(program, image, device, compiler));
   } else {
     PANTILE_ASSIGN(lane->kernel_, KernelOf<float>::make(program, image, device, compiler));
   }
   PANTILE_TRY(lane->take_pinned_memory(options));
-  PANTILE_ASSIGN(
-      lane->arena_,
-      cuda::DeviceArena::make(device, options.batches * lane->batch_tiles_ * lane->tile_bytes()));
+  PANTILE_ASSIGN(lane->arena_, cuda::DeviceArena::make(
+                                   device, options.batches * lane->bytes_of(lane->batch_tiles_)));
   PANTILE_TRY(lane->try_device_memory());
   return lane;
 }
@@ -152,12 +171,12 @@ Result<std::unique_ptr<FormulaLane>> FormulaLane::make(const Program& program,
 /// Halves the batch until all slots fit.
 Status FormulaLane::take_pinned_memory(const FormulaLaneOptions& options) {
   batch_tiles_ =
-      static_cast<int>(std::clamp<std::int64_t>(options.batch_bytes / tile_bytes(), 1, kMostTiles));
+      static_cast<int>(std::clamp<std::int64_t>(options.batch_bytes / bytes_of(1), 1, kMostTiles));
   const auto take = [&]() -> Status {
     slots_.clear();
     for (int i = 0; i < options.batches; ++i) {
       PANTILE_ASSIGN(auto stream, cuda::Stream::make(device_));
-      PANTILE_ASSIGN(auto copied, cuda::PinnedMemory::take(device_, batch_tiles_ * tile_bytes()));
+      PANTILE_ASSIGN(auto copied, cuda::PinnedMemory::take(device_, bytes_of(batch_tiles_)));
       slots_.push_back(std::make_unique<Slot>(Slot{std::move(stream), std::move(copied)}));
     }
     return {};
@@ -174,7 +193,7 @@ Status FormulaLane::take_pinned_memory(const FormulaLaneOptions& options) {
 Status FormulaLane::try_device_memory() {
   const cuda::Stream& stream = slots_.front()->stream;
   for (part_tiles_ = batch_tiles_;; part_tiles_ /= 2) {
-    const auto block = arena_->take(stream, part_tiles_ * tile_bytes());
+    const auto block = arena_->take(stream, bytes_of(part_tiles_));
     if (block.ok()) break;
     if (block.error().code() != Code::out_of_memory || part_tiles_ == 1) return block.error();
   }
@@ -185,6 +204,11 @@ std::int64_t FormulaLane::pinned_bytes() const {
   std::int64_t bytes = 0;
   for (const auto& slot : slots_) bytes += slot->copied.bytes();
   return bytes;
+}
+
+/// Behind a batch's tiles.
+std::byte* FormulaLane::halves_of(const Slot& slot) const {
+  return slot.copied.data() + batch_tiles_ * tile_bytes();
 }
 
 std::int64_t FormulaLane::peak_device_bytes() const {
@@ -220,6 +244,7 @@ Result<std::unique_ptr<TileBatch>> FormulaLane::begin(std::span<const Rect> rect
     return Error(Code::internal,
                  fmt::format("a batch of {} tiles; {} fit", rects.size(), batch_tiles_));
   }
+  const cuda::Label label("batch of tiles", std::ssize(rects));
   Slot& slot = wait_for_slot();
   auto batch = std::make_unique<Batch>(*this, slot);
   PANTILE_TRY(queue_batch(slot, rects));
@@ -254,8 +279,7 @@ Status FormulaLane::queue_batch(Slot& slot, std::span<const Rect> rects) {
 /// which is given back behind the last copy. `queued` counts those that are safely on their way.
 Status FormulaLane::queue_parts(Slot& slot, std::span<const Rect> rects, int part_tiles,
                                 std::size_t& queued) {
-  PANTILE_ASSIGN(const cuda::ArenaBlock block,
-                 arena_->take(slot.stream, part_tiles * tile_bytes()));
+  PANTILE_ASSIGN(const cuda::ArenaBlock block, arena_->take(slot.stream, bytes_of(part_tiles)));
   while (queued < rects.size()) {
     const auto part = rects.subspan(queued).first(
         std::min(static_cast<std::size_t>(part_tiles), rects.size() - queued));
@@ -267,11 +291,17 @@ Status FormulaLane::queue_parts(Slot& slot, std::span<const Rect> rects, int par
       pixels.tiles[i] = {static_cast<std::int32_t>(r.x0), static_cast<std::int32_t>(r.y0),
                          static_cast<std::int32_t>(r.x1), static_cast<std::int32_t>(r.y1)};
     }
+    const cuda::api::Address halves =
+        block.address() + static_cast<cuda::api::Address>(part_tiles * tile_bytes());
+    if (half_bytes() > 0) pixels.half = reinterpret_cast<std::uint8_t*>(halves);
     PANTILE_TRY(kernel_->launch(slot.stream, pixels, static_cast<unsigned>(part.size())));
-    const auto count = static_cast<std::int64_t>(part.size());
-    PANTILE_TRY(slot.stream.copy_to_host(
-        slot.copied.data() + static_cast<std::int64_t>(queued) * tile_bytes(), block.address(),
-        count * tile_bytes()));
+    const auto first = static_cast<std::int64_t>(queued), count = std::ssize(part);
+    PANTILE_TRY(slot.stream.copy_to_host(slot.copied.data() + first * tile_bytes(), block.address(),
+                                         count * tile_bytes()));
+    if (half_bytes() > 0) {
+      PANTILE_TRY(slot.stream.copy_to_host(halves_of(slot) + first * half_bytes(), halves,
+                                           count * half_bytes()));
+    }
     queued += part.size();
   }
   return {};

@@ -19,12 +19,16 @@
 
 namespace pantile::formula {
 
+/// Whether a lane halves its tiles, for the pyramid's next level.
+enum class Halves { no, yes };
+
 struct FormulaLaneOptions {
   std::int32_t tile_px = 512;
   /// Of a batch, on the device and again in pinned host memory; less where there is less.
   std::int64_t batch_bytes = std::int64_t{32} << 20;
   /// Batches that live at a time: one drawn, one copied, one in the hands of the workers.
   int batches = 3;
+  Halves halves = Halves::no;  ///< With `yes`, tile_px is even.
 };
 
 class FormulaLane final : public TileLane {
@@ -56,17 +60,21 @@ class FormulaLane final : public TileLane {
   class Kernel;
   template <class T> class KernelOf;
   FormulaLane();
+  /// Of a tile, and of its half: none where it is not wanted.
   std::int64_t tile_bytes() const { return static_cast<std::int64_t>(tile_layout_.packed_bytes()); }
+  std::int64_t half_bytes() const { return static_cast<std::int64_t>(half_layout_.packed_bytes()); }
+  std::int64_t bytes_of(std::int64_t tiles) const { return tiles * (tile_bytes() + half_bytes()); }
   Status take_pinned_memory(const FormulaLaneOptions& options);
   Status try_device_memory();
   Status queue_batch(Slot& slot, std::span<const Rect> rects);
   Status queue_parts(Slot& slot, std::span<const Rect> rects, int part_tiles, std::size_t& queued);
+  std::byte* halves_of(const Slot& slot) const;
   Slot& wait_for_slot();
   void give_back(Slot& slot);
 
   std::shared_ptr<const cuda::Device> device_;
   std::string name_;
-  Layout tile_layout_;
+  Layout tile_layout_, half_layout_;
   int batch_tiles_ = 0;
   int part_tiles_ = 0;  ///< Of a batch, drawn at a time: fewer where the device is short of memory.
   std::shared_ptr<cuda::DeviceArena> arena_;

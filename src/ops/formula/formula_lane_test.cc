@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "compute/cpu/reduce.h"
 #include "compute/math/apply-inl.h"
 #include "core/buffer.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
 #include "support/fake_cuda.h"
+#include "support/host_kernels.h"
 
 namespace pantile::formula {
 namespace {
@@ -104,7 +106,8 @@ class FormulaLaneTest : public testing::Test {
   /// A lane whose kernel is Formula on the host.
   template <class Formula>
   Result<std::unique_ptr<FormulaLane>> lane(std::string_view formula, const FormulaImage& image,
-                                            const FormulaLaneOptions& options) {
+                                            FormulaLaneOptions options,
+                                            Halves halves = Halves::yes) {
     const auto program = compile(formula, image.precision);
     const PixelForm form = pixel_form(image.output);
     const bool one = image.frame.samples == 1;
@@ -117,11 +120,10 @@ class FormulaLaneTest : public testing::Test {
       kernel = form == PixelForm::u16 ? on_host<Formula, PixelForm::u16, true>
                                       : on_host<Formula, PixelForm::f32, true>;
     }
-    char code[64];
-    std::snprintf(code, sizeof code, "pantile_formula at %llx",
-                  reinterpret_cast<unsigned long long>(kernel));
+    const std::string code = testing_cuda::kernel_code(kernel, form);
     cache_->codes[cuda::KernelCompiler::key(text.code, kernel_headers(), "sm_90")] = code;
     cuda::KernelCompiler compiler({cache_}, "/nowhere/libnvrtc.so", [](const std::string&) {});
+    options.halves = halves;
     return FormulaLane::make(*program, image, device_, compiler, options);
   }
 
@@ -134,7 +136,7 @@ class FormulaLaneTest : public testing::Test {
 
 FormulaImage picture(Output output, Precision precision, int samples = 1) {
   FormulaImage image;
-  image.frame = {200, 150, 0.3, -0.2, 0.013, Sampling::center, samples};
+  image.frame = {199, 149, 0.3, -0.2, 0.013, Sampling::center, samples};
   image.output = output;
   image.precision = precision;
   image.lo = -2;
@@ -160,7 +162,21 @@ void expect_tile(std::string_view formula, const FormulaImage& image, const Rect
   EXPECT_EQ(std::memcmp(tile.data(), expected.data(), expected.size_bytes()), 0) << formula;
 }
 
-const std::vector<Rect> kTiles{{0, 0, 64, 64}, {64, 0, 128, 64}, {192, 128, 200, 150}};
+/// A tile's half is what the CPU makes of the tile.
+void expect_half(const Rect& rect, View tile, const std::optional<View>& half) {
+  ASSERT_TRUE(half.has_value());
+  PixelBuffer expected(tile.dtype(), kTilePx / 2, kTilePx / 2, tile.channels());
+  std::memset(expected.data(), 0, expected.size_bytes());
+  const std::int64_t w = (rect.width() + 1) / 2, h = (rect.height() + 1) / 2;
+  ASSERT_TRUE(reduce_2x2(tile.window({0, 0, rect.width(), rect.height()}), Kind::intensity,
+                         expected.view().window({0, 0, w, h}))
+                  .ok());
+  ASSERT_TRUE(half->layout().is_packed());
+  EXPECT_EQ(half->layout().packed_bytes(), expected.size_bytes());
+  EXPECT_EQ(std::memcmp(half->data(), expected.data(), expected.size_bytes()), 0);
+}
+
+const std::vector<Rect> kTiles{{0, 0, 64, 64}, {64, 0, 128, 64}, {192, 128, 199, 149}};
 
 template <class Formula>
 void expect_same_tiles(FormulaLane& lane, std::string_view formula, const FormulaImage& image) {
@@ -169,6 +185,7 @@ void expect_same_tiles(FormulaLane& lane, std::string_view formula, const Formul
   ASSERT_TRUE((*batch)->wait().ok());
   for (std::size_t i = 0; i < kTiles.size(); ++i) {
     expect_tile(formula, image, kTiles[i], (*batch)->tile(i));
+    expect_half(kTiles[i], (*batch)->tile(i), (*batch)->half(i));
   }
 }
 
@@ -186,6 +203,17 @@ TEST_F(FormulaLaneTest, TilesAreThoseOfFormulaSource){
   }
     PANTILE_SAMPLES(PANTILE_EXPECT_SAME)
 #undef PANTILE_EXPECT_SAME
+}
+
+TEST_F(FormulaLaneTest, NothingIsHalvedForNobody) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  auto made = lane<Sample0>("complex", image, {kTilePx}, Halves::no);
+  ASSERT_TRUE(made.ok());
+  auto batch = (*made)->begin(kTiles);
+  ASSERT_TRUE(batch.ok() && (*batch)->wait().ok());
+  EXPECT_EQ(control_->launches, 1);
+  EXPECT_FALSE((*batch)->half(0).has_value());
+  expect_tile("complex", image, kTiles[2], (*batch)->tile(2));
 }
 
 TEST_F(FormulaLaneTest, SeveralSamples) {
@@ -218,7 +246,7 @@ TEST_F(FormulaLaneTest, BatchesLiveSideBySide) {
 
 TEST_F(FormulaLaneTest, LessMemoryMeansSmallerBatches) {
   const FormulaImage image = picture(Output::rgb8, Precision::f64);
-  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
+  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx * 5 / 4;  // and half
   for (const bool pools : {true, false}) {
     set_pools(pools);
     {
@@ -249,7 +277,7 @@ TEST_F(FormulaLaneTest, LessMemoryMeansSmallerBatches) {
 /// Memory that runs out at any call in the middle, for a while.
 TEST_F(FormulaLaneTest, OutOfMemoryOnTheWayMeansSmallerParts) {
   const FormulaImage image = picture(Output::rgb8, Precision::f64);
-  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
+  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx * 5 / 4;  // and half
   for (const bool pools : {true, false}) {
     set_pools(pools);
     for (const int failures : {1, 2}) {
@@ -289,7 +317,7 @@ TEST_F(FormulaLaneTest, OutOfMemoryOnTheWayMeansSmallerParts) {
 
 TEST_F(FormulaLaneTest, NotEvenOneTileIsTheEndOfTheLane) {
   const FormulaImage image = picture(Output::rgb8, Precision::f64);
-  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx;
+  constexpr std::int64_t kTileBytes = std::int64_t{3} * kTilePx * kTilePx * 5 / 4;  // and half
   for (const bool pools : {true, false}) {
     set_pools(pools);
     for (int call = 0; call < 3; ++call) {
@@ -325,8 +353,8 @@ TEST_F(FormulaLaneTest, AnyCallMayFail) {
     EXPECT_NE(failed.error().message().find("GPU 0 (Fake)"), std::string::npos)
         << failed.error().message();
   }
-  // The colours' copy and wait; the wait for the trial; launch, copy and wait of the batch.
-  EXPECT_EQ(failures, 6);
+  // The colours' copy and wait; the wait for the trial; launches, copies and wait of the batch.
+  EXPECT_EQ(failures, 8);
 }
 
 TEST_F(FormulaLaneTest, SaysWhatIsMissing) {

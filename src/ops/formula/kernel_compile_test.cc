@@ -79,6 +79,7 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
         const std::string text = ptx(formula, precision, form, one_sample);
         EXPECT_EQ(joined(wrong_instructions(text)), "") << formula;
         EXPECT_NE(text.find(".entry pantile_formula"), std::string::npos) << formula;
+        EXPECT_NE(text.find(".entry pantile_halve"), std::string::npos) << formula;
       }
     }
   }

@@ -175,17 +175,20 @@ KernelText kernel_text(const Program& program, Precision precision, PixelForm fo
   FormulaText formula = formula_text(program, precision, "Formula");
   KernelText text;
   text.kernel = "pantile_formula";
+  text.halve_kernel = "pantile_halve";
   text.row_values = formula.row_values;
   text.column_values = formula.column_values;
   text.code = fmt::format(
       "#include \"compute/math/apply-inl.h\"\n"
+      "#include \"ops/formula/halve_kernel.h\"\n"
       "#include \"ops/formula/pixel_kernel.h\"\n"
       "namespace pantile::formula {{\n"
-      "{}"
+      "{0}"
       "}}  // namespace pantile::formula\n"
-      "PANTILE_FORMULA_KERNEL({}, pantile::formula::Formula, pantile::formula::PixelForm::{}, "
-      "{})\n",
-      formula.code, text.kernel, word(form), one_sample);
+      "PANTILE_FORMULA_KERNEL({1}, pantile::formula::Formula, pantile::formula::PixelForm::{2}, "
+      "{3})\n"
+      "PANTILE_HALVE_KERNEL({4}, pantile::formula::PixelForm::{2})\n",
+      formula.code, text.kernel, word(form), one_sample, text.halve_kernel);
   return text;
 }
 

@@ -21,9 +21,9 @@ struct FormulaText {
 };
 FormulaText formula_text(const Program& program, Precision precision, std::string_view name);
 
-/// One translation unit with one kernel for one formula; `kernel` is its name.
+/// One translation unit for one formula: `kernel` draws it, `halve_kernel` halves what is drawn.
 struct KernelText {
-  std::string code, kernel;
+  std::string code, kernel, halve_kernel;
   int row_values = 0, column_values = 0;
 };
 KernelText kernel_text(const Program& program, Precision precision, PixelForm form,

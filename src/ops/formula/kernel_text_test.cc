@@ -35,7 +35,7 @@ void draw_on_host(const FormulaImage& image, std::span<const PixelRect> tiles, s
   const auto shape = block_shape(Formula::kRowValues, Formula::kColumnValues, image.frame.samples,
                                  precision, 4096);
   ASSERT_TRUE(shape.ok()) << shape.error().message();
-  PixelBatch batch{out, kTilePx, shape->columns, shape->rows, {}};
+  PixelBatch batch{out, kTilePx, shape->columns, shape->rows, {}, nullptr};
   std::ranges::copy(tiles, batch.tiles);
   std::vector<T> shared(static_cast<std::size_t>(shape->shared_bytes) / sizeof(T) + 1);
   constexpr std::int32_t kThreads = 7;

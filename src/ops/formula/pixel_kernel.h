@@ -40,12 +40,14 @@ struct PixelRect {
 inline constexpr int kMostTiles = 64;
 
 /// What a launch draws: tiles of tile_px × tile_px pixels, one after the other from `out` on, rows
-/// without gaps. Pixels of a tile beyond its rect are zeros.
+/// without gaps. Pixels of a tile beyond its rect are zeros. `half`: as `out`, for the tiles'
+/// halves (halve_kernel.h), each tile_px / 2 pixels a side.
 struct PixelBatch {
   std::uint8_t* out;
   std::int32_t tile_px;
   std::int32_t columns, rows;  ///< Pixels of a block (BlockShape).
   PixelRect tiles[kMostTiles];
+  std::uint8_t* half;
 };
 
 /// Threads of a block.

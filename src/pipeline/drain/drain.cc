@@ -210,7 +210,8 @@ class Drain {
   /// As deliver(), of pixels that a lane has read.
   Status deliver_tile(const LaneFeed::Work& work, Worker& worker) {
     std::optional<OpenParents::Finished> parent;
-    PANTILE_TRY(pass_on(work.task.chunk, work.batch->tile(work.index), worker, parent));
+    PANTILE_TRY(pass_on(work.task.chunk, work.batch->tile(work.index), work.batch->half(work.index),
+                        worker, parent));
     if (!parent) return {};
     return deliver(std::move(*parent), worker);
   }
@@ -220,7 +221,7 @@ class Drain {
     while (true) {
       std::optional<OpenParents::Finished> parent;
       const Status passed =
-          pass_on(chunk.chunk, std::as_const(chunk.pixels).view(), worker, parent);
+          pass_on(chunk.chunk, std::as_const(chunk.pixels).view(), {}, worker, parent);
       buffers_.give_back(std::move(chunk.pixels));
       PANTILE_TRY(passed);
       if (!parent) return {};
@@ -229,13 +230,13 @@ class Drain {
   }
 
   /// One chunk to its sinks and into its parent, which comes out where it is complete.
-  Status pass_on(ChunkId id, View pixels, Worker& worker,
+  Status pass_on(ChunkId id, View pixels, const std::optional<View>& half, Worker& worker,
                  std::optional<OpenParents::Finished>& parent) {
     const UnitId unit = layout_.unit_of(id);
     const UnitWork& work = todo_.units.at(unit);
     PANTILE_TRY(put(work, id, pixels, worker));
     if (work.feeds_parent) {
-      PANTILE_ASSIGN(parent, parents_.add(id, pixels));
+      PANTILE_ASSIGN(parent, parents_.add(id, pixels, half));
     }
     if (countdown_.delivered(unit) && work.missing != 0) {
       PANTILE_TRY(committer_.submit(unit, work.missing));

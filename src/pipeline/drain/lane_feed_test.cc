@@ -7,6 +7,7 @@
 #include <cstring>
 #include <thread>
 
+#include "compute/cpu/reduce.h"
 #include "core/buffer.h"
 #include "pipeline/drain/drain.h"
 #include "pipeline/test_images.h"
@@ -24,6 +25,7 @@ class HostLane : public TileLane {
   struct Behaviour {
     int batch_tiles = 5, batches = 3;
     int begins_left = 1 << 30, waits_left = 1 << 30;  ///< Then it is lost.
+    bool halves = false;
   };
   HostLane(const HashedSource& source, std::int64_t tile_px, Behaviour behaviour)
       : source_(source), tile_px_(tile_px), behaviour_(behaviour) {}
@@ -34,6 +36,7 @@ class HostLane : public TileLane {
   std::int64_t peak_device_bytes() const override { return 1000 + most_alive_; }
   std::string note() const override { return "it was " + std::to_string(most_alive_) + " deep"; }
   int most_alive() const { return most_alive_; }
+  bool wrong_halves = false;
 
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override {
     EXPECT_LE(rects.size(), static_cast<std::size_t>(behaviour_.batch_tiles));
@@ -56,6 +59,15 @@ class HostLane : public TileLane {
                       .read(source_.spec().region(0, rect),
                             tile.view().window({0, 0, rect.width(), rect.height()}), context)
                       .ok());
+      if (!behaviour_.halves) continue;
+      const std::int64_t half_px = tile_px_ / 2;
+      PixelBuffer& half = batch->halves.emplace_back(DType::u8, half_px, half_px, 3);
+      std::memset(half.data(), 0xee, half.size_bytes());  // what lies beyond is nobody's business
+      const std::int64_t w = (rect.width() + 1) / 2, h = (rect.height() + 1) / 2;
+      EXPECT_TRUE(reduce_2x2(std::as_const(tile).view().window({0, 0, rect.width(), rect.height()}),
+                             Kind::rgb, half.view().window({0, 0, w, h}))
+                      .ok());
+      if (wrong_halves) half.data()[0] ^= std::byte{1};
     }
     return std::unique_ptr<TileBatch>(std::move(batch));
   }
@@ -69,8 +81,12 @@ class HostLane : public TileLane {
       return {};
     }
     View tile(std::size_t i) const override { return tiles[i].view(); }
+    std::optional<View> half(std::size_t i) const override {
+      if (halves.empty()) return std::nullopt;
+      return halves[i].view();
+    }
     HostLane& lane;
-    std::vector<PixelBuffer> tiles;
+    std::vector<PixelBuffer> tiles, halves;
   };
   void give_back() {
     const std::lock_guard lock(mutex_);
@@ -165,6 +181,27 @@ TEST_F(DrainWithLanes, TheSamePictureBesideWorkersAndAlone) {
   }
   expect_same({{5, 2}, {3, 3}, {64, 1}}, true);
   expect_same({{5, 2}, {3, 3}}, false, 1, 1);
+}
+
+TEST_F(DrainWithLanes, TheLanesHalvesAreThePyramid) {
+  constexpr int kAlways = 1 << 30;
+  for (const bool workers_read : {true, false}) {
+    for (const auto& [width, height] : {std::pair(1000, 777), {65, 63}, {64, 1}, {1, 65}}) {
+      expect_same({{5, 3, kAlways, kAlways, true}}, workers_read, width, height);
+    }
+    expect_same({{5, 3, 4, kAlways, true}, {3, 2}}, workers_read);
+  }
+  // They are what is used.
+  Fixture without(500, 400), with(500, 400);
+  ASSERT_TRUE(without.run().ok());
+  HostLane lane(with.source, with.plan.chunk_px, {5, 3, kAlways, kAlways, true});
+  lane.wrong_halves = true;
+  with.options.lanes = {&lane};
+  with.options.workers_read = false;
+  ASSERT_TRUE(with.run().ok());
+  const ChunkId leaf{0, 1, 1}, parent{1, 0, 0};
+  EXPECT_TRUE(with.sink.chunks().at(leaf) == without.sink.chunks().at(leaf));
+  EXPECT_FALSE(with.sink.chunks().at(parent) == without.sink.chunks().at(parent));
 }
 
 TEST_F(DrainWithLanes, ALostLaneIsReplacedByTheWorkers) {

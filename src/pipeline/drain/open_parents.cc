@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "compute/cpu/reduce.h"
+#include "core/copy.h"
 
 namespace pantile {
 
@@ -37,15 +38,20 @@ std::shared_ptr<OpenParents::Parent> OpenParents::parent_of(ChunkId id) {
   return parent;
 }
 
-Result<std::optional<OpenParents::Finished>> OpenParents::add(ChunkId child, View pixels) {
+Result<std::optional<OpenParents::Finished>> OpenParents::add(ChunkId child, View pixels,
+                                                              const std::optional<View>& made) {
   const ChunkId id{child.level + 1, child.x / 2, child.y / 2};
   const std::shared_ptr<Parent> parent = parent_of(id);
   const Rect rect = layout_.chunk_rect(child);
   const std::int64_t half = layout_.chunk_px() / 2;
   const std::int64_t x = (child.x % 2) * half, y = (child.y % 2) * half;
   const Rect target{x, y, x + (rect.width() + 1) / 2, y + (rect.height() + 1) / 2};
-  PANTILE_TRY(reduce_2x2(pixels.window({0, 0, rect.width(), rect.height()}), kind_,
-                         parent->pixels.view().window(target)));
+  const MutableView place = parent->pixels.view().window(target);
+  if (made) {
+    copy_pixels(made->window({0, 0, target.width(), target.height()}), place);
+  } else {
+    PANTILE_TRY(reduce_2x2(pixels.window({0, 0, rect.width(), rect.height()}), kind_, place));
+  }
   if (parent->remaining.fetch_sub(1, std::memory_order_acq_rel) > 1) {
     return std::optional<Finished>{};
   }

@@ -43,8 +43,9 @@ class OpenParents {
     PixelBuffer pixels;
   };
   /// Adds `child` (its full buffer) to its parent; returns the parent if it is now complete.
-  /// Errors: those of reduce_2x2.
-  Result<std::optional<Finished>> add(ChunkId child, View pixels);
+  /// `made`: the child halved, where somebody has done so. Errors: those of reduce_2x2.
+  Result<std::optional<Finished>> add(ChunkId child, View pixels,
+                                      const std::optional<View>& made = {});
 
  private:
   struct Parent {

@@ -52,7 +52,8 @@ Result<JobSummary> run_generate(const GenerateOptions& given, const RunOptions& 
   }
   if (given.validate.enabled) PANTILE_TRY(validate_first(resolved, run));
   resolved.job.open_lanes = [&](const RunOptions& options) {
-    return open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px, options);
+    return open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px,
+                          halves_for(resolved.job.plan), options);
   };
   Result<JobSummary> summary = run_folder_job(resolved.job, run);
   if (!summary.ok()) return with_repair_advice(summary.error(), resolved.job.output.out);

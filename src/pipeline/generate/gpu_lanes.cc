@@ -8,7 +8,6 @@
 
 #include "compute/cuda/kernel_compiler.h"
 #include "ops/formula/builtin_kernels/builtin_kernels.h"
-#include "ops/formula/formula_lane.h"
 #include "pipeline/folder/kernel_files.h"
 
 namespace pantile {
@@ -58,8 +57,13 @@ Result<std::vector<std::shared_ptr<const cuda::Device>>> open_devices(const RunO
 
 }  // namespace
 
+formula::Halves halves_for(const SinkPlan& plan) {
+  return plan.spec.levels.size() > 1 ? formula::Halves::yes : formula::Halves::no;
+}
+
 Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
-                                std::int64_t tile_px, const RunOptions& run) {
+                                std::int64_t tile_px, formula::Halves halves,
+                                const RunOptions& run) {
   JobLanes lanes;
   const Device wanted = run.device.kind;
   if (wanted == Device::cpu) {
@@ -84,9 +88,10 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
       [&](const std::string& warning) { lanes.notes.push_back(warning); });
   Status left_out;
   for (const auto& device : *devices) {
-    auto lane = formula::FormulaLane::make(
-        program, image, device, compiler,
-        {.tile_px = static_cast<std::int32_t>(tile_px), .batch_bytes = batch_bytes(run)});
+    auto lane = formula::FormulaLane::make(program, image, device, compiler,
+                                           {.tile_px = static_cast<std::int32_t>(tile_px),
+                                            .batch_bytes = batch_bytes(run),
+                                            .halves = halves});
     if (lane.ok()) {
       lanes.memory_bytes += (*lane)->pinned_bytes();
       lanes.lanes.push_back(std::move(*lane));

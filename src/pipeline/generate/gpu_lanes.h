@@ -6,11 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "ops/formula/formula_lane.h"
 #include "ops/formula/formula_source.h"
 #include "pantile/job.h"
 #include "pipeline/job/folder_setup.h"
 
 namespace pantile {
+
+/// A pyramid's next level is begun where the tiles are drawn.
+formula::Halves halves_for(const SinkPlan& plan);
 
 /// Opens what `run.device` names and has `program` drawn by it, in tiles of `tile_px`. Device::cpu
 /// and, where there is no GPU, Device::automatic give no lanes; `none` says why. A GPU that cannot
@@ -18,6 +22,7 @@ namespace pantile {
 /// `notes`; where the user named GPUs and none is left, that is the error. Errors: not_found,
 /// foreign, io, out_of_memory.
 Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
-                                std::int64_t tile_px, const RunOptions& run);
+                                std::int64_t tile_px, formula::Halves halves,
+                                const RunOptions& run);
 
 }  // namespace pantile

@@ -43,7 +43,8 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   PANTILE_ASSIGN(const ResolvedGenerate resolved, resolve_generate(options));
   RunOptions look = run;
   look.cuda.keep_kernels = false;
-  auto opened = open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px, look);
+  auto opened = open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px,
+                               halves_for(resolved.job.plan), look);
   const Status no_lanes = opened.ok() ? Status() : opened.error();
   const JobLanes lanes = opened.ok() ? std::move(*opened) : JobLanes();
   PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run, lanes));

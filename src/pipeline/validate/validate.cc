@@ -66,8 +66,8 @@ Result<ValidateReport> validate_job(const ResolvedGenerate& job, const RunOption
                  validate::make_subject(job.program, job.image, *job.job.source,
                                         job.options.tile_px, job.options.shard_px, options));
   // First, so that a GPU that is named but not there is told at once.
-  PANTILE_ASSIGN(const JobLanes lanes,
-                 open_gpu_lanes(job.program, job.image, job.options.tile_px, run));
+  PANTILE_ASSIGN(const JobLanes lanes, open_gpu_lanes(job.program, job.image, job.options.tile_px,
+                                                      formula::Halves::no, run));
   subject.lanes = &lanes;
   PANTILE_ASSIGN(subject.threads, plan_threads(subject, run));
   subject.cancel = run.cancel;
