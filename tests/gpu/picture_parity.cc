@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
+#include "compute/cpu/reduce.h"
 #include "core/buffer.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_lane.h"
@@ -95,6 +98,7 @@ Result<PictureParity> compare_picture(const Picture& picture,
   PANTILE_ASSIGN(const auto source, formula::FormulaSource::make(program, picture.image));
   formula::FormulaLaneOptions options;
   options.tile_px = tile_px;
+  options.halves = formula::Halves::yes;
   PANTILE_ASSIGN(const auto lane,
                  formula::FormulaLane::make(program, picture.image, device, compiler, options));
   const ImageSpec& spec = source->spec();
@@ -107,7 +111,24 @@ Result<PictureParity> compare_picture(const Picture& picture,
     }
   }
   PictureParity parity;
+  // Compares a tile at (x, y) of its level, `edge` pixels a side.
+  const auto compare = [&](const PixelBuffer& cpu, View gpu, std::int64_t edge, std::string_view of,
+                           std::int64_t x, std::int64_t y) {
+    parity.compared += static_cast<std::int64_t>(cpu.size_bytes());
+    if (std::memcmp(cpu.data(), gpu.data(), cpu.size_bytes()) == 0) return;
+    const std::size_t pixel_bytes = cpu.size_bytes() / static_cast<std::size_t>(edge * edge);
+    for (std::size_t b = 0; b < cpu.size_bytes(); ++b) {
+      if (cpu.data()[b] == gpu.data()[b]) continue;
+      const auto pixel = static_cast<std::int64_t>(b / pixel_bytes);
+      if (parity.different++ > 0) continue;
+      parity.first =
+          fmt::format("pixel {}, {} {}: byte {} is {} on the CPU and {} on the GPU",
+                      x + pixel % edge, y + pixel / edge, of, b % pixel_bytes,
+                      std::to_integer<int>(cpu.data()[b]), std::to_integer<int>(gpu.data()[b]));
+    }
+  };
   PixelBuffer cpu(spec.dtype, tile_px, tile_px, spec.channels);
+  PixelBuffer cpu_half(spec.dtype, tile_px / 2, tile_px / 2, spec.channels);
   ReadContext context;
   const auto most = static_cast<std::size_t>(lane->batch_tiles());
   for (std::size_t begin = 0; begin < tiles.size(); begin += most) {
@@ -116,24 +137,16 @@ Result<PictureParity> compare_picture(const Picture& picture,
     PANTILE_TRY(batch->wait());
     for (std::size_t i = 0; i < count; ++i) {
       const Rect& rect = tiles[begin + i];
+      const Rect whole{0, 0, rect.width(), rect.height()};
+      const Rect half{0, 0, (rect.width() + 1) / 2, (rect.height() + 1) / 2};
       std::memset(cpu.data(), 0, cpu.size_bytes());
-      PANTILE_TRY(source->read(spec.region(0, rect),
-                               cpu.view().window({0, 0, rect.width(), rect.height()}), context));
-      const std::byte* const gpu = batch->tile(i).data();
-      parity.compared += static_cast<std::int64_t>(cpu.size_bytes());
-      if (std::memcmp(cpu.data(), gpu, cpu.size_bytes()) == 0) continue;
-      const std::size_t pixel_bytes =
-          cpu.size_bytes() / static_cast<std::size_t>(tile_px) / static_cast<std::size_t>(tile_px);
-      for (std::size_t b = 0; b < cpu.size_bytes(); ++b) {
-        if (cpu.data()[b] == gpu[b]) continue;
-        const auto pixel = static_cast<std::int64_t>(b / pixel_bytes);
-        if (parity.different++ == 0) {
-          parity.first =
-              fmt::format("pixel {}, {}: byte {} is {} on the CPU and {} on the GPU",
-                          rect.x0 + pixel % tile_px, rect.y0 + pixel / tile_px, b % pixel_bytes,
-                          std::to_integer<int>(cpu.data()[b]), std::to_integer<int>(gpu[b]));
-        }
-      }
+      std::memset(cpu_half.data(), 0, cpu_half.size_bytes());
+      PANTILE_TRY(source->read(spec.region(0, rect), cpu.view().window(whole), context));
+      PANTILE_TRY(reduce_2x2(std::as_const(cpu).view().window(whole), spec.kind,
+                             cpu_half.view().window(half)));
+      compare(cpu, batch->tile(i), tile_px, "of the picture", rect.x0, rect.y0);
+      compare(cpu_half, batch->half(i).value(), tile_px / 2, "of the next level", rect.x0 / 2,
+              rect.y0 / 2);
     }
   }
   return parity;
