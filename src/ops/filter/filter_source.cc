@@ -1,5 +1,7 @@
 #include "ops/filter/filter_source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -113,32 +115,49 @@ class ViewDrain final : public RowDrain {
 
 Result<std::unique_ptr<FilterSource>> FilterSource::make(std::shared_ptr<const TileSource> inner,
                                                          const Chain& chain) {
-  PANTILE_ASSIGN(Compiled compiled, compile(chain, inner->spec().dtype));
-  return std::unique_ptr<FilterSource>(
-      new FilterSource(std::move(inner), chain, std::move(compiled)));
+  return make(std::move(inner), std::vector<Chain>{chain});
 }
 
-FilterSource::FilterSource(std::shared_ptr<const TileSource> inner, const Chain& chain,
-                           Compiled compiled)
-    : inner_(std::move(inner)),
-      chain_(text_of(chain)),
-      spec_(result_spec(inner_->spec(), compiled)),
-      pipeline_(std::move(compiled.nodes), spec_.levels.front().width,
-                spec_.levels.front().height) {}
+Result<std::unique_ptr<FilterSource>> FilterSource::make(std::shared_ptr<const TileSource> inner,
+                                                         const std::vector<Chain>& chains) {
+  const ImageSpec& spec = inner->spec();
+  if (chains.size() != 1 && chains.size() != static_cast<std::size_t>(spec.channels)) {
+    return Error(Code::invalid, fmt::format("{} chains of operators for {} channels", chains.size(),
+                                            spec.channels));
+  }
+  std::vector<Compiled> compiled;
+  for (const Chain& chain : chains) {
+    PANTILE_ASSIGN(Compiled next, compile(chain, spec.dtype));
+    compiled.push_back(std::move(next));
+  }
+  return std::unique_ptr<FilterSource>(
+      new FilterSource(std::move(inner), chains, std::move(compiled)));
+}
+
+FilterSource::FilterSource(std::shared_ptr<const TileSource> inner,
+                           const std::vector<Chain>& chains, std::vector<Compiled> compiled)
+    : inner_(std::move(inner)), spec_(result_spec(inner_->spec(), compiled.front())) {
+  const LevelInfo& level = spec_.levels.front();
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    chains_.push_back(text_of(chains[i]));
+    pipelines_.emplace_back(std::move(compiled[i].nodes), level.width, level.height);
+  }
+}
 
 FilterSource::~FilterSource() = default;
 
 Cost FilterSource::cost(const Region& region) const {
-  const std::int64_t width = std::min(region.rect.width(), pipeline_.best_width());
+  const RowPipeline& any = pipelines_.front();
+  const std::int64_t width = std::min(region.rect.width(), any.best_width());
   const std::int64_t height = std::min(region.rect.height(), kBlockRows);
   Region block = region;
   const std::int64_t x0 = std::max<std::int64_t>(0, region.rect.x0);
   const std::int64_t y0 = std::max<std::int64_t>(0, region.rect.y0);
   block.rect = intersect({x0, y0, x0 + width, y0 + height}, spec_.levels.front().bounds());
-  block.rect = pipeline_.required_input(block.rect);
+  block.rect = any.required_input(block.rect);
   block.c1 = std::min(region.c1, region.c0 + kChannelsTogether);
   Cost cost = inner_->cost(block);
-  cost.scratch_bytes += pipeline_.scratch_bytes(width, height);
+  cost.scratch_bytes += any.scratch_bytes(width, height);
   cost.scratch_bytes += block.rect.area() *
                         static_cast<std::int64_t>(dtype_bytes(inner_->spec().dtype)) *
                         block.channels();
@@ -151,7 +170,8 @@ Status FilterSource::read(const Region& region, MutableView out, ReadContext& ct
   Scratch& scratch = *lease;
   const Rect& all = region.rect;
   // Of equal width, so that none is a sliver.
-  const std::int64_t columns = (all.width() + pipeline_.best_width() - 1) / pipeline_.best_width();
+  const std::int64_t best_width = pipelines_.front().best_width();
+  const std::int64_t columns = (all.width() + best_width - 1) / best_width;
   for (int c0 = region.c0; c0 < region.c1; c0 += kChannelsTogether) {
     Region some = region;
     some.c0 = c0;
@@ -167,7 +187,7 @@ Status FilterSource::read(const Region& region, MutableView out, ReadContext& ct
           feed.choose(c);
           const int to = c - region.c0;
           ViewDrain drain(out.select_channels(to, to + 1), all);
-          PANTILE_TRY(pipeline_.run(block, feed, drain, scratch.rows));
+          PANTILE_TRY(pipeline(c).run(block, feed, drain, scratch.rows));
         }
       }
     }
@@ -176,7 +196,10 @@ Status FilterSource::read(const Region& region, MutableView out, ReadContext& ct
 }
 
 Fingerprint FilterSource::fingerprint() const {
-  return Hasher().add("filter 1").add(inner_->fingerprint().hex()).add(chain_).finish();
+  Hasher hasher;
+  hasher.add("filter 1").add(inner_->fingerprint().hex());
+  for (const std::string& chain : chains_) hasher.add(chain);
+  return hasher.finish();
 }
 
 }  // namespace pantile::filter

@@ -21,6 +21,9 @@ class FilterSource final : public TileSource {
   /// `chain` has no quantiles left. Errors: invalid.
   static Result<std::unique_ptr<FilterSource>> make(std::shared_ptr<const TileSource> inner,
                                                     const Chain& chain);
+  /// The same operators with other numbers for each channel. `chains`: one, or one per channel.
+  static Result<std::unique_ptr<FilterSource>> make(std::shared_ptr<const TileSource> inner,
+                                                    const std::vector<Chain>& chains);
   ~FilterSource() override;
 
   const ImageSpec& spec() const override { return spec_; }
@@ -31,12 +34,16 @@ class FilterSource final : public TileSource {
  private:
   struct Scratch;
   class Lease;
-  FilterSource(std::shared_ptr<const TileSource> inner, const Chain& chain, Compiled compiled);
+  FilterSource(std::shared_ptr<const TileSource> inner, const std::vector<Chain>& chains,
+               std::vector<Compiled> compiled);
+  const RowPipeline& pipeline(int channel) const {
+    return pipelines_[static_cast<std::size_t>(channel) % pipelines_.size()];
+  }
 
   std::shared_ptr<const TileSource> inner_;
-  std::string chain_;
+  std::vector<std::string> chains_;
   ImageSpec spec_;
-  RowPipeline pipeline_;
+  std::vector<RowPipeline> pipelines_;  ///< One, or one per channel; alike but for numbers.
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Scratch>> free_;
 };

@@ -99,6 +99,27 @@ void expect_tiles_equal_whole(const TileSource& source, const std::string& what)
   }
 }
 
+TEST(FilterSource, ChannelsMayHaveNumbersOfTheirOwn) {
+  const auto inner = noise(DType::f32, 300, 80, 3);
+  const std::vector<std::string> texts{"rescale(0:0.5) | gaussian(2)",
+                                       "rescale(0.1:1) | gaussian(2)",
+                                       "rescale(-1:2) | gaussian(2)"};
+  std::vector<Chain> chains;
+  for (const std::string& text : texts) chains.push_back(*parse_chain(text));
+  const auto made = FilterSource::make(inner, chains);
+  ASSERT_TRUE(made.ok());
+  const Rect all = inner->spec().levels.front().bounds();
+  const PixelBuffer together = read_rect(**made, all);
+  for (int c = 0; c < 3; ++c) {
+    const auto alone = filtered(inner, texts[static_cast<std::size_t>(c)]);
+    EXPECT_TRUE(same_pixels(View(read_rect(*alone, all).view()).select_channels(c, c + 1),
+                            View(together.view()).select_channels(c, c + 1)));
+    EXPECT_NE((*made)->fingerprint(), alone->fingerprint());
+  }
+  expect_tiles_equal_whole(**made, "three chains");
+  EXPECT_FALSE(FilterSource::make(inner, std::vector<Chain>(2, chains[0])).ok());
+}
+
 class EveryOperator : public testing::TestWithParam<const char*> {};
 
 TEST_P(EveryOperator, TilesEqualTheWhole) {
