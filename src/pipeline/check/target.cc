@@ -1,5 +1,7 @@
 #include "pipeline/check/target.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -122,11 +124,11 @@ Result<CheckTarget> open_job(CheckTarget target, const CheckContext& context, Fi
     PANTILE_ASSIGN(being_written, is_being_written(target.path));
   }
   PANTILE_ASSIGN(target.record, read_record(*target.folder, being_written, log));
-  if (target.record && target.record->command == "convert") {
+  if (target.record && is_of_parts(*target.record)) {
     return Error(Code::foreign,
-                 target.path +
-                     " holds the parts of an unfinished conversion; run that conversion "
-                     "again, and check its output");
+                 fmt::format("{} holds the parts of an unfinished {}; run that command again, and "
+                             "check its output",
+                             target.path, target.record->command));
   }
   if (context.job != nullptr) {
     target.job = *context.job;

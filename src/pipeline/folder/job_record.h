@@ -19,11 +19,16 @@ using PixelSettings = std::vector<std::pair<std::string, std::string>>;
 /// The record of one job. `pixels` are the settings that decide pixels; `forms` say how each
 /// output is written ("image.tiff" → codec, layout, dialect).
 struct JobRecord {
-  std::string command;      ///< "generate", "write" or "convert".
+  std::string command;      ///< "generate", "write"; of parts: "convert", "process".
   std::string config_json;  ///< The resolved configuration, a JSON object of sections.
   PixelSettings pixels;
   std::map<std::string, std::string> forms;  ///< Of a preview: its size; empty while it is to come.
 };
+
+/// True when the folder of such a record holds the parts of one file, not a job's outputs.
+inline bool is_of_parts(const JobRecord& record) {
+  return record.command == "convert" || record.command == "process";
+}
 
 inline constexpr char kJobFileName[] = "job.json";
 

@@ -170,16 +170,18 @@ class Look {
 }  // namespace
 
 Result<JobState> look_at_job(const std::string& folder, const JobRecord& record) {
-  if (record.command == "convert") {
+  if (is_of_parts(record)) {
     JobState parts;
-    parts.conversion = true;
+    parts.parts_of = record.command;
     return parts;
   }
   return Look(folder, record).all();
 }
 
 std::string JobState::words() const {
-  if (conversion) return "an unfinished conversion; run the same command again to go on";
+  if (!parts_of.empty()) {
+    return fmt::format("parts of an unfinished {}; run the same command again to go on", parts_of);
+  }
   std::string text;
   const bool rendered = shards_done == shards_all;
   if (!rendered) {

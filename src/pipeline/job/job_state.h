@@ -15,7 +15,7 @@
 namespace pantile {
 
 struct JobState {
-  bool conversion = false;                       ///< The folder holds the parts of one.
+  std::string parts_of;                          ///< The command whose parts these are, if any.
   std::optional<SinkPlan> plan;                  ///< Of the picture; none until it is known.
   std::int64_t shards_done = 0, shards_all = 0;  ///< Of the store, at all levels.
   std::int64_t pixels_done = 0, pixels_all = 0;  ///< Of level 0, as a run counts them.

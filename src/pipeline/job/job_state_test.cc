@@ -116,9 +116,9 @@ TEST(JobState, ShardsAreCountedByNameSizeAndIndex) {
 
 TEST(JobState, Words) {
   JobState state;
-  state.conversion = true;
-  EXPECT_NE(state.words().find("conversion"), std::string::npos);
-  state.conversion = false;
+  state.parts_of = "convert";
+  EXPECT_NE(state.words().find("unfinished convert"), std::string::npos);
+  state.parts_of.clear();
   state.plan.emplace();
   state.shards_done = 1;
   state.shards_all = 3;

@@ -22,16 +22,20 @@ constexpr std::int64_t kPiecePx = 1024;
 
 }  // namespace
 
+Result<OpenImage> open_plane(const std::string& input) {
+  PANTILE_ASSIGN(OpenImage image, open_image(input));
+  const ImageSpec& spec = image.source->spec();
+  if (spec.t * spec.z == 1) return image;
+  return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); only images of one plane "
+                                          "are read",
+                                          image.path, spec.t * spec.z, spec.t, spec.z));
+}
+
 Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
                             const RecolourOptions& colour, bool as_picture,
                             ColourSource::Levels levels) {
-  PANTILE_ASSIGN(OpenImage image, open_image(input));
-  const ImageSpec& spec = image.source->spec();
-  if (spec.t * spec.z != 1) {
-    return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); only images of one "
-                                            "plane can be converted",
-                                            image.path, spec.t * spec.z, spec.t, spec.z));
-  }
+  PANTILE_ASSIGN(OpenImage image, open_plane(input));
+  const ImageSpec spec = image.source->spec();
   if (region) {
     PANTILE_ASSIGN(image.source, CropSource::create(image.source, *region));
   }

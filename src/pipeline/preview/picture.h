@@ -13,6 +13,9 @@
 
 namespace pantile {
 
+/// Opens `input`, which has to be one plane. Errors: those of open_image(); foreign (several).
+Result<OpenImage> open_plane(const std::string& input);
+
 /// Opens `input` and cuts `region` out of it. Values get colours when `colour` asks for them, or
 /// when the result is to be looked at (`as_picture`). `levels`: see ColourSource.
 /// Errors: those of open_image(), CropSource and colour_values(); foreign (more than one plane, or
