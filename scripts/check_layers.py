@@ -43,6 +43,7 @@ PUBLIC = {
     "info.h": "pipeline",
     "output_options.h": "pipeline",
     "preview.h": "pipeline",
+    "process.h": "pipeline",
     "recolour.h": "pipeline",
     "validate.h": "pipeline",
     "write_image.h": "pipeline",

@@ -9,6 +9,7 @@
 #include "cli/completion.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "ops/filter/describe.h"
 
 namespace pantile::cli {
 namespace {
@@ -32,6 +33,7 @@ Status dispatch(const Command& command, Call& call) {
     case kInfo: return command_info(call);
     case kPreview: return command_preview(call);
     case kConvert: return command_convert(call);
+    case kProcess: return command_process(call);
     case kCheck: return command_check(call);
     case kRepair: return command_repair(call);
     case kMan: out << man_page(call.schema, call.backend.program().version); return {};
@@ -61,6 +63,10 @@ Status run_command(const std::vector<std::string>& words, const Backend& backend
   }
   if (first == "options-table") {  // for docs/configuration.md; not a user's command
     environment.out << options_markdown(schema);
+    return {};
+  }
+  if (first == "operators-table") {  // for docs/process.md
+    environment.out << filter::catalogue_markdown();
     return {};
   }
   const Command* command = schema.command(first);

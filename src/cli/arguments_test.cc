@@ -130,6 +130,26 @@ TEST(Arguments, ConvertAndPreviewBecomeTheirOptions) {
   EXPECT_FALSE(preview_options(parse("preview", {"x"})->settings).colour.any());
 }
 
+TEST(Arguments, ProcessBecomesItsOptions) {
+  const auto parsed = parse("process", {"in.tif", "gaussian(2) | sobel", "--out", "o.tiff",
+                                        "--region", "1,2,3,4", "--tile", "128", "--shard", "256",
+                                        "--zstd-level", "3", "--compression", "lzw", "--restart"});
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message();
+  const ProcessOptions p = process_options(parsed->settings);
+  EXPECT_EQ(p.input, "in.tif");
+  EXPECT_EQ(p.operators, "gaussian(2) | sobel");
+  EXPECT_EQ(p.output, "o.tiff");
+  EXPECT_EQ(p.region, (Rect{1, 2, 4, 6}));
+  EXPECT_EQ(p.tile_px, 128);
+  EXPECT_EQ(p.shard_px, 256);
+  EXPECT_EQ(p.zstd_level, 3);
+  EXPECT_EQ(p.tiff.compression, TiffCompression::lzw);
+  EXPECT_TRUE(parsed->settings.run.restart);
+  const auto no_output = parse("process", {"in.tif", "sobel"});
+  ASSERT_FALSE(no_output.ok());
+  EXPECT_NE(no_output.error().message().find("--out is missing"), std::string::npos);
+}
+
 TEST(Arguments, SizeComesBeforeWidthAndHeight) {
   const auto parsed = parse("generate", {"--width", "5", "--size", "7x8"});
   ASSERT_TRUE(parsed.ok());

@@ -24,6 +24,7 @@ Status command_validate(Call& call);
 Status command_info(Call& call);
 Status command_preview(Call& call);
 Status command_convert(Call& call);
+Status command_process(Call& call);
 Status command_check(Call& call);
 Status command_repair(Call& call);
 

@@ -74,6 +74,22 @@ std::vector<Command> make_commands() {
          "A part of it as a store of its own."},
         {"pantile convert run2 red.tiff --colormap inferno --range -2,2",
          "Other colours, of a value store."}}},
+      {"process",
+       kProcess,
+       "Filter an image of any size into another file.",
+       "Sends every channel of an image's full size through a chain of operators, and writes the "
+       "result with its pyramid as OME-Zarr, TIFF or PNG. Tiles show nowhere: the operators act "
+       "as on the whole image, and boundary rules at its edges only. Quantiles of "
+       "rescale(q=A:B) are those of all pixels of a channel, measured exactly in a pass of their "
+       "own. An interrupted run goes on when it is started again.",
+       {{"pantile process slide.tiff \"gaussian(2) | sobel\" --out edges.ome.zarr",
+         "Edges of a smoothed image."},
+        {"pantile process run2 \"rescale(q=0.02:0.98) | multiply(255) | cast(uint8)\" --out "
+         "seen.tiff",
+         "Values from the 2nd to the 98th percentile as 8 bits."},
+        {"pantile process slide.tiff \"open(5) | threshold(90)\" --region 0,0,4096,4096 --out "
+         "mask.png",
+         "A part of the result, as a picture."}}},
       {"check",
        kCheck,
        "Look whether what lies on disk is whole.",
@@ -94,7 +110,7 @@ std::vector<Command> make_commands() {
        "computes them again from the options in job.json and checks once more. What is right is "
        "not touched, foreign files neither. The result is, byte for byte, that of an undisturbed "
        "job; one that was interrupted is completed. Only what generate made can be repaired: make "
-       "the output of convert again from its input, with --restart.",
+       "the output of convert and process again from its input, with --restart.",
        {{"pantile repair run1", "After `pantile check run1` found something."}}},
       {"man",
        kMan,

@@ -16,6 +16,7 @@
 #include "pantile/info.h"
 #include "pantile/job.h"
 #include "pantile/preview.h"
+#include "pantile/process.h"
 #include "pantile/validate.h"
 
 namespace pantile::cli {
@@ -37,6 +38,7 @@ struct Backend {
   std::function<Result<GeneratePlan>(const GenerateOptions&, const RunOptions&)> plan;
   std::function<Result<JobSummary>(const GenerateOptions&, const RunOptions&)> generate;
   std::function<Result<JobSummary>(const ConvertOptions&, const RunOptions&)> convert;
+  std::function<Result<JobSummary>(const ProcessOptions&, const RunOptions&)> process;
   std::function<Result<JobSummary>(const PreviewOptions&, const RunOptions&)> preview;
   std::function<Result<ValidateReport>(const GenerateOptions&, const RunOptions&)> validate;
   std::function<Result<ImageInfo>(const std::string&)> info;

@@ -79,6 +79,7 @@ std::string usage(const Schema& schema, const Command& command) {
   for (const Option* option : schema.of(command)) {
     if (!option->positional()) {
       options = true;
+      if (option->required) out += " " + invocation(*option);
     } else {
       out += option->required ? " " + option->flag : " [" + option->flag + "]";
     }

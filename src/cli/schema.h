@@ -40,6 +40,7 @@ enum CommandBit : unsigned {
   kCheck = 128,
   kRepair = 256,
   kValidate = 512,
+  kProcess = 1024,
 };
 
 /// One option or positional argument.
@@ -54,7 +55,7 @@ struct Option {
   std::string example{};     ///< A legal value that is not the default.
   std::vector<std::string> choices{};
   bool automatic = false;  ///< "auto" is legal and the default: Pantile decides.
-  bool required = false;   ///< Of positional arguments.
+  bool required = false;   ///< The command does not run without it.
   unsigned commands = 0;   ///< CommandBit.
   /// Parses and stores; its error does not name the option.
   std::function<Status(std::string_view, Settings&)> set{};

@@ -207,18 +207,19 @@ void add_generate_options(const SchemaNames& names, std::vector<Option>& options
 
 void add_file_options(const SchemaNames& names, std::vector<Option>& options) {
   constexpr unsigned kBoth = kPreview | kConvert;
-  options.push_back({.flag = "--region",
-                     .type = Type::other,
-                     .value_name = "X,Y,W,H",
-                     .group = "Image",
-                     .help = "Take only this rectangle of the full-size image.",
-                     .range = "inside the image; W, H from 1",
-                     .example = "1000,2000,4096,4096",
-                     .commands = kBoth,
-                     .set = [](std::string_view text, Settings& s) -> Status {
-                       PANTILE_ASSIGN(s.region, parse_rect(text));
-                       return {};
-                     }});
+  options.push_back(
+      {.flag = "--region",
+       .type = Type::other,
+       .value_name = "X,Y,W,H",
+       .group = "Image",
+       .help = "Take only this rectangle of the full-size image (of process: of the result).",
+       .range = "inside the image; W, H from 1",
+       .example = "1000,2000,4096,4096",
+       .commands = kBoth | kProcess,
+       .set = [](std::string_view text, Settings& s) -> Status {
+         PANTILE_ASSIGN(s.region, parse_rect(text));
+         return {};
+       }});
   const std::string unset = " Without it, what the job recorded. Value images only.";
   options.push_back(colormap_option({.flag = "--colormap",
                                      .group = "Colour",

@@ -6,7 +6,8 @@ namespace pantile::cli {
 namespace {
 
 constexpr unsigned kJob = kGenerate | kPlan | kValidate;
-constexpr unsigned kWriter = kJob | kConvert;
+constexpr unsigned kFile = kConvert | kProcess;
+constexpr unsigned kWriter = kJob | kFile;
 
 void add_folder(std::vector<Option>& options) {
   options.push_back(or_auto(
@@ -135,7 +136,7 @@ void add_tiff(std::vector<Option>& options) {
                                       .group = "TIFF",
                                       .help = "Compression of the TIFF's tiles; jpeg is lossy.",
                                       .example = "zstd",
-                                      .commands = kConvert},
+                                      .commands = kFile},
                                      compression));
   options.push_back(or_auto(
       integer_option({.key = "tiff.level",

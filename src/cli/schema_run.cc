@@ -22,7 +22,7 @@ void add_positionals(std::vector<Option>& options) {
                                  .help = "A job folder, .ome.zarr, .tif, .tiff or .png.",
                                  .example = "run1",
                                  .required = true,
-                                 .commands = kPreview | kConvert},
+                                 .commands = kPreview | kConvert | kProcess},
                                 input));
   options.push_back(text_option({.flag = "PATH",
                                  .group = "Arguments",
@@ -47,6 +47,16 @@ void add_positionals(std::vector<Option>& options) {
                    .required = true,
                    .commands = kConvert},
                   [](auto& s) -> auto& { return s.output; }));
+  options.push_back(
+      text_option({.flag = "OPERATORS",
+                   .group = "Arguments",
+                   .help = "What is done with the pixels, one operator after the other; "
+                           "docs/process.md explains each.",
+                   .range = "operators with values in brackets, joined by |",
+                   .example = "gaussian(2) | sobel",
+                   .required = true,
+                   .commands = kProcess},
+                  [](auto& s) -> auto& { return s.operators; }));
   options.push_back(choice_option<Shell>({.flag = "SHELL",
                                           .group = "Arguments",
                                           .help = "The shell to write a script for.",
@@ -54,6 +64,19 @@ void add_positionals(std::vector<Option>& options) {
                                           .required = true,
                                           .commands = kCompletion},
                                          [](auto& s) -> auto& { return s.shell; }));
+}
+
+void add_process(std::vector<Option>& options) {
+  options.push_back(
+      text_option({.flag = "--out",
+                   .value_name = "OUTPUT",
+                   .group = "Output",
+                   .help = "The file or store to write; its ending decides the format.",
+                   .range = "*.ome.zarr, *.tif, *.tiff, *.png",
+                   .example = "edges.ome.zarr",
+                   .required = true,
+                   .commands = kProcess},
+                  [](auto& s) -> auto& { return s.output; }));
 }
 
 void add_preview(std::vector<Option>& options) {
@@ -90,8 +113,9 @@ void add_preview(std::vector<Option>& options) {
 }  // namespace
 
 void add_run_options(std::vector<Option>& options) {
-  constexpr unsigned kAll = kJob | kPreview | kConvert | kCheck | kRepair;
+  constexpr unsigned kAll = kJob | kPreview | kConvert | kProcess | kCheck | kRepair;
   add_positionals(options);
+  add_process(options);
   add_preview(options);
   options.push_back(
       text_option({.flag = "--config",
@@ -161,7 +185,7 @@ void add_run_options(std::vector<Option>& options) {
       flag_option({.flag = "--restart",
                    .group = "Run",
                    .help = "Start over, throwing away what an earlier run left in the output.",
-                   .commands = kGenerate | kPlan | kConvert},
+                   .commands = kGenerate | kPlan | kConvert | kProcess},
                   [](auto& s) -> auto& { return s.run.restart; }));
   options.push_back({.flag = "--share",
                      .type = Type::other,

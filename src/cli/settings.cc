@@ -15,6 +15,19 @@ ConvertOptions convert_options(const Settings& settings) {
   return options;
 }
 
+ProcessOptions process_options(const Settings& settings) {
+  ProcessOptions options;
+  options.input = settings.input;
+  options.operators = settings.operators;
+  options.output = settings.output;
+  options.region = settings.region;
+  options.tile_px = settings.generate.tile_px;
+  options.shard_px = settings.generate.shard_px;
+  options.zstd_level = settings.generate.zstd_level;
+  options.tiff = settings.generate.tiff;
+  return options;
+}
+
 PreviewOptions preview_options(const Settings& settings) {
   PreviewOptions options;
   options.input = settings.input;

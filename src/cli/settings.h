@@ -11,18 +11,20 @@
 #include "pantile/generate.h"
 #include "pantile/job.h"
 #include "pantile/preview.h"
+#include "pantile/process.h"
 
 namespace pantile::cli {
 
 /// Members without a command of their own are shared: `generate` also holds the tile, shard,
-/// zstd and TIFF settings of `convert`.
+/// zstd and TIFF settings of `convert` and `process`.
 struct Settings {
   GenerateOptions generate;
   RunOptions run;
   RecolourOptions recolour;    ///< convert, preview
-  std::optional<Rect> region;  ///< convert, preview
+  std::optional<Rect> region;  ///< convert, process, preview
   std::int64_t preview_width = 1024, preview_height = 0;
-  std::string input, output;  ///< convert, preview; input also info, check, repair
+  std::string input, output;  ///< convert, process, preview; input also info, check, repair
+  std::string operators;      ///< process
   std::string config;         ///< generate, plan, validate: a TOML file or an earlier job
   LogMode log = LogMode::text;
   Shell shell = Shell::bash;  ///< completion
@@ -32,6 +34,8 @@ struct Settings {
 
 /// What `convert` was asked to do.
 ConvertOptions convert_options(const Settings& settings);
+/// What `process` was asked to do.
+ProcessOptions process_options(const Settings& settings);
 /// What `preview` was asked to do.
 PreviewOptions preview_options(const Settings& settings);
 

@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-COMMANDS = ["generate", "plan", "validate", "info", "preview", "convert", "check", "repair", "man",
-            "completion"]
+COMMANDS = ["generate", "plan", "validate", "info", "preview", "convert", "process", "check", "repair",
+            "man", "completion"]
 SMALL = ["--size", "64", "--tiff", "off", "--previews", "none"]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

@@ -55,6 +55,7 @@ Backend pipeline_backend() {
   backend.plan = on_this_machine(plan_generate);
   backend.generate = on_this_machine(run_generate);
   backend.convert = run_convert;
+  backend.process = run_process;
   backend.preview = run_preview;
   backend.validate = on_this_machine(run_validate);
   backend.info = read_info;

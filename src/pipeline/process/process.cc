@@ -1,0 +1,95 @@
+#include "pantile/process.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ops/filter/quantiles.h"
+#include "pipeline/drain/memory_plan.h"
+#include "pipeline/file/file_job.h"
+#include "pipeline/preview/picture.h"
+#include "pipeline/preview/value_colours.h"
+#include "pipeline/process/filtered_image.h"
+#include "runtime/workers.h"
+
+namespace pantile {
+namespace {
+
+/// Errors: invalid, when a PNG cannot show such pixels.
+Status check_showable(const ImageSpec& spec, const std::string& output) {
+  if (spec.dtype != DType::u8 && spec.dtype != DType::u16) {
+    return Error(
+        Code::invalid,
+        fmt::format("{}: the operators give {}, of which it is not known what a PNG should "
+                    "show as black and white; end them with cast(uint8) (after rescale: "
+                    "multiply(255) | cast(uint8)) or with threshold, or write .ome.zarr "
+                    "or .tiff",
+                    output, dtype_name(spec.dtype)));
+  }
+  const bool coloured = spec.kind == Kind::rgb || spec.kind == Kind::rgba;
+  if (coloured || spec.channels == 1) return {};
+  return Error(Code::invalid, fmt::format("{}: the operators give {} channels of values, and a PNG "
+                                          "shows colours or one channel; write .ome.zarr or .tiff",
+                                          output, spec.channels));
+}
+
+/// `image` as it is seen: values between black and white.
+Result<std::shared_ptr<const TileSource>> picture_of(std::shared_ptr<const TileSource> image,
+                                                     const std::string& name) {
+  RecolourOptions colour;
+  if (image->spec().kind == Kind::mask) {
+    colour.range_lo = 0;
+    colour.range_hi = 1;
+  }
+  return colour_values(std::move(image), name, "{}", colour, ColourSource::Levels::first);
+}
+
+/// A PNG is not resumed: what has to be measured is measured first.
+Result<JobSummary> run_picture(FileJob job, const RunOptions& run) {
+  PANTILE_TRY(check_showable(job.image.source->spec(), job.output));
+  std::vector<StageSummary> measured;
+  if (job.settling) {
+    const auto working = [&](int threads) { return job.settling->memory_bytes(threads); };
+    PANTILE_ASSIGN(const MemoryPlan memory, plan_memory(run, working, 0, 0));
+    PANTILE_ASSIGN(job.image.source, job.settling->settle(nullptr, memory.threads, run, measured));
+    job.settling.reset();
+  }
+  PANTILE_ASSIGN(job.image.source, picture_of(job.image.source, job.input));
+  PANTILE_ASSIGN(JobSummary summary, run_file_job(std::move(job), run));
+  summary.stages.insert(summary.stages.begin(), measured.begin(), measured.end());
+  for (const StageSummary& stage : measured) summary.wall_s += stage.wall_s;
+  return summary;
+}
+
+}  // namespace
+
+Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& run) {
+  const FloatEnvironmentScope float_environment;
+  PANTILE_ASSIGN(filter::Chain chain, filter::parse_chain(options.operators));
+  FileJob job;
+  job.command = "process";
+  job.input = options.input;
+  PANTILE_ASSIGN(job.output, file_output(options.output, run));
+  auto opened = open_plane(options.input);
+  if (!opened.ok()) return with_repair_advice(opened.error(), options.input);
+  job.image = *std::move(opened);
+  const std::shared_ptr<const TileSource> whole = job.image.source;
+  job.pixels = {{"input", whole->fingerprint().hex()}, {"operators", filter::text_of(chain)}};
+  if (options.region) job.pixels.emplace_back("region", region_text(*options.region));
+  const bool keeps_grid = options.tile_px == 0 && !options.region;
+  job.tile_px = keeps_grid ? usable_tile(job.image.chunk_px) : options.tile_px;
+  job.shard_px = options.shard_px;
+  job.zstd_level = options.zstd_level;
+  job.tiff = options.tiff;
+  PANTILE_ASSIGN(job.image.source,
+                 filter_and_crop(whole, {with_ranges_to_come(chain)}, options.region));
+  if (filter::first_unsettled(chain) < chain.size()) {
+    job.settling = std::make_unique<QuantileSettling>(whole, std::move(chain), options.region);
+  }
+  if (format_of(job.output) != FileFormat::png) return run_file_job(std::move(job), run);
+  Result<JobSummary> summary = run_picture(std::move(job), run);
+  if (!summary.ok()) return with_repair_advice(summary.error(), options.input);
+  return summary;
+}
+
+}  // namespace pantile
