@@ -2,6 +2,10 @@
 #   cmake -DNVCC=… -DSOURCE=x.cu -DOUT=x.fatbin -DINCLUDE=src -DGENERATIONS=75,80,90 -P CompileKernel.cmake
 # Warnings are errors, and so are registers that are spilled to memory. What the assembler says of
 # registers and memory is left beside it, in x.fatbin.txt.
+# -DCONTRACT=true lets it contract products and sums (for code that is compared with, never for ours).
+if(NOT CONTRACT)
+  set(CONTRACT false)
+endif()
 string(REPLACE "," ";" generations "${GENERATIONS}")
 set(codes "")
 set(newest "")
@@ -12,7 +16,7 @@ endforeach()
 # Later generations take the text of the newest and finish it in the driver.
 list(APPEND codes -gencode "arch=compute_${newest},code=compute_${newest}")
 execute_process(
-  COMMAND ${NVCC} -std=c++20 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true
+  COMMAND ${NVCC} -std=c++20 -fmad=${CONTRACT} -ftz=false -prec-div=true -prec-sqrt=true
           --expt-relaxed-constexpr -I${INCLUDE} -Werror all-warnings -Xptxas -v
           -Xcompiler -Wno-unused-function --compress-mode=size
           ${codes} -fatbin -o ${OUT} ${SOURCE}

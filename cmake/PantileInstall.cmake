@@ -73,4 +73,3 @@ set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # the libraries it needs, found by dpkg-shlibdeps
 # Our own library lies in the same package: shlibdeps must not ask for one that provides it.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR})
-include(CPack)

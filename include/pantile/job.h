@@ -107,6 +107,8 @@ struct JobSummary {
   std::int64_t peak_memory_bytes = 0;  ///< Peak resident set of the process.
   std::vector<StageSummary> stages;
   std::vector<DeviceSummary> devices;  ///< Beside the CPU.
+  int workers = 0;                     ///< Threads of the CPU that drew and encoded.
+  double workers_idle_s = 0;           ///< Beside GPUs: all workers' waiting for tiles, together.
   std::vector<OutputSummary> outputs;
 };
 

@@ -77,6 +77,8 @@ class JsonLog : public Face {
                {"peak_memory_bytes", summary.peak_memory_bytes},
                {"stages", stages_of(summary)},
                {"devices", devices_of(summary)},
+               {"workers", summary.workers},
+               {"workers_idle_s", summary.workers_idle_s},
                {"outputs", Json::array()}};
     for (const OutputSummary& output : summary.outputs) {
       event["outputs"].push_back({{"path", output.path},

@@ -42,8 +42,11 @@ std::string device_lines(const JobSummary& summary) {
     if (!d.note.empty()) out += d.note + "\n";
   }
   const std::int64_t by_cpu = std::max<std::int64_t>(0, summary.pixels_done - by_gpus);
-  out += fmt::format("CPU: {} of the pixels ({:.1f} %)\n", human(static_cast<double>(by_cpu), "px"),
-                     100 * static_cast<double>(by_cpu) / all);
+  out +=
+      fmt::format("CPU: {} of the pixels ({:.1f} %), {} {} idle {}\n",
+                  human(static_cast<double>(by_cpu), "px"), 100 * static_cast<double>(by_cpu) / all,
+                  summary.workers, summary.workers == 1 ? "worker" : "workers, each",
+                  human_seconds(summary.workers_idle_s / std::max(1, summary.workers)));
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "compute/cuda/arena.h"
 #include "compute/cuda/device.h"
 #include "compute/cuda/kernel_compiler.h"
+#include "ops/formula/formula_kernel.h"
 #include "ops/formula/formula_source.h"
 #include "ops/formula/pixel_kernel.h"
 #include "tile/tile_lane.h"
@@ -57,8 +58,6 @@ class FormulaLane final : public TileLane {
  private:
   struct Slot;
   class Batch;
-  class Kernel;
-  template <class T> class KernelOf;
   FormulaLane();
   /// Of a tile, and of its half: none where it is not wanted.
   std::int64_t tile_bytes() const { return static_cast<std::int64_t>(tile_layout_.packed_bytes()); }
@@ -78,7 +77,7 @@ class FormulaLane final : public TileLane {
   int batch_tiles_ = 0;
   int part_tiles_ = 0;  ///< Of a batch, drawn at a time: fewer where the device is short of memory.
   std::shared_ptr<cuda::DeviceArena> arena_;
-  std::unique_ptr<const Kernel> kernel_;
+  std::unique_ptr<const FormulaKernel> kernel_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::mutex mutex_;
   std::condition_variable given_back_;

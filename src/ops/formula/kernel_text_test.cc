@@ -38,13 +38,13 @@ void draw_on_host(const FormulaImage& image, std::span<const PixelRect> tiles, s
   PixelBatch batch{out, kTilePx, shape->columns, shape->rows, {}, nullptr};
   std::ranges::copy(tiles, batch.tiles);
   std::vector<T> shared(static_cast<std::size_t>(shape->shared_bytes) / sizeof(T) + 1);
-  constexpr std::int32_t kThreads = 7;
+  const std::int32_t threads = 2 * shape->columns;
   for (std::int32_t tile = 0; tile < static_cast<std::int32_t>(tiles.size()); ++tile) {
     for (std::int32_t y = 0; y < kTilePx; y += shape->rows) {
       for (std::int32_t x = 0; x < kTilePx; x += shape->columns) {
         const auto each = [&](auto&& call) {
-          for (std::int32_t thread = 0; thread < kThreads; ++thread) {
-            call(Block<Formula>{parameters, batch, tile, x, y, shared.data(), thread, kThreads});
+          for (std::int32_t thread = 0; thread < threads; ++thread) {
+            call(Block<Formula>{parameters, batch, tile, x, y, shared.data(), thread, threads});
           }
         };
         each([](const Block<Formula>& block) { block.prepare(); });

@@ -178,16 +178,22 @@ template <class Formula> struct Block {
     }
   }
 
-  /// The block's pixels, `threads` apart; after prepare() of all threads.
+  /// The block's pixels, after prepare() of all threads. A thread draws in one column, so that
+  /// finding the next pixel is one addition; batch.columns divides `threads`.
   template <PixelForm form, bool one_sample> PANTILE_HD void draw() const {
     constexpr std::int32_t kBytes = bytes_of(form);
-    for (std::int32_t k = thread; k < batch.columns * batch.rows; k += threads) {
-      const std::int32_t column = k % batch.columns, row = k / batch.columns;
-      const std::int32_t x = x0 + column, y = y0 + row;
-      if (x >= batch.tile_px || y >= batch.tile_px) continue;
-      const std::int64_t pixel = (std::int64_t{tile} * batch.tile_px + y) * batch.tile_px + x;
-      std::uint8_t* at = batch.out + pixel * kBytes;
-      if (x < rect().x1 - rect().x0 && y < rect().y1 - rect().y0) {
+    const std::int32_t column = thread % batch.columns, step = threads / batch.columns;
+    const std::int32_t x = x0 + column;
+    if (x >= batch.tile_px) return;
+    const std::int32_t left = batch.tile_px - y0;
+    const std::int32_t rows = left < batch.rows ? left : batch.rows;
+    const std::int32_t drawn = x < rect().x1 - rect().x0 ? rect().y1 - rect().y0 - y0 : 0;
+    std::int32_t row = thread / batch.columns;
+    const std::int64_t first = std::int64_t{tile} * batch.tile_px + y0 + row;
+    std::uint8_t* at = batch.out + (first * batch.tile_px + x) * kBytes;
+    const std::int32_t stride = step * batch.tile_px * kBytes;
+    for (; row < rows; row += step, at += stride) {
+      if (row < drawn) {
         store<form, one_sample>(column, row, at);
       } else {
         for (std::int32_t b = 0; b < kBytes; ++b) at[b] = 0;

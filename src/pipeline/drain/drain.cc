@@ -110,6 +110,7 @@ class Drain {
       return {};
     });
     if (feed_ && options_.on_lane) std::ranges::for_each(feed_->uses(), options_.on_lane);
+    if (feed_ && options_.on_workers_idle) options_.on_workers_idle(feed_->workers_idle_s());
     const Status committed = committer_.finish();
     PANTILE_TRY(worked);
     PANTILE_TRY(committed);

@@ -37,6 +37,8 @@ struct DrainOptions {
   bool workers_read = true;  ///< Beside lanes; what no lane can read they always do.
   /// Called once per lane, after the drain.
   std::function<void(const LaneUse&)> on_lane;
+  /// Called after the drain where there are lanes: how long workers waited, all together.
+  std::function<void(double seconds)> on_workers_idle;
 };
 
 /// Levels from 0 on at which `source` has just the sizes that `plan` wants.

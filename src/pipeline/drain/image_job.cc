@@ -64,6 +64,7 @@ Status ImageJobRun::drain_as(std::string_view name) {
   options.lanes = job_.lanes;
   options.workers_read = job_.workers_read;
   options.on_lane = [this](const LaneUse& use) { report_lane(use); };
+  options.on_workers_idle = [this](double seconds) { workers_idle_s_ += seconds; };
   const Status drained = drain(drain_job_, todo_, options);
   stages_.push_back(stage.end());
   if (!drained.ok()) {
@@ -110,6 +111,8 @@ JobSummary ImageJobRun::summary() const {
   summary.peak_memory_bytes = peak_resident_bytes();
   summary.stages = stages_;
   summary.devices = devices_;
+  summary.workers = job_.threads;
+  summary.workers_idle_s = workers_idle_s_;
   return summary;
 }
 

@@ -64,6 +64,7 @@ class ImageJobRun {
   std::int64_t image_pixels_ = 0, source_pixels_ = 0;
   std::vector<StageSummary> stages_;
   std::vector<DeviceSummary> devices_;
+  double workers_idle_s_ = 0;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

@@ -43,7 +43,9 @@ std::optional<LaneFeed::Work> LaneFeed::next() {
     const auto handed = reads ? queue_.try_next(task) : ChunkQueue::Handed::later;
     if (handed == ChunkQueue::Handed::task) return Work{task, nullptr, 0};
     if (handed == ChunkQueue::Handed::none && lanes_at_work_ == 0) return std::nullopt;
+    const auto begin = Clock::now();
     changed_.wait(lock);
+    workers_idle_s_ += seconds_since(begin);
   }
   return std::nullopt;
 }
@@ -156,6 +158,11 @@ void LaneFeed::run_lane(std::size_t lane) {
   uses_[lane].note = lanes_[lane]->note();
   --lanes_at_work_;
   changed_.notify_all();
+}
+
+double LaneFeed::workers_idle_s() const {
+  const std::lock_guard lock(mutex_);
+  return workers_idle_s_;
 }
 
 std::vector<LaneUse> LaneFeed::uses() const {

@@ -58,6 +58,8 @@ class LaneFeed {
   /// The life of lane `lane`, on a thread of its own.
   void run_lane(std::size_t lane);
   std::vector<LaneUse> uses() const;
+  /// Seconds that workers waited in next(), all of them together.
+  double workers_idle_s() const;
 
  private:
   struct Batch {
@@ -81,6 +83,7 @@ class LaneFeed {
   std::deque<ChunkQueue::Task> for_workers_;  ///< Handed out to lanes, to be read by workers.
   std::size_t lanes_at_work_;
   bool stopped_ = false;
+  double workers_idle_s_ = 0;
   std::vector<LaneUse> uses_;
 };
 

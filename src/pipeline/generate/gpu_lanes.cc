@@ -101,7 +101,9 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
                                            device->facts().name, lane.error().message()));
     }
   }
-  if (must && lanes.lanes.empty()) return left_out.error();
+  // Without a compiler the CPU does it, which the notes say; what is broken or full is an error.
+  const bool no_compiler = !left_out.ok() && left_out.error().code() == Code::not_found;
+  if (must && lanes.lanes.empty() && !no_compiler) return left_out.error();
   lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
   if (lanes.lanes.empty()) lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
   return lanes;

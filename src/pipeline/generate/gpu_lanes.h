@@ -19,7 +19,8 @@ formula::Halves halves_for(const SinkPlan& plan);
 /// Opens what `run.device` names and has `program` drawn by it, in tiles of `tile_px`. Device::cpu
 /// and, where there is no GPU, Device::automatic give no lanes; `none` says why. A GPU that cannot
 /// draw the formula (no compiler, too little memory) is left out and told in `left_out` and
-/// `notes`; where the user named GPUs and none is left, that is the error. Errors: not_found,
+/// `notes`; where the user named GPUs and none is left, that is the error,
+/// unless all that is missing is a compiler: then the CPU draws. Errors: not_found,
 /// foreign, io, out_of_memory.
 Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
                                 std::int64_t tile_px, formula::Halves halves,

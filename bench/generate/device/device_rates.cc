@@ -1,0 +1,251 @@
+#include "generate/device/device_rates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "generate/device/ceilings.h"
+#include "generate/device/table.h"
+#include "gpu/picture_parity.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/formula_kernel.h"
+#include "ops/formula/formula_lane.h"
+
+namespace pantile::bench {
+namespace {
+
+constexpr std::int32_t kTilePx = 512;
+constexpr std::int64_t kPicturePx = 65536;
+constexpr std::int64_t kBatchPixels = std::int64_t{formula::kMostTiles} * kTilePx * kTilePx;
+/// Each rate is measured so often; the median counts.
+constexpr int kRounds = 5;
+
+formula::FormulaImage picture(Precision precision) {
+  formula::FormulaImage image;
+  image.frame = {
+      .width = kPicturePx, .height = kPicturePx, .scale = 6.0 / static_cast<double>(kPicturePx)};
+  image.lo = -3;
+  image.hi = 3;
+  image.precision = precision;
+  return image;
+}
+
+/// Tiles spread over the picture, so that their mean is the picture's.
+std::vector<Rect> tiles_of(std::int64_t batch) {
+  constexpr std::int64_t kColumns = kPicturePx / kTilePx;
+  std::vector<Rect> tiles;
+  for (std::int64_t k = 0; k < formula::kMostTiles; ++k) {
+    const std::int64_t at = (batch * formula::kMostTiles + k) * 7919 % (kColumns * kColumns);
+    const std::int64_t x = at % kColumns * kTilePx, y = at / kColumns * kTilePx;
+    tiles.push_back({x, y, x + kTilePx, y + kTilePx});
+  }
+  return tiles;
+}
+
+/// Seconds that a stream takes for what `queue` puts into it: the median, after one unmeasured run.
+Result<double> device_seconds(const cuda::Stream& stream, const std::function<Status()>& queue) {
+  PANTILE_ASSIGN(const auto begin, cuda::Event::make(stream.device(), cuda::Event::Timing::yes));
+  PANTILE_ASSIGN(const auto end, cuda::Event::make(stream.device(), cuda::Event::Timing::yes));
+  std::vector<double> seconds;
+  for (int round = 0; round <= kRounds; ++round) {
+    PANTILE_TRY(begin.record(stream));
+    PANTILE_TRY(queue());
+    PANTILE_TRY(end.record(stream));
+    PANTILE_TRY(end.wait());
+    PANTILE_ASSIGN(const double took, end.seconds_since(begin));
+    if (round > 0) seconds.push_back(took);
+  }
+  std::ranges::sort(seconds);
+  return seconds[seconds.size() / 2];
+}
+
+/// Kernels of ceilings.cu on one device.
+class Ceilings {
+ public:
+  static Result<Ceilings> make(const std::shared_ptr<const cuda::Device>& device) {
+    PANTILE_ASSIGN(cuda::Module module, cuda::Module::load(device, std::string(ceilings_code())));
+    PANTILE_ASSIGN(cuda::Stream stream, cuda::Stream::make(device));
+    PANTILE_ASSIGN(cuda::DeviceMemory memory,
+                   cuda::DeviceMemory::take(device, kBatchPixels * std::int64_t{sizeof(float)}));
+    return Ceilings(std::move(module), std::move(stream), std::move(memory));
+  }
+
+  /// Multiply-adds a second.
+  Result<double> multiply_adds(Precision precision) const {
+    PANTILE_ASSIGN(
+        const auto kernel,
+        module_.kernel(precision == Precision::f64 ? "multiply_add_f64" : "multiply_add_f32", 0));
+    void* out = reinterpret_cast<void*>(memory_.address());
+    unsigned rounds = 2048;
+    double factor = 0.999;
+    void* arguments[] = {&out, &rounds, &factor};
+    const unsigned blocks = 32 * static_cast<unsigned>(stream_.device()->facts().multiprocessors);
+    constexpr unsigned kThreads = 256;
+    PANTILE_ASSIGN(const double seconds, device_seconds(stream_, [&] {
+                     return stream_.launch(kernel, {blocks, 1, 1, kThreads, 0}, arguments,
+                                           "multiply-adds");
+                   }));
+    return static_cast<double>(blocks) * kThreads * rounds * 64 / seconds;
+  }
+
+  /// Values a second of the kernel written by hand.
+  Result<double> by_hand(Precision precision) const {
+    PANTILE_ASSIGN(
+        const auto kernel,
+        module_.kernel(precision == Precision::f64 ? "raw_complex_f64" : "raw_complex_f32", 0));
+    void* out = reinterpret_cast<void*>(memory_.address());
+    unsigned width = 8192, height = static_cast<unsigned>(kBatchPixels / width);
+    double scale = 6.0 / width;
+    void* arguments[] = {&out, &width, &height, &scale};
+    constexpr unsigned kThreads = 256, kLaunches = 32;
+    PANTILE_ASSIGN(
+        const double seconds, device_seconds(stream_, [&]() -> Status {
+          for (unsigned k = 0; k < kLaunches; ++k) {
+            PANTILE_TRY(stream_.launch(kernel, {width / kThreads, height, 1, kThreads, 0},
+                                       arguments, "complex by hand"));
+          }
+          return {};
+        }));
+    return static_cast<double>(kLaunches) * width * height / seconds;
+  }
+
+ private:
+  Ceilings(cuda::Module module, cuda::Stream stream, cuda::DeviceMemory memory)
+      : module_(std::move(module)), stream_(std::move(stream)), memory_(std::move(memory)) {}
+  cuda::Module module_;
+  cuda::Stream stream_;
+  cuda::DeviceMemory memory_;
+};
+
+/// Bytes a second from the device into pinned memory.
+Result<double> copy_rate(const std::shared_ptr<const cuda::Device>& device) {
+  constexpr std::int64_t kBytes = std::int64_t{256} << 20;
+  PANTILE_ASSIGN(const auto stream, cuda::Stream::make(device));
+  PANTILE_ASSIGN(const auto from, cuda::DeviceMemory::take(device, kBytes));
+  PANTILE_ASSIGN(const auto to, cuda::PinnedMemory::take(device, kBytes));
+  PANTILE_ASSIGN(const double seconds, device_seconds(stream, [&] {
+                   return stream.copy_to_host(to.data(), from.address(), kBytes);
+                 }));
+  return static_cast<double>(kBytes) / seconds;
+}
+
+/// Pixels a second of complex as RGB8, left in device memory.
+Result<double> drawing_rate(const gpu::GpuMachine& machine,
+                            const std::shared_ptr<const cuda::Device>& device,
+                            Precision precision) {
+  const formula::FormulaImage image = picture(precision);
+  PANTILE_ASSIGN(const auto program, formula::compile("complex", precision));
+  PANTILE_ASSIGN(const auto kernel,
+                 formula::FormulaKernel::make(program, image, device, *machine.compiler));
+  PANTILE_ASSIGN(const auto stream, cuda::Stream::make(device));
+  PANTILE_ASSIGN(const auto memory, cuda::DeviceMemory::take(device, 3 * kBatchPixels));
+  constexpr std::int64_t kBatches = 48;
+  PANTILE_ASSIGN(const double seconds, device_seconds(stream, [&]() -> Status {
+                   for (std::int64_t b = 0; b < kBatches; ++b) {
+                     formula::PixelBatch batch{};
+                     batch.out = reinterpret_cast<std::uint8_t*>(memory.address());
+                     batch.tile_px = kTilePx;
+                     const std::vector<Rect> tiles = tiles_of(b);
+                     for (std::size_t i = 0; i < tiles.size(); ++i) {
+                       batch.tiles[i] = formula::pixel_rect(tiles[i]);
+                     }
+                     PANTILE_TRY(kernel->launch(stream, batch, formula::kMostTiles));
+                   }
+                   return {};
+                 }));
+  return static_cast<double>(kBatches * kBatchPixels) / seconds;
+}
+
+/// Pixels a second that arrive in pinned memory, as a job takes them.
+Result<double> to_host_rate(const gpu::GpuMachine& machine,
+                            const std::shared_ptr<const cuda::Device>& device) {
+  const formula::FormulaImage image = picture(Precision::f64);
+  PANTILE_ASSIGN(const auto program, formula::compile("complex"));
+  formula::FormulaLaneOptions options;
+  options.tile_px = kTilePx;
+  PANTILE_ASSIGN(const auto lane,
+                 formula::FormulaLane::make(program, image, device, *machine.compiler, options));
+  const auto most = static_cast<std::size_t>(lane->batch_tiles());
+  std::vector<double> rates;
+  for (int round = 0; round <= kRounds; ++round) {
+    constexpr std::int64_t kBatches = 256;
+    std::deque<std::unique_ptr<TileBatch>> under_way;
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::int64_t b = 0; b < kBatches; ++b) {
+      if (static_cast<int>(under_way.size()) == lane->batches()) {
+        PANTILE_TRY(under_way.front()->wait());
+        under_way.pop_front();
+      }
+      const std::vector<Rect> tiles = tiles_of(b);
+      PANTILE_ASSIGN(auto batch, lane->begin({tiles.data(), std::min(most, tiles.size())}));
+      under_way.push_back(std::move(batch));
+    }
+    for (; !under_way.empty(); under_way.pop_front()) PANTILE_TRY(under_way.front()->wait());
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const auto tiles = static_cast<double>(kBatches) *
+                       static_cast<double>(std::min<std::size_t>(most, formula::kMostTiles));
+    if (round > 0) rates.push_back(tiles * kTilePx * kTilePx / seconds);
+  }
+  std::ranges::sort(rates);
+  return rates[rates.size() / 2];
+}
+
+/// Errors: corrupt, where a pixel is not the CPU's.
+Status check_pixels(const gpu::GpuMachine& machine,
+                    const std::shared_ptr<const cuda::Device>& device) {
+  for (const Precision precision : {Precision::f64, Precision::f32}) {
+    gpu::Picture sample{"complex", picture(precision)};
+    sample.image.frame.width = 2000;
+    sample.image.frame.height = 1500;
+    sample.image.frame.scale = 6.0 / 2000;
+    PANTILE_ASSIGN(const auto parity,
+                   gpu::compare_picture(sample, device, *machine.compiler, kTilePx));
+    if (parity.different != 0) {
+      return Error(Code::corrupt, sample.words() + ": " + parity.first);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DeviceRates> measure_device(const gpu::GpuMachine& machine,
+                                   const std::shared_ptr<const cuda::Device>& device) {
+  PANTILE_TRY(check_pixels(machine, device));
+  const bool has_ceilings = !ceilings_code().empty();
+  if (!has_ceilings) print_line("ceilings: not built, it takes nvcc", "", "", "");
+  for (const auto& [name, precision, reach] :
+       {std::tuple("f64", Precision::f64, 50.0), std::tuple("f32", Precision::f32, 150.0)}) {
+    PANTILE_ASSIGN(const double drawn, drawing_rate(machine, device, precision));
+    std::string beside;
+    if (has_ceilings) {
+      PANTILE_ASSIGN(const auto ceilings, Ceilings::make(device));
+      PANTILE_ASSIGN(const double adds, ceilings.multiply_adds(precision));
+      PANTILE_ASSIGN(const double by_hand, ceilings.by_hand(precision));
+      print_line(fmt::format("multiply-adds, {}", name), fmt::format("{:.1f} T/s", adds / 1e12), "",
+                 "");
+      print_line(fmt::format("complex by hand, {}, values only", name),
+                 fmt::format("{:.1f} Gpx/s", by_hand / 1e9), "", "");
+      beside = fmt::format("{:.2f} x by hand; {:.0f} multiply-adds' time a pixel", drawn / by_hand,
+                           adds / drawn);
+    }
+    print_line(fmt::format("complex, {}, RGB8 in device memory", name),
+               fmt::format("{:.1f} Gpx/s", drawn / 1e9), against(drawn / 1e9, reach), beside);
+  }
+  DeviceRates rates;
+  PANTILE_ASSIGN(const double copies, copy_rate(device));
+  PANTILE_ASSIGN(rates.to_host_px_s, to_host_rate(machine, device));
+  print_line("copies to pinned memory", fmt::format("{:.1f} GB/s", copies / 1e9), "", "");
+  print_line("complex, f64, RGB8 to host memory",
+             fmt::format("{:.2f} Gpx/s", rates.to_host_px_s / 1e9),
+             against(rates.to_host_px_s / 1e9, 15),
+             fmt::format("{:.0f} % of what copies allow", 100 * rates.to_host_px_s * 3 / copies));
+  return rates;
+}
+
+}  // namespace pantile::bench

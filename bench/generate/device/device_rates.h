@@ -1,0 +1,20 @@
+#pragma once
+/// \file
+/// What a GPU draws in its own memory and brings to the host, beside its ceilings and a kernel
+/// written by hand.
+
+#include "gpu/gpu_machine.h"
+#include "pantile/result.h"
+
+namespace pantile::bench {
+
+struct DeviceRates {
+  double to_host_px_s = 0;  ///< RGB8 of complex in f64.
+};
+
+/// Checks pixels against the CPU first, then prints its lines. Errors: those of the device;
+/// corrupt (pixels differ).
+Result<DeviceRates> measure_device(const gpu::GpuMachine& machine,
+                                   const std::shared_ptr<const cuda::Device>& device);
+
+}  // namespace pantile::bench

@@ -1,0 +1,182 @@
+#include "generate/device/job_rates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "core/buffer.h"
+#include "core/hash.h"
+#include "generate/device/table.h"
+#include "io/codec/codecs.h"
+#include "ops/formula/compile.h"
+#include "ops/formula/formula_source.h"
+#include "pantile/generate.h"
+
+namespace pantile::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kTilePx = 512;
+/// Jobs are run so often; the median counts.
+constexpr int kRounds = 3;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+GenerateOptions job_options(std::int64_t size, const std::string& out) {
+  GenerateOptions options;
+  options.formula = "complex";
+  options.width = options.height = size;
+  options.scale = 6.0 / static_cast<double>(size);
+  options.tile_px = kTilePx;
+  options.tiff.enabled = false;
+  options.previews = {};
+  options.out = out;
+  return options;
+}
+
+/// Raw bytes a second that all cores encode as the job does, of tiles spread over the picture.
+Result<double> encoding_rate(std::int64_t size) {
+  PANTILE_ASSIGN(const auto program, formula::compile("complex"));
+  formula::FormulaImage image;
+  image.frame = {.width = size, .height = size, .scale = 6.0 / static_cast<double>(size)};
+  image.lo = -3;
+  image.hi = 3;
+  PANTILE_ASSIGN(const auto source, formula::FormulaSource::make(program, image));
+  constexpr std::int64_t kTiles = 32;
+  std::vector<PixelBuffer> tiles;
+  const std::int64_t columns = size / kTilePx;
+  for (std::int64_t k = 0; k < kTiles; ++k) {
+    const std::int64_t at = (2 * k + 1) * columns * columns / (2 * kTiles);
+    const std::int64_t x = at * 7 % columns * kTilePx, y = at / columns * kTilePx;
+    tiles.emplace_back(DType::u8, kTilePx, kTilePx, 3);
+    ReadContext context;
+    PANTILE_TRY(source->read(source->spec().region(0, {x, y, x + kTilePx, y + kTilePx}),
+                             tiles.back().view(), context));
+  }
+  PANTILE_ASSIGN(const auto codec, make_codec({.method = codec::Method::zstd, .level = 1}));
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  constexpr int kPasses = 8;
+  std::vector<Status> outcomes(threads);
+  const auto begin = Clock::now();
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned t = 0; t < threads; ++t) {
+      workers.emplace_back([&, t] {
+        const auto scratch = codec->make_scratch();
+        std::vector<std::byte> encoded;
+        for (int pass = 0; pass < kPasses && outcomes[t].ok(); ++pass) {
+          for (const PixelBuffer& tile : tiles) {
+            encoded.clear();
+            if (outcomes[t].ok()) outcomes[t] = codec->encode(tile.view(), *scratch, encoded);
+          }
+        }
+      });
+    }
+  }
+  const double seconds = seconds_since(begin);
+  for (const Status& outcome : outcomes) PANTILE_TRY(outcome);
+  return static_cast<double>(threads) * kPasses * kTiles * kTilePx * kTilePx * 3 / seconds;
+}
+
+/// A hash of every file's name and bytes.
+Result<std::string> hash_of_folder(const std::string& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  Hasher hasher;
+  std::string piece(std::size_t{1} << 20, '\0');
+  for (const fs::path& path : files) {
+    hasher.add(fs::relative(path, folder).string());
+    std::ifstream file(path, std::ios::binary);
+    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
+           file.gcount() > 0) {
+      hasher.add(std::string_view(piece.data(), static_cast<std::size_t>(file.gcount())));
+    }
+  }
+  return hasher.finish().hex();
+}
+
+struct JobRun {
+  double wall_s = 0;
+  std::string bytes;  ///< hash_of_folder
+  JobSummary summary;
+};
+
+/// The median of some runs into an empty folder.
+Result<JobRun> run_job(const gpu::GpuMachine& machine, Device device, std::int64_t size,
+                       const std::string& folder) {
+  std::vector<JobRun> runs;
+  for (int round = 0; round < kRounds; ++round) {
+    fs::remove_all(folder);
+    RunOptions run;
+    run.device = {device, {}};
+    run.cuda = machine.places;
+    const auto begin = Clock::now();
+    JobRun one;
+    PANTILE_ASSIGN(one.summary, run_generate(job_options(size, folder), run));
+    one.wall_s = seconds_since(begin);
+    PANTILE_ASSIGN(one.bytes, hash_of_folder(folder));
+    runs.push_back(std::move(one));
+  }
+  fs::remove_all(folder);
+  std::ranges::sort(runs, {}, &JobRun::wall_s);
+  return std::move(runs[runs.size() / 2]);
+}
+
+}  // namespace
+
+Status measure_jobs(const gpu::GpuMachine& machine, double to_host_px_s, std::int64_t size,
+                    const std::string& folder) {
+  const auto pixels = static_cast<double>(size) * static_cast<double>(size);
+  PANTILE_ASSIGN(const double encoding, encoding_rate(size));
+  print_line("encoding tiles from memory, all cores",
+             fmt::format("{:.2f} GB/s raw", encoding / 1e9), "", "");
+  PANTILE_ASSIGN(const JobRun by_cpu, run_job(machine, Device::cpu, size, folder + "/cpu"));
+  print_line("job, CPU alone", fmt::format("{:.3f} Gpx/s", pixels / by_cpu.wall_s / 1e9), "", "");
+  for (const auto& [name, device, reach] : {std::tuple("job, GPU draws", Device::cuda, 0.90),
+                                            std::tuple("job, hybrid", Device::hybrid, 0.95)}) {
+    PANTILE_ASSIGN(const JobRun run, run_job(machine, device, size, folder + "/gpu"));
+    if (run.bytes != by_cpu.bytes) {
+      return Error(Code::corrupt, fmt::format("{} wrote other bytes than the CPU", name));
+    }
+    // All levels are encoded: a third more than the picture.
+    const double of_encoding = pixels * 3 * 4 / 3 / run.wall_s / encoding;
+    print_line(name, fmt::format("{:.3f} Gpx/s", pixels / run.wall_s / 1e9),
+               against(100 * of_encoding, 100 * reach),
+               fmt::format("{:.0f} % of encoding, {:.2f} x the CPU alone", 100 * of_encoding,
+                           by_cpu.wall_s / run.wall_s));
+    for (const DeviceSummary& d : run.summary.devices) {
+      const double active = run.summary.wall_s - d.idle_s - d.blocked_s;
+      const double rate = active > 0 ? static_cast<double>(d.pixels) / active : 0;
+      print_line("  " + d.name,
+                 fmt::format("{:.1f} % of pixels", 100 * static_cast<double>(d.pixels) / pixels),
+                 "",
+                 fmt::format("idle {:.2f} s, blocked {:.2f} s of {:.2f} s; while at work {:.2f} "
+                             "Gpx/s, {:.0f} % of alone",
+                             d.idle_s, d.blocked_s, run.summary.wall_s, rate / 1e9,
+                             to_host_px_s > 0 ? 100 * rate / to_host_px_s : 0));
+    }
+    const double share =
+        run.summary.workers > 0 && run.summary.wall_s > 0
+            ? run.summary.workers_idle_s / (run.summary.wall_s * run.summary.workers)
+            : 0;
+    print_line(
+        "  CPU workers", fmt::format("idle {:.1f} %", 100 * share),
+        device == Device::hybrid ? (share <= 0.05 ? "reach <= 5: met" : "reach <= 5: MISSED") : "",
+        "");
+  }
+  return {};
+}
+
+}  // namespace pantile::bench

@@ -1,0 +1,18 @@
+#pragma once
+/// \file
+/// Whole jobs by GPU and by both, beside what the same cores encode from memory.
+
+#include <cstdint>
+#include <string>
+
+#include "gpu/gpu_machine.h"
+#include "pantile/result.h"
+
+namespace pantile::bench {
+
+/// Writes stores of size × size pixels below `folder`, checks that GPU, both and CPU write the same
+/// bytes, and prints its lines. `to_host_px_s`: what the first GPU brings to the host alone.
+Status measure_jobs(const gpu::GpuMachine& machine, double to_host_px_s, std::int64_t size,
+                    const std::string& folder);
+
+}  // namespace pantile::bench

@@ -1,0 +1,75 @@
+// What GPUs do: in their own memory, to the host, in whole jobs and beside the CPU.
+//
+//     pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]
+//
+// --size: edge of the jobs' pictures, default 32768; --work: where they are written (and removed),
+// default: a folder in the system's for temporary files. Kernels and libraries are found as by the
+// GPU tests: PANTILE_CUDA_DRIVER, PANTILE_NVRTC, PANTILE_KERNELS.
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "generate/device/device_rates.h"
+#include "generate/device/job_rates.h"
+#include "generate/device/table.h"
+
+namespace pantile::bench {
+namespace {
+
+struct Options {
+  std::int64_t size = 32768;
+  std::string work;
+  std::size_t device = 0;
+};
+
+int fail(const std::string& why) {
+  std::fprintf(stderr, "pantile_gpu_bench: %s\n", why.c_str());
+  return 1;
+}
+
+int run(const Options& options) {
+  const auto machine = gpu::open_gpu_machine();
+  if (!machine.ok()) {
+    if (machine.error().code() != Code::not_found) return fail(machine.error().message());
+    std::printf("not run, it needs a GPU: %s\n", machine.error().message().c_str());
+    return 0;
+  }
+  if (options.device >= machine->devices.size()) return fail("there is no such GPU");
+  const auto& device = machine->devices[options.device];
+  std::printf("%s, %s, CUDA %s\n\n", device->facts().name.c_str(),
+              device->facts().architecture().c_str(), machine->driver->version().c_str());
+  const auto rates = measure_device(*machine, device);
+  if (!rates.ok()) return fail(rates.error().message());
+  const Status jobs = measure_jobs(*machine, rates->to_host_px_s, options.size,
+                                   options.work + "/pantile_gpu_bench");
+  std::filesystem::remove_all(options.work + "/pantile_gpu_bench");
+  return jobs.ok() ? 0 : fail(jobs.error().message());
+}
+
+}  // namespace
+}  // namespace pantile::bench
+
+int main(int argc, char** argv) {
+  pantile::bench::Options options;
+  options.work = std::filesystem::temp_directory_path().string();
+  for (int i = 1; i < argc; ++i) {
+    const bool has_value = i + 1 < argc;
+    if (std::strcmp(argv[i], "--size") == 0 && has_value) {
+      options.size = std::atoll(argv[++i]);
+    } else if (std::strcmp(argv[i], "--work") == 0 && has_value) {
+      options.work = argv[++i];
+    } else if (std::strcmp(argv[i], "--device") == 0 && has_value) {
+      options.device = static_cast<std::size_t>(std::atoll(argv[++i]));
+    } else {
+      std::fprintf(stderr,
+                   "usage: pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]\n");
+      return 2;
+    }
+  }
+  if (options.size < 512 * 8 || options.size % 512 != 0) {
+    std::fprintf(stderr, "pantile_gpu_bench: --size has to be a multiple of 512, 4096 or more\n");
+    return 2;
+  }
+  return pantile::bench::run(options);
+}

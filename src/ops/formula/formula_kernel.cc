@@ -1,0 +1,102 @@
+#include "ops/formula/formula_kernel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ops/colormap/colour_mapper.h"
+#include "ops/formula/kernel_headers.h"
+#include "ops/formula/kernel_text.h"
+
+namespace pantile::formula {
+namespace {
+
+template <class T> class KernelOf final : public FormulaKernel {
+ public:
+  static Result<std::unique_ptr<FormulaKernel>> make(const Program& program,
+                                                     const FormulaImage& image,
+                                                     std::shared_ptr<const cuda::Device> device,
+                                                     cuda::KernelCompiler& compiler) {
+    const KernelText text =
+        kernel_text(program, image.precision, pixel_form(image.output), image.frame.samples == 1);
+    PANTILE_ASSIGN(const BlockShape shape,
+                   block_shape(text.row_values, text.column_values, image.frame.samples,
+                               image.precision, device->facts().shared_bytes));
+    PANTILE_ASSIGN(const std::string code,
+                   compiler.compile(text.code, kernel_headers(), device->facts().architecture()));
+    PANTILE_ASSIGN(cuda::Module module, cuda::Module::load(device, code));
+    PANTILE_ASSIGN(const auto draw, module.kernel(text.kernel.c_str(), shape.shared_bytes));
+    PANTILE_ASSIGN(const auto halve, module.kernel(text.halve_kernel.c_str(), 0));
+    std::unique_ptr<KernelOf> kernel(new KernelOf(std::move(module), draw, halve, shape));
+    PANTILE_TRY(kernel->set_parameters(image, std::move(device)));
+    return std::unique_ptr<FormulaKernel>(std::move(kernel));
+  }
+
+  Status launch(const cuda::Stream& stream, PixelBatch& batch, unsigned tiles) const override {
+    batch.columns = shape_.columns;
+    batch.rows = shape_.rows;
+    const auto blocks = [&](std::int32_t edge) {
+      return static_cast<unsigned>((batch.tile_px + edge - 1) / edge);
+    };
+    PixelParameters<T> parameters = parameters_;
+    void* arguments[] = {&parameters, &batch};
+    PANTILE_TRY(stream.launch(draw_,
+                              {blocks(shape_.columns), blocks(shape_.rows), tiles, kBlockThreads,
+                               static_cast<unsigned>(shape_.shared_bytes)},
+                              arguments, "the formula's kernel"));
+    if (batch.half == nullptr) return {};
+    const std::int64_t half_px = batch.tile_px / 2;
+    const auto all = static_cast<unsigned>((half_px * half_px + kBlockThreads - 1) / kBlockThreads);
+    void* halve_arguments[] = {&batch};
+    return stream.launch(halve_, {all, 1, tiles, kBlockThreads, 0}, halve_arguments,
+                         "the halving of tiles");
+  }
+
+  std::int64_t device_bytes() const override { return ramp_.bytes(); }
+
+ private:
+  KernelOf(cuda::Module module, cuda::api::Function draw, cuda::api::Function halve,
+           const BlockShape& shape)
+      : module_(std::move(module)), draw_(draw), halve_(halve), shape_(shape) {}
+
+  /// The colour map's stops lie on the device.
+  Status set_parameters(const FormulaImage& image, std::shared_ptr<const cuda::Device> device) {
+    const ColourMapper<T> mapper(*find_colormap(image.colormap), image.lo, image.hi, image.nan,
+                                 image.neg_inf, image.pos_inf);
+    const RampView<T> ramp = mapper.ramp();
+    parameters_ = pixel_parameters<T>(image, ramp);
+    const auto segments = static_cast<std::size_t>(ramp.segments);
+    const auto bytes = static_cast<std::int64_t>(6 * segments * sizeof(T));
+    PANTILE_ASSIGN(ramp_, cuda::DeviceMemory::take(device, bytes));
+    PANTILE_ASSIGN(const auto packed, cuda::PinnedMemory::take(device, bytes));
+    auto* const values = reinterpret_cast<T*>(packed.data());
+    const auto* const on_device = reinterpret_cast<const T*>(ramp_.address());
+    for (std::size_t c = 0; c < 3; ++c) {
+      std::copy_n(ramp.base[c], segments, values + c * segments);
+      std::copy_n(ramp.slope[c], segments, values + (3 + c) * segments);
+      parameters_.ramp.base[c] = on_device + c * segments;
+      parameters_.ramp.slope[c] = on_device + (3 + c) * segments;
+    }
+    PANTILE_ASSIGN(const auto stream, cuda::Stream::make(std::move(device)));
+    PANTILE_TRY(stream.copy_to_device(ramp_.address(), values, bytes));
+    return stream.wait();
+  }
+
+  cuda::Module module_;
+  cuda::api::Function draw_, halve_;
+  BlockShape shape_;
+  cuda::DeviceMemory ramp_;
+  PixelParameters<T> parameters_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<FormulaKernel>> FormulaKernel::make(
+    const Program& program, const FormulaImage& image, std::shared_ptr<const cuda::Device> device,
+    cuda::KernelCompiler& compiler) {
+  if (image.precision == Precision::f64) {
+    return KernelOf<double>::make(program, image, std::move(device), compiler);
+  }
+  return KernelOf<float>::make(program, image, std::move(device), compiler);
+}
+
+}  // namespace pantile::formula
