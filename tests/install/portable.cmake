@@ -1,5 +1,7 @@
 # The portable archive: it is made, it is small, whatever its programs need lies beside them (but
 # for glibc), and they run from another folder with an empty environment.
+cmake_minimum_required(VERSION 3.25)
+
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
   if(NOT code EQUAL 0)
