@@ -62,8 +62,9 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${PROJECT_DESCRIPTION}
  Pantile renders a formula to any number of pixels, in one pass, into an
  OME-Zarr store, a pyramidal TIFF and PNG previews, within a fixed memory
- budget; killed at any moment, it goes on where it was. It also validates,
- checks, repairs, converts and describes such images.")
+ budget; killed at any moment, it goes on where it was. It also filters
+ images of any size, and validates, checks, repairs, converts and describes
+ them.")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

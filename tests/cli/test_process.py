@@ -306,6 +306,9 @@ def test_every_format(pantile, images, tmp_path):
     pantile("process", source, "threshold(100)", "--out", tmp_path / "mask.png")
     seen = np.asarray(Image.open(tmp_path / "mask.png").convert("L"))
     np.testing.assert_array_equal(seen, np.where(pixels > 100, 255, 0))
+    pantile("process", source, "threshold(100)", "--out", tmp_path / "mask.ome.zarr")
+    pantile("preview", tmp_path / "mask.ome.zarr", "--width", 1000, "--out", tmp_path / "seen.png")
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "seen.png").convert("L")), seen)
     scaled = "rescale(q=0:1) | multiply(255) | cast(uint8)"
     pantile("process", source, scaled, "--out", tmp_path / "q.png")
     low, high = int(pixels.min()), int(pixels.max())

@@ -54,6 +54,8 @@ def jobs(program, tmp_path_factory):
     add("to_tiff", lambda out: ["convert", whole, out, *CONVERT], "out.tiff")
     add("to_zarr", lambda out: ["convert", whole, out, *CONVERT, "--region", "10,10,250,150"],
         "out.ome.zarr")
+    add("to_filtered", lambda out: ["process", whole, "rescale(q=0.1:0.9) | sobel", "--out", out,
+                                    *CONVERT], "out.ome.zarr")
     # Outputs that are added to a finished job, one of them in place of another.
     add("more", lambda out: [*JOB, "--tiff-compression", "zstd", "--previews", "100,more:50",
                              "--out", out], "job", whole)
@@ -70,7 +72,7 @@ def jobs(program, tmp_path_factory):
     return made
 
 
-NAMES = ["generate", "more", "restart", "repair", "to_tiff", "to_zarr"]
+NAMES = ["generate", "more", "restart", "repair", "to_tiff", "to_zarr", "to_filtered"]
 
 
 def numbers(job, name, full):

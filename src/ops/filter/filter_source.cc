@@ -25,7 +25,14 @@ ImageSpec result_spec(const ImageSpec& inner, const Compiled& compiled) {
   } else if (spec.kind != Kind::intensity && spec.dtype != inner.dtype) {
     spec.kind = Kind::intensity;  // numbers, no colours or labels any more
   }
-  if (spec.dtype != inner.dtype || compiled.is_mask) spec.channel_info.clear();
+  if (spec.dtype != inner.dtype && !compiled.is_mask) spec.channel_info.clear();
+  if (compiled.is_mask) {  // seen as black and white
+    spec.channel_info.resize(static_cast<std::size_t>(spec.channels));
+    for (ChannelInfo& channel : spec.channel_info) {
+      channel.window_min = channel.window_start = 0;
+      channel.window_max = channel.window_end = 1;
+    }
+  }
   return spec;
 }
 

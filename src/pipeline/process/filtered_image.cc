@@ -78,7 +78,10 @@ Result<std::shared_ptr<const TileSource>> QuantileSettling::settle(
                                .add(quantiles.second)
                                .finish()
                                .hex();
-    auto ranges = parts == nullptr ? std::nullopt : read_ranges(*parts, key, of, chains.size());
+    std::optional<Ranges> ranges;
+    if (parts != nullptr) {
+      PANTILE_ASSIGN(ranges, read_ranges(*parts, key, of, chains.size()));
+    }
     if (!ranges) {
       const std::string stage = count == 1 ? "statistics" : fmt::format("statistics/{}", count);
       PANTILE_ASSIGN(ranges, measure_quantiles(*source, quantiles, stage, threads, run, stages));

@@ -20,8 +20,8 @@ Status write_ranges(ByteStore& parts, const std::string& key, const std::string&
                     const Ranges& ranges);
 
 /// Reads them back; nothing when there are none, when they are damaged, or when they are of
-/// something else: then they have to be measured.
-std::optional<Ranges> read_ranges(const ByteStore& parts, const std::string& key,
-                                  const std::string& of, std::size_t channels);
+/// something else: then they have to be measured. Errors: io.
+Result<std::optional<Ranges>> read_ranges(const ByteStore& parts, const std::string& key,
+                                          const std::string& of, std::size_t channels);
 
 }  // namespace pantile

@@ -33,17 +33,6 @@ Status check_showable(const ImageSpec& spec, const std::string& output) {
                                           output, spec.channels));
 }
 
-/// `image` as it is seen: values between black and white.
-Result<std::shared_ptr<const TileSource>> picture_of(std::shared_ptr<const TileSource> image,
-                                                     const std::string& name) {
-  RecolourOptions colour;
-  if (image->spec().kind == Kind::mask) {
-    colour.range_lo = 0;
-    colour.range_hi = 1;
-  }
-  return colour_values(std::move(image), name, "{}", colour, ColourSource::Levels::first);
-}
-
 /// A PNG is not resumed: what has to be measured is measured first.
 Result<JobSummary> run_picture(FileJob job, const RunOptions& run) {
   PANTILE_TRY(check_showable(job.image.source->spec(), job.output));
@@ -54,7 +43,8 @@ Result<JobSummary> run_picture(FileJob job, const RunOptions& run) {
     PANTILE_ASSIGN(job.image.source, job.settling->settle(nullptr, memory.threads, run, measured));
     job.settling.reset();
   }
-  PANTILE_ASSIGN(job.image.source, picture_of(job.image.source, job.input));
+  PANTILE_ASSIGN(job.image.source,
+                 colour_values(job.image.source, job.input, "{}", {}, ColourSource::Levels::first));
   PANTILE_ASSIGN(JobSummary summary, run_file_job(std::move(job), run));
   summary.stages.insert(summary.stages.begin(), measured.begin(), measured.end());
   for (const StageSummary& stage : measured) summary.wall_s += stage.wall_s;
