@@ -139,7 +139,7 @@ TEST(JsonLog, EveryEventIsOneObjectOnOneLine) {
 }
 
 TEST(Summary, NamesStagesOutputsAndCompression) {
-  JobSummary summary{268435456, 100000000, 3.0, 412 << 20, {}, {}, {}};
+  JobSummary summary{268435456, 100000000, 3.0, 412 << 20, {}, {}, 0, 0, {}};
   summary.stages = {{"render", 2.0, 100000000, "px"}, {"previews", 0.1, 2, "files"}};
   summary.outputs = {{"run1/image.ome.zarr", 1000, 250}, {"run1/a.png", 40, 10, false}};
   const std::string table = summary_table(summary);
