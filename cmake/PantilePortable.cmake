@@ -2,11 +2,16 @@
 # machine's (2.36 on Debian 12) and nothing else; for a GPU, NVIDIA's driver. The program, the tests
 # and benchmarks that need a GPU, their shared libraries beside them, and the kernels of the tests,
 # so that they need no NVRTC.
+# Wants scripts/setup --tests and --cuda.
 option(PANTILE_PORTABLE "Pack an archive that runs on other machines, with `cpack`" OFF)
 if(NOT PANTILE_PORTABLE)
   return()
 endif()
 
+if(NOT PANTILE_NVCC)
+  message(FATAL_ERROR "The portable archive has the built-in formulas' kernels in it, which needs "
+                      "nvcc: run scripts/setup --cuda")
+endif()
 set(programs pantile pantile_gpu_test pantile_gpu_bench)
 # In DT_RPATH, not DT_RUNPATH: the libraries look for each other there too.
 foreach(program ${programs})
@@ -25,6 +30,7 @@ install(PROGRAMS ${PROJECT_SOURCE_DIR}/tests/gpu/gpu-check DESTINATION . COMPONE
 if(PANTILE_NVRTC)
   set(kernels ${PROJECT_BINARY_DIR}/kernels)
   list(TRANSFORM PANTILE_CUDA_GENERATIONS PREPEND sm_ OUTPUT_VARIABLE architectures)
+  list(APPEND architectures compute_75)  # for all others
   add_custom_command(
     OUTPUT ${kernels}.done
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${kernels}

@@ -57,12 +57,13 @@ function(pantile_test_program target)
   # Several builds may be tested on one machine at a time.
   set(folder ${CMAKE_BINARY_DIR}/test_files)
   file(MAKE_DIRECTORY ${folder})
-  set(environment "TEST_TMPDIR=${folder}")
+  # (A list does not survive here either: one variable by each property.)
+  set(nvrtc)
   if(PANTILE_NVRTC AND NOT PANTILE_SANITIZE)
-    string(APPEND environment "\;PANTILE_NVRTC=${PANTILE_NVRTC}")
+    set(nvrtc ENVIRONMENT_MODIFICATION "PANTILE_NVRTC=set:${PANTILE_NVRTC}")
   endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${labels}" TIMEOUT 600 ENVIRONMENT "${environment}")
+    PROPERTIES LABELS "${labels}" TIMEOUT 600 ENVIRONMENT "TEST_TMPDIR=${folder}" ${nvrtc})
 endfunction()
 
 # pantile_pytest(<name> <file> [LABELS …]): the tests of one Python file as one ctest. They find

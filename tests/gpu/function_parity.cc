@@ -139,8 +139,10 @@ template <class T> std::string function_text(const Function& f) {
       "  using L = pantile::math::scalar::Lane<T>;\n"
       "  const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;\n"
       "  if (i >= n) return;\n"
-      "  static_cast<T*>(arrays.out)[i] = pantile::math::scalar::apply<\n"
-      "      static_cast<pantile::math::{}>({}), T>({}).v;\n"
+      "  // What is stored of a NaN has no sign and payload, as in the CPU's arrays.\n"
+      "  static_cast<T*>(arrays.out)[i] =\n"
+      "      pantile::math::scalar::canonical(pantile::math::scalar::apply<\n"
+      "          static_cast<pantile::math::{}>({}), T>({})).v;\n"
       "}}\n",
       sizeof(T) == 8 ? "double" : "float", kGroups[f.index()], number(f), arguments);
 }

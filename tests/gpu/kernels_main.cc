@@ -1,5 +1,5 @@
 // Compiles every kernel of the GPU tests into a folder, so that they run where there is no NVRTC:
-//   pantile_gpu_kernels <folder> <libnvrtc.so> sm_75 sm_80 …
+//   pantile_gpu_kernels <folder> <libnvrtc.so> compute_75 sm_80 …
 #include <cstdio>
 #include <memory>
 #include <set>
@@ -8,7 +8,6 @@
 
 #include "gpu/function_parity.h"
 #include "gpu/picture_parity.h"
-#include "ops/formula/builtin_kernels/builtin_kernels.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
@@ -36,15 +35,14 @@ std::set<std::string> texts_of_the_tests() {
 int compile_all(const std::string& folder, const std::string& nvrtc,
                 const std::vector<std::string>& architectures) {
   bool warned = false;
-  cuda::KernelCompiler compiler(
-      {std::make_shared<KernelFiles>(folder), formula::builtin_kernel_cache()}, nvrtc,
-      [&](const std::string& warning) {
-        std::fprintf(stderr, "%s\n", warning.c_str());
-        warned = true;
-      });
+  cuda::KernelCompiler compiler({std::make_shared<KernelFiles>(folder)}, nvrtc,
+                                [&](const std::string& warning) {
+                                  std::fprintf(stderr, "%s\n", warning.c_str());
+                                  warned = true;
+                                });
   for (const std::string& text : texts_of_the_tests()) {
     for (const std::string& architecture : architectures) {
-      const auto code = compiler.compile(text, formula::kernel_headers(), architecture);
+      const auto code = compiler.compile_anew(text, formula::kernel_headers(), architecture);
       if (!code.ok()) {
         std::fprintf(stderr, "%s\n", code.error().message().c_str());
         return 1;

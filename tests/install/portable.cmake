@@ -11,7 +11,7 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
-run(${SOURCE}/scripts/build portable portable)
+run(${SOURCE}/scripts/build portable -DPANTILE_CUDA_GENERATIONS=75\;80\;90 portable)
 run(${CPACK} --config ${SOURCE}/build/portable/CPackConfig.cmake -B ${WORK})
 file(GLOB archive ${WORK}/pantile-*.tar.gz)
 file(SIZE ${archive} bytes)

@@ -233,6 +233,33 @@ TEST_F(GpuJob, AGpuThatCannotDrawIsToldOnceAndLeftOut) {
   EXPECT_TRUE(files_in(folder_ + "/asked") == files_in(folder_ + "/by-cpu"));
 }
 
+TEST_F(GpuJob, AMissingCompilerIsToldOnceForAllGpus) {
+  control_->devices = 3;
+  const auto done = generate("without", {Device::automatic, {}}, "x*y");
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  const std::size_t first = listener_.notes.find("NVRTC");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(std::ranges::count(listener_.notes, '\n'), 1) << listener_.notes;
+}
+
+TEST_F(GpuJob, AGpuThatIsTooOldIsLeftOutUnlessItWasNamed) {
+  control_->devices = 2;
+  control_->minor = 0;
+  control_->old_device = 0;
+  for (const Device device : {Device::automatic, Device::cuda}) {
+    listener_.notes.clear();
+    const std::string name = device == Device::cuda ? "cuda" : "auto";
+    const auto done = generate(name, {device, {}});
+    ASSERT_TRUE(done.ok()) << done.error().message();
+    EXPECT_EQ(done->devices.size(), 1u);
+    EXPECT_NE(listener_.notes.find("7.0"), std::string::npos) << listener_.notes;
+    EXPECT_TRUE(files_in(folder_ + "/" + name) == by_cpu());
+  }
+  const auto named = generate("named", {Device::cuda, {0, 1}});
+  ASSERT_FALSE(named.ok());
+  EXPECT_NE(named.error().message().find("7.0"), std::string::npos) << named.error().message();
+}
+
 TEST_F(GpuJob, NoDriverIsNoErrorUnlessAGpuWasAskedFor) {
   run_.cuda.driver = "/nowhere/libcuda.so";
   const auto done = generate("auto", {Device::automatic, {}});

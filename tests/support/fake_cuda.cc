@@ -166,9 +166,9 @@ Outcome cuDeviceTotalMem_v2(std::size_t* bytes, int) {
   *bytes = static_cast<std::size_t>(state().control.memory_bytes);
   return 0;
 }
-Outcome cuDeviceGetAttribute(int* value, int attribute, int) {
+Outcome cuDeviceGetAttribute(int* value, int attribute, int device) {
   const Control& c = state().control;
-  *value = attribute == 75    ? c.major
+  *value = attribute == 75    ? (device == c.old_device ? 7 : c.major)
            : attribute == 76  ? c.minor
            : attribute == 97  ? 65536
            : attribute == 115 ? static_cast<int>(c.pools)

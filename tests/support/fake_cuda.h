@@ -19,6 +19,7 @@ using HostKernel = void (*)(const Launch& launch);
 /// How the driver behaves; the library's symbol `fake_cuda_control` gives it.
 struct Control {
   int devices = 1;
+  int old_device = -1;  ///< This one is of compute capability 7.0.
   int major = 9, minor = 0;
   bool pools = true;
   std::int64_t memory_bytes = std::int64_t{1} << 30;  ///< Of a device, and for pinning.

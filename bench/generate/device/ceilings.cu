@@ -21,8 +21,7 @@ template <class T> __device__ T complex_value(T x, T y) {
 }
 
 /// A picture of width × height values, `scale` units a pixel, its middle at 0, 0.
-template <class T>
-__device__ void draw(float* out, unsigned width, unsigned height, double scale) {
+template <class T> __device__ void draw(float* out, unsigned width, unsigned height, double scale) {
   const unsigned column = blockIdx.x * blockDim.x + threadIdx.x, row = blockIdx.y;
   if (column >= width) return;
   const T x = static_cast<T>((column + 0.5 - width / 2.0) * scale);
@@ -44,9 +43,9 @@ template <class T> __device__ void multiply_add(float* out, unsigned rounds, T f
   T values[8];
   for (int k = 0; k < 8; ++k) values[k] = T(threadIdx.x + k);
   for (unsigned i = 0; i < rounds; ++i) {
-    #pragma unroll
+#pragma unroll
     for (int j = 0; j < 8; ++j) {
-      #pragma unroll
+#pragma unroll
       for (int k = 0; k < 8; ++k) values[k] = values[k] * factor + T(1);
     }
   }

@@ -16,6 +16,7 @@ std::string KernelCompiler::text_hash(const std::string& text,
                                       std::span<const HeaderText> headers) {
   Hasher hasher;
   hasher.add(text);
+  for (const char* option : Nvrtc::options()) hasher.add(std::string_view(option));
   for (const HeaderText& header : headers) {
     hasher.add(std::string_view(header.name)).add(std::string_view(header.text));
   }
@@ -34,8 +35,9 @@ Result<std::shared_ptr<const Nvrtc>> KernelCompiler::nvrtc() {
     if (!opened.ok()) {
       return Error(
           opened.error().code(),
-          "this formula's kernel has to be compiled, which takes NVIDIA's NVRTC (a part of "
-          "the CUDA toolkit, and the PyPI package nvidia-cuda-nvrtc): " +
+          "this formula's kernel has to be compiled by NVIDIA's NVRTC, which is not at hand "
+          "(install the CUDA toolkit, or nvidia-cuda-nvrtc from PyPI and let PANTILE_NVRTC name "
+          "its libnvrtc.so): " +
               opened.error().message());
     }
     nvrtc_ = *opened;
@@ -43,25 +45,47 @@ Result<std::shared_ptr<const Nvrtc>> KernelCompiler::nvrtc() {
   return nvrtc_;
 }
 
+namespace {
+
+/// What runs on a device of `architecture`, the best first: "sm_86" gives sm_86 … sm_80, and PTX of
+/// the oldest generation there is code for, which every driver finishes.
+std::vector<std::string> runnable(std::string_view architecture) {
+  std::vector<std::string> all;
+  const std::string generation(architecture.substr(0, architecture.size() - 1));
+  for (char minor = architecture.back(); minor >= '0'; --minor) all.push_back(generation + minor);
+  all.emplace_back("compute_75");
+  return all;
+}
+
+}  // namespace
+
 Result<std::string> KernelCompiler::compile(const std::string& text,
                                             std::span<const HeaderText> headers,
                                             std::string_view architecture) {
-  const std::string name = key(text, headers, architecture);
-  for (const auto& cache : caches_) {
-    auto found = cache->find(name);
-    if (!found.ok()) {
-      on_warning_(found.error().message());
-    } else if (!found->empty()) {
-      return found;
+  for (const std::string& kind : runnable(architecture)) {
+    const std::string name = key(text, headers, kind);
+    for (const auto& cache : caches_) {
+      auto found = cache->find(name);
+      if (!found.ok()) {
+        on_warning_(found.error().message());
+      } else if (!found->empty()) {
+        return found;
+      }
     }
   }
+  return compile_anew(text, headers, architecture);
+}
+
+Result<std::string> KernelCompiler::compile_anew(const std::string& text,
+                                                 std::span<const HeaderText> headers,
+                                                 std::string_view architecture) {
   PANTILE_ASSIGN(const auto compiler, nvrtc());
-  PANTILE_ASSIGN(std::string code,
-                 compiler->compile(text, headers, architecture, MachineCode::cubin));
+  const MachineCode kind =
+      architecture.starts_with("compute_") ? MachineCode::ptx : MachineCode::cubin;
+  PANTILE_ASSIGN(std::string code, compiler->compile(text, headers, architecture, kind));
   if (!caches_.empty()) {
-    if (const Status kept = caches_.front()->keep(name, code); !kept.ok()) {
-      on_warning_(kept.error().message());
-    }
+    const Status kept = caches_.front()->keep(key(text, headers, architecture), code);
+    if (!kept.ok()) on_warning_(kept.error().message());
   }
   return code;
 }

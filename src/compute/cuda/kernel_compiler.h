@@ -34,13 +34,18 @@ class KernelCompiler {
   KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, std::string nvrtc,
                  std::function<void(const std::string&)> on_warning);
 
-  /// The text's code for `architecture` ("sm_90"). Errors: not_found (not in a cache, and no NVRTC
-  /// on the machine), those of Nvrtc::compile.
+  /// The text's code for a device of `architecture` ("sm_90"): for just that one, else for an
+  /// earlier one of its generation, else PTX ("compute_75"), else compiled. Errors: not_found (not
+  /// in a cache, and no NVRTC on the machine), those of Nvrtc::compile.
   Result<std::string> compile(const std::string& text, std::span<const HeaderText> headers,
                               std::string_view architecture);
+  /// The same, whatever the caches hold: for code that a driver does not take (of a newer compiler,
+  /// say). An architecture of "compute_…" gives PTX.
+  Result<std::string> compile_anew(const std::string& text, std::span<const HeaderText> headers,
+                                   std::string_view architecture);
 
-  /// A hash of everything that decides a compilation's result but the architecture and NVRTC's
-  /// version.
+  /// A hash of everything that decides a compilation's result but the architecture and the
+  /// compiler's version: text, headers, options.
   static std::string text_hash(const std::string& text, std::span<const HeaderText> headers);
   /// What names a compilation: "<text_hash>-<architecture>".
   static std::string key(const std::string& text, std::span<const HeaderText> headers,

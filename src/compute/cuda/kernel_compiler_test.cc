@@ -42,6 +42,26 @@ TEST(KernelCompiler, AKeyIsOfEverythingThatDecidesTheCode) {
   EXPECT_TRUE(KernelCompiler::key("x", {}, "sm_90").ends_with("-sm_90"));
 }
 
+TEST(KernelCompiler, CodeOfTheSameGenerationServesAndPtxServesAll) {
+  const auto cache = std::make_shared<MapCache>();
+  KernelCompiler compiler({cache}, "/nowhere/libnvrtc.so", [](const std::string&) {});
+  const auto code_for = [&](const char* architecture) {
+    const auto code = compiler.compile("text", {}, architecture);
+    return code.ok() ? *code : "none";
+  };
+  cache->codes[KernelCompiler::key("text", {}, "sm_80")] = "8.0";
+  EXPECT_EQ(code_for("sm_80"), "8.0");
+  EXPECT_EQ(code_for("sm_86"), "8.0");
+  EXPECT_EQ(code_for("sm_75"), "none");
+  EXPECT_EQ(code_for("sm_90"), "none");
+  cache->codes[KernelCompiler::key("text", {}, "compute_75")] = "PTX";
+  EXPECT_EQ(code_for("sm_75"), "PTX");
+  EXPECT_EQ(code_for("sm_120"), "PTX");
+  EXPECT_EQ(code_for("sm_89"), "8.0");
+  cache->codes[KernelCompiler::key("text", {}, "sm_86")] = "8.6";
+  EXPECT_EQ(code_for("sm_89"), "8.6");
+}
+
 TEST(KernelCompiler, CachesAreAskedInTurnAndNeedNoCompiler) {
   const auto first = std::make_shared<MapCache>(), second = std::make_shared<MapCache>();
   const std::string key = KernelCompiler::key("text", {}, "sm_90");

@@ -88,6 +88,14 @@ Result<std::shared_ptr<const Nvrtc>> Nvrtc::open(const std::string& path) {
   return std::shared_ptr<const Nvrtc>(new Nvrtc(std::move(functions), version_words));
 }
 
+std::span<const char* const> Nvrtc::options() {
+  // cmake/CompileKernel.cmake gives nvcc the same.
+  static constexpr const char* kOptions[] = {
+      "--std=c++20",      "--fmad=false",    "--ftz=false",      "--prec-div=true",
+      "--prec-sqrt=true", "--device-int128", "--split-compile=1"};
+  return kOptions;
+}
+
 Result<std::string> Nvrtc::compile(const std::string& code, std::span<const HeaderText> headers,
                                    std::string_view architecture, MachineCode kind) const {
   const Functions& f = *functions_;
@@ -106,10 +114,9 @@ Result<std::string> Nvrtc::compile(const std::string& code, std::span<const Head
   const std::unique_ptr<Handle, decltype(destroy)> owner(&program, destroy);
 
   const std::string target = fmt::format("--gpu-architecture={}", architecture);
-  const char* options[] = {target.c_str(),    "--std=c++20",      "--fmad=false",
-                           "--ftz=false",     "--prec-div=true",  "--prec-sqrt=true",
-                           "--device-int128", "--split-compile=1"};
-  const Outcome done = f.compile(program, static_cast<int>(std::size(options)), options);
+  std::vector<const char*> all{target.c_str()};
+  all.insert(all.end(), options().begin(), options().end());
+  const Outcome done = f.compile(program, static_cast<int>(all.size()), all.data());
   if (done == kInvalidOption) {
     return Error(Code::foreign,
                  fmt::format("NVRTC {} does not compile for {}", version_, architecture));

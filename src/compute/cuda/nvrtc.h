@@ -35,6 +35,9 @@ class Nvrtc {
   /// "13.0".
   const std::string& version() const { return version_; }
 
+  /// How every text is compiled, besides its architecture: part of what decides the code.
+  static std::span<const char* const> options();
+
   /// Compiles `code` as C++20 for `architecture` ("sm_90", "compute_75"). No contraction, no
   /// flushing of subnormals, division and square root correctly rounded. Errors: foreign (an
   /// architecture that this version does not know), internal (code that does not compile, with the

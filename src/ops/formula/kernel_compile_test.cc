@@ -43,13 +43,17 @@ class KernelCompile : public testing::Test {
 /// product without a rounding of its own.
 std::set<std::string> wrong_instructions(const std::string& ptx) {
   static const std::regex kInstruction(R"(\n\s+(?:@!?%p\d+\s+)?([a-z0-9_.]+)\s)");
-  static const std::regex kWrong(
-      R"(.*\.approx.*|.*\.ftz.*|.*\.sat.*)"
-      R"(|(add|sub|mul|mad|fma|div|sqrt)\.f(32|64)|rcp\.(?!rn).*|(rsqrt|sin|cos|ex2|lg2)\..*)");
+  static const std::regex kArithmetic(
+      R"((add|sub|mul|mad|fma|div|sqrt|rcp|rsqrt|sin|cos|ex2|lg2|tanh)\..*f(16|32|64).*)");
+  // Correctly rounded, to the nearest, and nothing else.
+  static const std::regex kRight(R"((add|sub|mul|fma|div|sqrt|rcp)\.rn\.f(32|64))");
+  static const std::regex kNever(R"(.*\.(approx|full|ftz|sat)(\..*)?)");
   std::set<std::string> wrong;
   for (std::sregex_iterator it(ptx.begin(), ptx.end(), kInstruction), end; it != end; ++it) {
     const std::string instruction = (*it)[1];
-    if (std::regex_match(instruction, kWrong)) wrong.insert(instruction);
+    const bool is_right =
+        !std::regex_match(instruction, kArithmetic) || std::regex_match(instruction, kRight);
+    if (!is_right || std::regex_match(instruction, kNever)) wrong.insert(instruction);
   }
   return wrong;
 }
@@ -64,8 +68,9 @@ TEST(WrongInstructions, AreFound) {
   EXPECT_EQ(joined(wrong_instructions("{\n\tadd.rn.f64 \t%fd1, %fd2, %fd3;\n\tadd.s32 \t%r1;\n}")),
             "");
   EXPECT_EQ(joined(wrong_instructions("{\n\t@%p1 add.f64 \t%fd1;\n\tdiv.approx.f32 %f1;\n"
-                                      "\tmul.rn.ftz.f32 \t%f1;\n\tsin.approx.f32 %f;\n}")),
-            "add.f64 div.approx.f32 mul.rn.ftz.f32 sin.approx.f32 ");
+                                      "\tmul.rn.ftz.f32 \t%f1;\n\tsin.approx.f32 %f;\n"
+                                      "\tdiv.full.f32 %f1;\n\tadd.rz.f32 %f1;\n}")),
+            "add.f64 add.rz.f32 div.approx.f32 div.full.f32 mul.rn.ftz.f32 sin.approx.f32 ");
 }
 
 TEST_F(KernelCompile, EveryFormulaIsExactCode) {

@@ -106,7 +106,9 @@ class Drain {
     const int lanes = static_cast<int>(options_.lanes.size());
     const Status worked = run_workers(options_.threads + lanes, [&](int i) -> Status {
       if (i < options_.threads) return work();
+      StopOnFailure stop{*this};
       feed_->run_lane(static_cast<std::size_t>(i - options_.threads));
+      stop.all_is_well = true;
       return {};
     });
     if (feed_ && options_.on_lane) std::ranges::for_each(feed_->uses(), options_.on_lane);

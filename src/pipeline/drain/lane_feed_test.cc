@@ -204,6 +204,32 @@ TEST_F(DrainWithLanes, TheLanesHalvesAreThePyramid) {
   EXPECT_FALSE(with.sink.chunks().at(parent) == without.sink.chunks().at(parent));
 }
 
+TEST(DrainWithALaneThatThrows, EndsWithAnError) {
+  class Throwing final : public TileLane {
+   public:
+    const std::string& name() const override { return name_; }
+    int batch_tiles() const override { return 4; }
+    int batches() const override { return 2; }
+    std::int64_t peak_device_bytes() const override { return 0; }
+    std::string note() const override { return {}; }
+    Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect>) override {
+      throw std::bad_alloc();
+    }
+
+   private:
+    const std::string name_ = "a lane without memory";
+  };
+  for (const bool workers_read : {true, false}) {
+    Fixture fixture(1000, 777);
+    Throwing lane;
+    fixture.options.lanes = {&lane};
+    fixture.options.workers_read = workers_read;
+    const Status done = fixture.run();
+    ASSERT_FALSE(done.ok());
+    EXPECT_EQ(done.error().code(), Code::out_of_memory) << done.error().message();
+  }
+}
+
 TEST_F(DrainWithLanes, ALostLaneIsReplacedByTheWorkers) {
   for (const int after : {0, 1, 4}) {
     for (const bool workers_read : {true, false}) {

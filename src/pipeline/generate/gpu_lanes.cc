@@ -14,9 +14,10 @@ namespace pantile {
 namespace {
 
 /// What is drawn waits in pinned memory, which counts: of a small budget, a part.
-std::int64_t batch_bytes(const RunOptions& run) {
+std::int64_t batch_bytes(const RunOptions& run, std::size_t gpus) {
   constexpr std::int64_t kUsual = std::int64_t{32} << 20;
-  return run.memory_bytes > 0 ? std::min(kUsual, run.memory_bytes / 16) : kUsual;
+  const auto shares = static_cast<std::int64_t>(16 * std::max<std::size_t>(1, gpus));
+  return run.memory_bytes > 0 ? std::min(kUsual, run.memory_bytes / shares) : kUsual;
 }
 
 /// Kernels that are there.
@@ -40,18 +41,28 @@ std::vector<std::shared_ptr<cuda::CodeCache>> open_caches(const CudaOptions& opt
   return caches;
 }
 
-/// The GPUs that are meant. Errors: those of the driver.
-Result<std::vector<std::shared_ptr<const cuda::Device>>> open_devices(const RunOptions& run) {
+/// The GPUs that are meant; of those that nobody named, the ones that can be used. Errors: those of
+/// the driver, and of a GPU that was named; with none left, the last one's.
+Result<std::vector<std::shared_ptr<const cuda::Device>>> open_devices(
+    const RunOptions& run, std::vector<std::string>& left_out) {
   PANTILE_ASSIGN(const auto driver, cuda::Driver::open(run.cuda.driver));
   std::vector<int> ordinals = run.device.gpus;
   if (ordinals.empty()) {
     for (int i = 0; i < driver->device_count(); ++i) ordinals.push_back(i);
   }
   std::vector<std::shared_ptr<const cuda::Device>> devices;
+  Status failed;
   for (const int ordinal : ordinals) {
-    PANTILE_ASSIGN(auto device, cuda::Device::open(driver, ordinal));
-    devices.push_back(std::move(device));
+    auto device = cuda::Device::open(driver, ordinal);
+    if (device.ok()) {
+      devices.push_back(std::move(*device));
+    } else {
+      if (!run.device.gpus.empty()) return device.error();
+      failed = device.error();
+      left_out.push_back(failed.error().message());
+    }
   }
+  if (devices.empty() && !failed.ok()) return failed.error();
   return devices;
 }
 
@@ -72,7 +83,7 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
   }
   lanes.workers_read = wanted != Device::cuda;
   const bool must = wanted != Device::automatic;
-  const auto devices = open_devices(run);
+  const auto devices = open_devices(run, lanes.left_out);
   if (!devices.ok()) {
     if (must) {
       return Error(devices.error().code(),
@@ -86,24 +97,30 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
   cuda::KernelCompiler compiler(
       open_caches(run.cuda), run.cuda.nvrtc,
       [&](const std::string& warning) { lanes.notes.push_back(warning); });
-  Status left_out;
+  Status failed;
   for (const auto& device : *devices) {
     auto lane = formula::FormulaLane::make(program, image, device, compiler,
                                            {.tile_px = static_cast<std::int32_t>(tile_px),
-                                            .batch_bytes = batch_bytes(run),
+                                            .batch_bytes = batch_bytes(run, devices->size()),
                                             .halves = halves});
     if (lane.ok()) {
       lanes.memory_bytes += (*lane)->pinned_bytes();
       lanes.lanes.push_back(std::move(*lane));
-    } else {
-      left_out = lane.error();
-      lanes.left_out.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
-                                           device->facts().name, lane.error().message()));
+      continue;
     }
+    failed = lane.error();
+    lanes.left_out.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
+                                         device->facts().name, failed.error().message()));
+    // What is missing, a compiler, the others miss too, and once is enough to say so.
+    if (failed.error().code() == Code::not_found && lanes.lanes.empty()) break;
   }
   // Without a compiler the CPU does it, which the notes say; what is broken or full is an error.
-  const bool no_compiler = !left_out.ok() && left_out.error().code() == Code::not_found;
-  if (must && lanes.lanes.empty() && !no_compiler) return left_out.error();
+  const bool no_compiler = !failed.ok() && failed.error().code() == Code::not_found;
+  if (must && lanes.lanes.empty() && !no_compiler) {
+    return Error(failed.error().code(),
+                 fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
+                             fmt::join(lanes.left_out, "; ")));
+  }
   lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
   if (lanes.lanes.empty()) lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
   return lanes;
