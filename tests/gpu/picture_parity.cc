@@ -60,34 +60,36 @@ std::vector<Picture> pictures() {
     }
   }
   const std::pair<double, double> ranges[] = {{-1, 1}, {0, 1e-30}, {-1e30, 2.5}};
-  for (const Precision precision : {Precision::f64, Precision::f32}) {
-    for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {
-      for (const Sampling sampling : {Sampling::center, Sampling::corner}) {
-        for (const int samples : {1, 2, 3, 8}) {
-          for (const auto& [lo, hi] : ranges) {
-            for (const std::string_view colormap : colormap_names()) {
-              if (output != Output::rgb8 && colormap != "gray") continue;  // decides nothing
-              Picture picture{"complex", plain_image()};
-              FormulaImage& image = picture.image;
-              image.precision = precision;
-              image.output = output;
-              image.frame.sampling = sampling;
-              image.frame.samples = samples;
-              image.lo = lo;
-              image.hi = hi;
-              image.colormap = colormap;
-              image.nan = {1, 2, 3};
-              image.neg_inf = {4, 5, 6};
-              image.pos_inf = {7, 8, 9};
-              // A large scale takes arguments to where functions change their path.
-              image.frame.scale = samples == 3 ? 1e6 : 0.01;
-              all.push_back(std::move(picture));
+  // The second has NaN and infinities of both signs.
+  for (const char* formula : {"complex", "log(x) + 3e38*x*10"})
+    for (const Precision precision : {Precision::f64, Precision::f32}) {
+      for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {
+        for (const Sampling sampling : {Sampling::center, Sampling::corner}) {
+          for (const int samples : {1, 2, 3, 8}) {
+            for (const auto& [lo, hi] : ranges) {
+              for (const std::string_view colormap : colormap_names()) {
+                if (output != Output::rgb8 && colormap != "gray") continue;  // decides nothing
+                Picture picture{formula, plain_image()};
+                FormulaImage& image = picture.image;
+                image.precision = precision;
+                image.output = output;
+                image.frame.sampling = sampling;
+                image.frame.samples = samples;
+                image.lo = lo;
+                image.hi = hi;
+                image.colormap = colormap;
+                image.nan = {1, 2, 3};
+                image.neg_inf = {4, 5, 6};
+                image.pos_inf = {7, 8, 9};
+                // A large scale takes arguments to where functions change their path.
+                image.frame.scale = samples == 3 ? 1e6 : 0.01;
+                all.push_back(std::move(picture));
+              }
             }
           }
         }
       }
     }
-  }
   return all;
 }
 

@@ -9,7 +9,8 @@
 namespace pantile::bench {
 
 struct DeviceRates {
-  double to_host_px_s = 0;  ///< RGB8 of complex in f64.
+  /// RGB8 of complex in f64, as a job with a pyramid takes it: halves beside the tiles.
+  double to_host_px_s = 0;
 };
 
 /// Checks pixels against the CPU first, then prints its lines. Errors: those of the device;

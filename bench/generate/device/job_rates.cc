@@ -1,6 +1,8 @@
 #include "generate/device/job_rates.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -114,13 +116,13 @@ struct JobRun {
 };
 
 /// The median of some runs into an empty folder.
-Result<JobRun> run_job(const gpu::GpuMachine& machine, Device device, std::int64_t size,
-                       const std::string& folder) {
+Result<JobRun> run_job(const gpu::GpuMachine& machine, const DeviceChoice& device,
+                       std::int64_t size, const std::string& folder) {
   std::vector<JobRun> runs;
   for (int round = 0; round < kRounds; ++round) {
     fs::remove_all(folder);
     RunOptions run;
-    run.device = {device, {}};
+    run.device = device;
     run.cuda = machine.places;
     const auto begin = Clock::now();
     JobRun one;
@@ -134,47 +136,89 @@ Result<JobRun> run_job(const gpu::GpuMachine& machine, Device device, std::int64
   return std::move(runs[runs.size() / 2]);
 }
 
+/// Bytes a second that one thread writes into a file of `folder` and syncs.
+Result<double> disk_rate(const std::string& folder) {
+  constexpr std::size_t kPiece = std::size_t{16} << 20;
+  constexpr int kPieces = 128;
+  fs::create_directories(folder);
+  const std::string path = folder + "/disk";
+  std::vector<char> piece(kPiece);
+  for (std::size_t i = 0; i < kPiece; ++i) piece[i] = static_cast<char>(i * 2654435761U >> 13);
+  const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
+  if (file < 0) return Error(Code::io, "cannot write " + path);
+  const auto begin = Clock::now();
+  bool good = true;
+  for (int k = 0; k < kPieces; ++k) {
+    good = good && ::write(file, piece.data(), kPiece) == static_cast<ssize_t>(kPiece);
+  }
+  good = ::fdatasync(file) == 0 && good;
+  const double seconds = seconds_since(begin);
+  ::close(file);
+  fs::remove(path);
+  if (!good) return Error(Code::io, "cannot write " + path);
+  return static_cast<double>(kPiece) * kPieces / seconds;
+}
+
+/// Of the stage that draws.
+double drain_seconds(const JobSummary& summary) {
+  const auto at = std::ranges::find(summary.stages, "px", &StageSummary::unit);
+  return at == summary.stages.end() ? summary.wall_s : at->wall_s;
+}
+
+/// What the GPU and the workers did. In a job that encoding binds the GPU is at work for a small
+/// part of the time, and its rate then is that of a few batches.
+void print_devices(const JobSummary& summary, double to_host_px_s, bool is_hybrid) {
+  const double drain_s = drain_seconds(summary);
+  for (const DeviceSummary& d : summary.devices) {
+    const double active = drain_s - d.idle_s - d.blocked_s;
+    const double rate = active > 0 ? static_cast<double>(d.pixels) / active : 0;
+    const double of_alone = to_host_px_s > 0 ? 100 * rate / to_host_px_s : 0;
+    print_line("  " + d.name,
+               fmt::format("{:.1f} % of pixels", 100 * static_cast<double>(d.pixels) /
+                                                     static_cast<double>(summary.pixels)),
+               is_hybrid ? against(of_alone, 98) : "",
+               fmt::format("idle {:.2f} s, blocked {:.2f} s of {:.2f} s; while at work {:.2f} "
+                           "Gpx/s, {:.0f} % of alone",
+                           d.idle_s, d.blocked_s, drain_s, rate / 1e9, of_alone));
+  }
+  const double share =
+      summary.workers > 0 && drain_s > 0 ? summary.workers_idle_s / (drain_s * summary.workers) : 0;
+  print_line("  CPU workers", fmt::format("idle {:.1f} %", 100 * share),
+             is_hybrid ? (share <= 0.05 ? "reach <= 5: met" : "reach <= 5: MISSED") : "", "");
+}
+
 }  // namespace
 
-Status measure_jobs(const gpu::GpuMachine& machine, double to_host_px_s, std::int64_t size,
-                    const std::string& folder) {
+Status measure_jobs(const gpu::GpuMachine& machine, int ordinal, double to_host_px_s,
+                    std::int64_t size, const std::string& folder) {
   const auto pixels = static_cast<double>(size) * static_cast<double>(size);
   PANTILE_ASSIGN(const double encoding, encoding_rate(size));
   print_line("encoding tiles from memory, all cores",
              fmt::format("{:.2f} GB/s raw", encoding / 1e9), "", "");
-  PANTILE_ASSIGN(const JobRun by_cpu, run_job(machine, Device::cpu, size, folder + "/cpu"));
+  PANTILE_ASSIGN(const double disk, disk_rate(folder));
+  print_line("writing and syncing, one thread", fmt::format("{:.2f} GB/s", disk / 1e9), "", "");
+  PANTILE_ASSIGN(const JobRun by_cpu, run_job(machine, {Device::cpu, {}}, size, folder + "/cpu"));
   print_line("job, CPU alone", fmt::format("{:.3f} Gpx/s", pixels / by_cpu.wall_s / 1e9), "", "");
   for (const auto& [name, device, reach] : {std::tuple("job, GPU draws", Device::cuda, 0.90),
                                             std::tuple("job, hybrid", Device::hybrid, 0.95)}) {
-    PANTILE_ASSIGN(const JobRun run, run_job(machine, device, size, folder + "/gpu"));
+    PANTILE_ASSIGN(const JobRun run, run_job(machine, {device, {ordinal}}, size, folder + "/gpu"));
     if (run.bytes != by_cpu.bytes) {
       return Error(Code::corrupt, fmt::format("{} wrote other bytes than the CPU", name));
     }
-    // All levels are encoded: a third more than the picture.
-    const double of_encoding = pixels * 3 * 4 / 3 / run.wall_s / encoding;
-    print_line(name, fmt::format("{:.3f} Gpx/s", pixels / run.wall_s / 1e9),
-               against(100 * of_encoding, 100 * reach),
-               fmt::format("{:.0f} % of encoding, {:.2f} x the CPU alone", 100 * of_encoding,
-                           by_cpu.wall_s / run.wall_s));
-    for (const DeviceSummary& d : run.summary.devices) {
-      const double active = run.summary.wall_s - d.idle_s - d.blocked_s;
-      const double rate = active > 0 ? static_cast<double>(d.pixels) / active : 0;
-      print_line("  " + d.name,
-                 fmt::format("{:.1f} % of pixels", 100 * static_cast<double>(d.pixels) / pixels),
-                 "",
-                 fmt::format("idle {:.2f} s, blocked {:.2f} s of {:.2f} s; while at work {:.2f} "
-                             "Gpx/s, {:.0f} % of alone",
-                             d.idle_s, d.blocked_s, run.summary.wall_s, rate / 1e9,
-                             to_host_px_s > 0 ? 100 * rate / to_host_px_s : 0));
+    // All levels are encoded and written; the slower of both binds.
+    double raw = 0, written = 0;
+    for (const OutputSummary& output : run.summary.outputs) {
+      raw += static_cast<double>(output.raw_bytes);
+      written += static_cast<double>(output.disk_bytes);
     }
-    const double share =
-        run.summary.workers > 0 && run.summary.wall_s > 0
-            ? run.summary.workers_idle_s / (run.summary.wall_s * run.summary.workers)
-            : 0;
-    print_line(
-        "  CPU workers", fmt::format("idle {:.1f} %", 100 * share),
-        device == Device::hybrid ? (share <= 0.05 ? "reach <= 5: met" : "reach <= 5: MISSED") : "",
-        "");
+    const double bound_s = std::max(raw / encoding, written / disk);
+    const double of_bound = bound_s / run.wall_s;
+    print_line(name, fmt::format("{:.3f} Gpx/s", pixels / run.wall_s / 1e9),
+               against(100 * of_bound, 100 * reach),
+               fmt::format("{:.0f} % of what {} allows, {:.2f} x the CPU alone", 100 * of_bound,
+                           raw / encoding > written / disk ? "encoding" : "the disk",
+                           by_cpu.wall_s / run.wall_s));
+    print_devices(run.summary, to_host_px_s, device == Device::hybrid);
   }
   return {};
 }

@@ -11,8 +11,9 @@
 namespace pantile::bench {
 
 /// Writes stores of size × size pixels below `folder`, checks that GPU, both and CPU write the same
-/// bytes, and prints its lines. `to_host_px_s`: what the first GPU brings to the host alone.
-Status measure_jobs(const gpu::GpuMachine& machine, double to_host_px_s, std::int64_t size,
-                    const std::string& folder);
+/// bytes, and prints its lines. `ordinal`: the GPU to be used; `to_host_px_s`: what it brings to
+/// the host alone.
+Status measure_jobs(const gpu::GpuMachine& machine, int ordinal, double to_host_px_s,
+                    std::int64_t size, const std::string& folder);
 
 }  // namespace pantile::bench

@@ -2,7 +2,7 @@
 //
 //     pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]
 //
-// --size: edge of the jobs' pictures, default 32768; --work: where they are written (and removed),
+// --size: edge of the jobs' pictures, default 65536; --work: where they are written (and removed),
 // default: a folder in the system's for temporary files. Kernels and libraries are found as by the
 // GPU tests: PANTILE_CUDA_DRIVER, PANTILE_NVRTC, PANTILE_KERNELS.
 #include <cstdlib>
@@ -18,7 +18,7 @@ namespace pantile::bench {
 namespace {
 
 struct Options {
-  std::int64_t size = 32768;
+  std::int64_t size = 65536;
   std::string work;
   std::size_t device = 0;
 };
@@ -41,8 +41,8 @@ int run(const Options& options) {
               device->facts().architecture().c_str(), machine->driver->version().c_str());
   const auto rates = measure_device(*machine, device);
   if (!rates.ok()) return fail(rates.error().message());
-  const Status jobs = measure_jobs(*machine, rates->to_host_px_s, options.size,
-                                   options.work + "/pantile_gpu_bench");
+  const Status jobs = measure_jobs(*machine, device->facts().ordinal, rates->to_host_px_s,
+                                   options.size, options.work + "/pantile_gpu_bench");
   std::filesystem::remove_all(options.work + "/pantile_gpu_bench");
   return jobs.ok() ? 0 : fail(jobs.error().message());
 }
@@ -60,7 +60,14 @@ int main(int argc, char** argv) {
     } else if (std::strcmp(argv[i], "--work") == 0 && has_value) {
       options.work = argv[++i];
     } else if (std::strcmp(argv[i], "--device") == 0 && has_value) {
-      options.device = static_cast<std::size_t>(std::atoll(argv[++i]));
+      const std::string number = argv[++i];
+      if (number.empty() || number.size() > 3 ||
+          number.find_first_not_of("0123456789") != std::string::npos) {
+        std::fprintf(stderr, "pantile_gpu_bench: --device takes a GPU's number, not '%s'\n",
+                     number.c_str());
+        return 2;
+      }
+      options.device = static_cast<std::size_t>(std::atoi(number.c_str()));
     } else {
       std::fprintf(stderr,
                    "usage: pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]\n");
