@@ -2,16 +2,16 @@
 # for glibc), and they run from another folder with an empty environment.
 cmake_minimum_required(VERSION 3.25)
 
-function(run)
-  execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "${ARGV}: ${code}\n${out}")
-  endif()
-  set(out "${out}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${WORK})
-run(${SOURCE}/scripts/build portable -DPANTILE_CUDA_GENERATIONS=75\;80\;90 portable)
+# Of all generations, whatever the folder was last configured for.
+execute_process(
+  COMMAND ${SOURCE}/scripts/build portable "-DPANTILE_CUDA_GENERATIONS=75;80;90" portable
+  RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "the archive's programs are not built:\n${out}")
+endif()
 run(${CPACK} --config ${SOURCE}/build/portable/CPackConfig.cmake -B ${WORK})
 file(GLOB archive ${WORK}/pantile-*.tar.gz)
 file(SIZE ${archive} bytes)
