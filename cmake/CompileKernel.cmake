@@ -2,6 +2,7 @@
 #   cmake -DNVCC=… -DSOURCE=x.cu -DOUT=x.fatbin -DINCLUDE=src -DGENERATIONS=75,80,90 -P CompileKernel.cmake
 # Warnings are errors, and so are registers that are spilled to memory. What the assembler says of
 # registers and memory is left beside it, in x.fatbin.txt.
+# OUT may be x.cubin too, machine code for one generation alone, or x.ptx.
 # -DCONTRACT=true lets it contract products and sums (for code that is compared with, never for ours).
 if(NOT CONTRACT)
   set(CONTRACT false)
@@ -15,11 +16,17 @@ foreach(generation IN LISTS generations)
 endforeach()
 # Later generations take the text of the newest and finish it in the driver.
 list(APPEND codes -gencode "arch=compute_${newest},code=compute_${newest}")
+set(kind -fatbin --compress-mode=size)
+if(OUT MATCHES "\\.(cubin|ptx)$")
+  set(kind -${CMAKE_MATCH_1})
+  string(REPLACE "cubin" "sm" architecture ${CMAKE_MATCH_1})
+  string(REPLACE "ptx" "compute" architecture ${architecture})
+  set(codes -arch=${architecture}_${newest})
+endif()
 execute_process(
   COMMAND ${NVCC} -std=c++20 -fmad=${CONTRACT} -ftz=false -prec-div=true -prec-sqrt=true
           --expt-relaxed-constexpr -I${INCLUDE} -Werror all-warnings -Xptxas -v
-          -Xcompiler -Wno-unused-function --compress-mode=size
-          ${codes} -fatbin -o ${OUT} ${SOURCE}
+          -Xcompiler -Wno-unused-function ${codes} ${kind} -o ${OUT} ${SOURCE}
   RESULT_VARIABLE outcome OUTPUT_VARIABLE said ERROR_VARIABLE said)
 file(WRITE "${OUT}.txt" "${said}")
 if(outcome)
