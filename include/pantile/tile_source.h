@@ -57,6 +57,13 @@ class TileSource {
   /// The source's chunks as they lie on disk; null when there are none that show its pixels just
   /// as they are. Belongs to the source.
   virtual const EncodedChunks* encoded_chunks() const { return nullptr; }
+  /// The pixels of `region`, which lies in the image, where they are in memory already, just as
+  /// read() would give them; null data: there is no such place. They stay as long as the source.
+  /// Thread-safe.
+  virtual View borrow(const Region&) const { return {}; }
+  /// Edge of the squares, on a grid from (0, 0), of which reads had best be made, because each is
+  /// worked out or decoded as a whole; 0: any rectangle will do.
+  virtual std::int64_t tile_px() const { return 0; }
 };
 
 /// The check every read() begins with: region inside the image, `out` of its shape and type and

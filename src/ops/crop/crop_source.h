@@ -20,6 +20,7 @@ class CropSource final : public TileSource {
   Cost cost(const Region& region) const override { return inner_->cost(moved(region)); }
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override;
+  View borrow(const Region& region) const override { return inner_->borrow(moved(region)); }
 
  private:
   CropSource(std::shared_ptr<const TileSource> inner, const Rect& rect);

@@ -83,16 +83,19 @@ class SourceFeed final : public RowFeed {
   Status prepare(const Rect& rect) override {
     if (rect == region_.rect) return {};  // for another channel
     region_.rect = rect;
+    samples_ = source_.borrow(region_);
+    if (samples_.data() != nullptr) return {};
     const Layout layout =
         Layout::interleaved(source_.spec().dtype, rect.height(), rect.width(), region_.channels());
     if (memory_.size() < layout.packed_bytes()) memory_.resize(layout.packed_bytes());
-    view_ = MutableView(memory_.data(), layout);
-    const Status done = source_.read(region_, view_, context_);
+    const MutableView view(memory_.data(), layout);
+    samples_ = view;
+    const Status done = source_.read(region_, view, context_);
     if (!done.ok()) region_.rect = {};
     return done;
   }
   void row(std::int64_t y, std::int64_t x0, std::int64_t x1, std::byte* to) const override {
-    load_samples(View(view_).select_channels(channel_, channel_ + 1), y - region_.rect.y0,
+    load_samples(samples_.select_channels(channel_, channel_ + 1), y - region_.rect.y0,
                  x0 - region_.rect.x0, static_cast<std::size_t>(x1 - x0), to);
   }
 
@@ -101,7 +104,7 @@ class SourceFeed final : public RowFeed {
   Region region_;
   std::vector<std::byte>& memory_;
   ReadContext& context_;
-  MutableView view_;
+  View samples_;
   int channel_ = 0;
 };
 

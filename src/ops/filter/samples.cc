@@ -37,15 +37,22 @@ void load(const std::byte* from, std::ptrdiff_t stride, std::size_t n, std::byte
 }
 
 template <class Row, class Sample>
-void store(const std::byte* from, std::size_t n, std::byte* to, std::ptrdiff_t stride) {
+void store_strided(const std::byte* from, std::size_t n, std::byte* to, std::ptrdiff_t stride) {
   const Row* const rows = reinterpret_cast<const Row*>(from);
   for (std::size_t i = 0; i < n; ++i) {
     auto sample = static_cast<Sample>(rows[i]);
     if constexpr (std::is_floating_point_v<Sample>) {
-      if (sample != sample) sample = std::numeric_limits<Sample>::quiet_NaN();
+      sample = sample != sample ? std::numeric_limits<Sample>::quiet_NaN() : sample;
     }
     std::memcpy(to + static_cast<std::ptrdiff_t>(i) * stride, &sample, sizeof sample);
   }
+}
+
+template <class Row, class Sample>
+void store(const std::byte* from, std::size_t n, std::byte* to, std::ptrdiff_t stride) {
+  // A stride that the compiler knows makes it a vector loop.
+  if (stride == sizeof(Sample)) return store_strided<Row, Sample>(from, n, to, sizeof(Sample));
+  store_strided<Row, Sample>(from, n, to, stride);
 }
 
 }  // namespace
