@@ -44,8 +44,11 @@ class TileLane {
   virtual std::int64_t peak_device_bytes() const = 0;
   /// A sentence that the job's user should read in the end; empty: there is none.
   virtual std::string note() const { return {}; }
-  /// Begins to read the tiles at `rects`, at most batch_tiles(); waits while batches() live.
-  /// Errors: io.
+  /// Waits until fewer than batches() live, so that begin() does not.
+  virtual void wait_for_room() = 0;
+  /// Begins to read the tiles at `rects`, 1 to batch_tiles(); waits while batches() live. Errors:
+  /// io (the device is lost), out_of_memory (not even one tile fits), internal (too many tiles).
+  /// After any of them the lane is of no more use.
   virtual Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) = 0;
 };
 

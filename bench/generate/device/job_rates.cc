@@ -29,15 +29,23 @@ constexpr std::int64_t kTilePx = 512;
 /// Jobs are run so often; the median counts.
 constexpr int kRounds = 3;
 
+/// A square picture of complex.
+struct Picture {
+  std::int64_t size = 0;
+  int samples = 1;  ///< A pixel's, in x and y.
+  double pixels() const { return static_cast<double>(size) * static_cast<double>(size); }
+};
+
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-GenerateOptions job_options(std::int64_t size, const std::string& out) {
+GenerateOptions job_options(const Picture& picture, const std::string& out) {
   GenerateOptions options;
   options.formula = "complex";
-  options.width = options.height = size;
-  options.scale = 6.0 / static_cast<double>(size);
+  options.width = options.height = picture.size;
+  options.scale = 6.0 / static_cast<double>(picture.size);
+  options.samples = picture.samples;
   options.tile_px = kTilePx;
   options.tiff.enabled = false;
   options.previews = {};
@@ -117,16 +125,16 @@ struct JobRun {
 
 /// The median of some runs into an empty folder.
 Result<JobRun> run_job(const gpu::GpuMachine& machine, const DeviceChoice& device,
-                       std::int64_t size, const std::string& folder) {
+                       const Picture& picture, const std::string& folder, int rounds = kRounds) {
   std::vector<JobRun> runs;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     fs::remove_all(folder);
     RunOptions run;
     run.device = device;
     run.cuda = machine.places;
     const auto begin = Clock::now();
     JobRun one;
-    PANTILE_ASSIGN(one.summary, run_generate(job_options(size, folder), run));
+    PANTILE_ASSIGN(one.summary, run_generate(job_options(picture, folder), run));
     one.wall_s = seconds_since(begin);
     PANTILE_ASSIGN(one.bytes, hash_of_folder(folder));
     runs.push_back(std::move(one));
@@ -165,6 +173,14 @@ double drain_seconds(const JobSummary& summary) {
   return at == summary.stages.end() ? summary.wall_s : at->wall_s;
 }
 
+void print_workers(const JobSummary& summary, bool is_hybrid) {
+  const double drain_s = drain_seconds(summary);
+  const double share =
+      summary.workers > 0 && drain_s > 0 ? summary.workers_idle_s / (drain_s * summary.workers) : 0;
+  print_line("  CPU workers", fmt::format("idle {:.1f} %", 100 * share),
+             is_hybrid ? (share <= 0.05 ? "reach <= 5: met" : "reach <= 5: MISSED") : "", "");
+}
+
 /// What the GPU and the workers did. In a job that encoding binds the GPU is at work for a small
 /// part of the time, and its rate then is that of a few batches.
 void print_devices(const JobSummary& summary, double to_host_px_s, bool is_hybrid) {
@@ -181,27 +197,61 @@ void print_devices(const JobSummary& summary, double to_host_px_s, bool is_hybri
                            "Gpx/s, {:.0f} % of alone",
                            d.idle_s, d.blocked_s, drain_s, rate / 1e9, of_alone));
   }
-  const double share =
-      summary.workers > 0 && drain_s > 0 ? summary.workers_idle_s / (drain_s * summary.workers) : 0;
-  print_line("  CPU workers", fmt::format("idle {:.1f} %", 100 * share),
-             is_hybrid ? (share <= 0.05 ? "reach <= 5: met" : "reach <= 5: MISSED") : "", "");
+  print_workers(summary, is_hybrid);
+}
+
+/// Where drawing binds, both together are to be as fast as both alone.
+Status measure_drawing(const gpu::GpuMachine& machine, int ordinal, const Picture& picture,
+                       const std::string& folder) {
+  const std::string name = fmt::format("job of {0}x{0} samples, ", picture.samples);
+  const auto rate = [&](const JobRun& run) {
+    return fmt::format("{:.3f} Gpx/s", picture.pixels() / drain_seconds(run.summary) / 1e9);
+  };
+  PANTILE_ASSIGN(const JobRun by_cpu,
+                 run_job(machine, {Device::cpu, {}}, picture, folder + "/cpu", 1));
+  print_line(name + "CPU alone", rate(by_cpu), "", "");
+  PANTILE_ASSIGN(const JobRun by_gpu,
+                 run_job(machine, {Device::cuda, {ordinal}}, picture, folder + "/gpu"));
+  print_line(name + "GPU draws", rate(by_gpu), "", "");
+  PANTILE_ASSIGN(const JobRun by_both,
+                 run_job(machine, {Device::hybrid, {ordinal}}, picture, folder + "/gpu"));
+  if (by_gpu.bytes != by_cpu.bytes || by_both.bytes != by_cpu.bytes) {
+    return Error(Code::corrupt, name + "not all devices wrote the same bytes");
+  }
+  const double gpu_s = drain_seconds(by_gpu.summary), cpu_s = drain_seconds(by_cpu.summary);
+  const double both = 1 / gpu_s + 1 / cpu_s;
+  print_line(name + "hybrid", rate(by_both), "",
+             fmt::format("{:.2f} x the GPU, {:.0f} % of GPU and CPU alone added up",
+                         gpu_s / drain_seconds(by_both.summary),
+                         100 / (drain_seconds(by_both.summary) * both)));
+  for (const DeviceSummary& d : by_both.summary.devices) {
+    const double share = static_cast<double>(d.pixels) / picture.pixels();
+    const double of_alone = 100 * share * gpu_s / drain_seconds(by_both.summary);
+    print_line("  " + d.name, fmt::format("{:.1f} % of pixels", 100 * share), against(of_alone, 98),
+               fmt::format("{:.1f} % of its rate alone", of_alone));
+  }
+  print_workers(by_both.summary, true);
+  return {};
 }
 
 }  // namespace
 
 Status measure_jobs(const gpu::GpuMachine& machine, int ordinal, double to_host_px_s,
                     std::int64_t size, const std::string& folder) {
-  const auto pixels = static_cast<double>(size) * static_cast<double>(size);
+  const Picture picture{size, 1};
+  const double pixels = picture.pixels();
   PANTILE_ASSIGN(const double encoding, encoding_rate(size));
   print_line("encoding tiles from memory, all cores",
              fmt::format("{:.2f} GB/s raw", encoding / 1e9), "", "");
   PANTILE_ASSIGN(const double disk, disk_rate(folder));
   print_line("writing and syncing, one thread", fmt::format("{:.2f} GB/s", disk / 1e9), "", "");
-  PANTILE_ASSIGN(const JobRun by_cpu, run_job(machine, {Device::cpu, {}}, size, folder + "/cpu"));
+  PANTILE_ASSIGN(const JobRun by_cpu,
+                 run_job(machine, {Device::cpu, {}}, picture, folder + "/cpu"));
   print_line("job, CPU alone", fmt::format("{:.3f} Gpx/s", pixels / by_cpu.wall_s / 1e9), "", "");
   for (const auto& [name, device, reach] : {std::tuple("job, GPU draws", Device::cuda, 0.90),
                                             std::tuple("job, hybrid", Device::hybrid, 0.95)}) {
-    PANTILE_ASSIGN(const JobRun run, run_job(machine, {device, {ordinal}}, size, folder + "/gpu"));
+    PANTILE_ASSIGN(const JobRun run,
+                   run_job(machine, {device, {ordinal}}, picture, folder + "/gpu"));
     if (run.bytes != by_cpu.bytes) {
       return Error(Code::corrupt, fmt::format("{} wrote other bytes than the CPU", name));
     }
@@ -220,7 +270,8 @@ Status measure_jobs(const gpu::GpuMachine& machine, int ordinal, double to_host_
                            by_cpu.wall_s / run.wall_s));
     print_devices(run.summary, to_host_px_s, device == Device::hybrid);
   }
-  return {};
+  // A quarter of the pixels, sixteen times the work.
+  return measure_drawing(machine, ordinal, {size / 2, 8}, folder);
 }
 
 }  // namespace pantile::bench

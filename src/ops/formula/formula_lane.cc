@@ -129,16 +129,18 @@ std::string FormulaLane::note() const {
                      part_tiles_, part_tiles_ == 1 ? "" : "s", batch_tiles_);
 }
 
-FormulaLane::Slot& FormulaLane::wait_for_slot() {
+void FormulaLane::wait_for_room() {
   std::unique_lock lock(mutex_);
-  Slot* slot = nullptr;
-  given_back_.wait(lock, [&] {
-    const auto at = std::ranges::find_if(slots_, [](const auto& s) { return s->is_free; });
-    slot = at == slots_.end() ? nullptr : at->get();
-    return slot != nullptr;
-  });
-  slot->is_free = false;
-  return *slot;
+  given_back_.wait(lock,
+                   [&] { return std::ranges::any_of(slots_, [](auto& s) { return s->is_free; }); });
+}
+
+FormulaLane::Slot& FormulaLane::take_slot() {
+  wait_for_room();
+  const std::lock_guard lock(mutex_);  // nobody else takes one
+  Slot& slot = **std::ranges::find_if(slots_, [](auto& s) { return s->is_free; });
+  slot.is_free = false;
+  return slot;
 }
 
 void FormulaLane::give_back(Slot& slot) {
@@ -153,7 +155,7 @@ Result<std::unique_ptr<TileBatch>> FormulaLane::begin(std::span<const Rect> rect
                  fmt::format("a batch of {} tiles; {} fit", rects.size(), batch_tiles_));
   }
   const cuda::Label label("batch of tiles", std::ssize(rects));
-  Slot& slot = wait_for_slot();
+  Slot& slot = take_slot();
   auto batch = std::make_unique<Batch>(*this, slot);
   PANTILE_TRY(queue_batch(slot, rects));
   return std::unique_ptr<TileBatch>(std::move(batch));

@@ -47,6 +47,7 @@ class FormulaLane final : public TileLane {
   const std::string& name() const override { return name_; }
   int batch_tiles() const override { return batch_tiles_; }
   int batches() const override { return static_cast<int>(slots_.size()); }
+  void wait_for_room() override;
   /// Where the device runs out of memory, fewer tiles are drawn at a time from then on, in the same
   /// memory one after the other. Errors: out_of_memory (not even one tile fits any more), io.
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override;
@@ -68,7 +69,7 @@ class FormulaLane final : public TileLane {
   Status queue_batch(Slot& slot, std::span<const Rect> rects);
   Status queue_parts(Slot& slot, std::span<const Rect> rects, int part_tiles, std::size_t& queued);
   std::byte* halves_of(const Slot& slot) const;
-  Slot& wait_for_slot();
+  Slot& take_slot();
   void give_back(Slot& slot);
 
   std::shared_ptr<const cuda::Device> device_;

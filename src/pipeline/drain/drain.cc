@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -21,9 +22,23 @@ namespace {
 
 /// How far a worker may run ahead of the slowest one, in chunks. Wide enough that nobody waits at
 /// ordinary scatter, narrow enough that few parents are open.
-constexpr std::int64_t window_of(int threads, std::int64_t lane_tiles) {
+constexpr std::int64_t room_of(int threads, std::int64_t lane_tiles) {
   return 8 * std::int64_t{threads} + 8 + lane_tiles;
 }
+/// Lanes have as much again, for what they read while workers draw a chunk together.
+constexpr std::int64_t window_of(int threads, std::int64_t lane_tiles) {
+  return room_of(threads, lane_tiles) + lane_tiles;
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 std::int64_t tiles_under_way(const std::vector<TileLane*>& lanes) {
   std::int64_t tiles = 0;
@@ -94,11 +109,15 @@ class Drain {
         countdown_(layout_, todo),
         committer_(job.sinks) {
     if (!options.lanes.empty()) {
-      feed_.emplace(queue_, layout_, options.lanes, options.workers_read,
-                    [this](const ChunkQueue::Task& task) {
-                      return task.chunk.level == 0 && task.unit->origin == Origin::source &&
-                             !can_copy(*task.unit);
-                    });
+      feed_.emplace(queue_, layout_, options.lanes,
+                    WorkDivision::Settings{
+                        .workers = options.threads,
+                        .workers_read = options.workers_read,
+                        .room_tiles = room_of(options.threads, tiles_under_way(options.lanes)),
+                        .is_for_lanes = [this](const ChunkQueue::Task& task) {
+                          return task.chunk.level == 0 && task.unit->origin == Origin::source &&
+                                 !can_copy(*task.unit);
+                        }});
     }
   }
 
@@ -145,13 +164,24 @@ class Drain {
       if (options_.cancel != nullptr && options_.cancel->cancelled()) {
         queue_.stop_after_begun_units();
       }
-      const std::optional<LaneFeed::Work> next = next_work();
+      std::optional<LaneWork> next = next_work();
       if (!next) {
         stop.all_is_well = true;
         return {};
       }
-      const ChunkQueue::Task& task = next->task;
-      PANTILE_TRY(next->batch != nullptr ? deliver_tile(*next, worker) : do_leaf(task, worker));
+      const ChunkQueue::Task task = next->task;
+      if (next->drawing != nullptr) {
+        PANTILE_ASSIGN(const bool is_last, draw_band(*next));
+        if (!is_last) continue;
+        PANTILE_TRY(deliver({task.chunk, std::move(next->drawing->pixels)}, worker));
+      } else if (next->batch != nullptr) {
+        const Stopwatch time;
+        PANTILE_TRY(deliver_tile(*next, worker));
+        feed_->encoded(time.seconds());
+        next.reset();  // the lane may have its batch back
+      } else {
+        PANTILE_TRY(do_leaf(task, worker));
+      }
       queue_.done(task.sequence);
       if (feed_) feed_->queue_moved();
       if (options_.on_pixels) {
@@ -160,11 +190,35 @@ class Drain {
     }
   }
 
-  std::optional<LaneFeed::Work> next_work() {
+  std::optional<LaneWork> next_work() {
     if (feed_) return feed_->next();
     const std::optional<ChunkQueue::Task> task = queue_.next();
     if (!task) return std::nullopt;
-    return LaneFeed::Work{*task, nullptr, 0};
+    return LaneWork{.task = *task};
+  }
+
+  /// A chunk's buffer, with zeros where the chunk lies beyond the picture's edge.
+  PixelBuffer take_pixels(const Rect& rect) {
+    PixelBuffer pixels = buffers_.take();
+    if (rect.width() < layout_.chunk_px() || rect.height() < layout_.chunk_px()) {
+      std::memset(pixels.data(), 0, pixels.size_bytes());
+    }
+    return pixels;
+  }
+
+  /// True where the drawing is complete.
+  Result<bool> draw_band(const LaneWork& work) {
+    const Stopwatch time;
+    Drawing& drawing = *work.drawing;
+    const Rect rect = layout_.chunk_rect(work.task.chunk);
+    std::call_once(drawing.begun, [&] { drawing.pixels = take_pixels(rect); });
+    ReadContext context;  // without the token: a unit that was begun is completed
+    const std::int64_t end = work.first_row + work.rows;
+    const Rect band{rect.x0, rect.y0 + work.first_row, rect.x1, rect.y0 + end};
+    PANTILE_TRY(job_.source->read(
+        job_.plan.spec.region(work.task.chunk.level, band),
+        drawing.pixels.view().window({0, work.first_row, rect.width(), end}), context));
+    return feed_->drew(work, time.seconds());
   }
 
   Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
@@ -172,11 +226,8 @@ class Drain {
       PANTILE_ASSIGN(const bool copied, copy_leaf(task));
       if (copied) return {};
     }
-    PixelBuffer pixels = buffers_.take();
     const Rect rect = layout_.chunk_rect(task.chunk);
-    if (rect.width() < layout_.chunk_px() || rect.height() < layout_.chunk_px()) {
-      std::memset(pixels.data(), 0, pixels.size_bytes());
-    }
+    PixelBuffer pixels = take_pixels(rect);
     const TileSource& source = task.unit->origin == Origin::store ? *job_.stored : *job_.source;
     ReadContext context;  // without the token: a unit that was begun is completed
     const Region region = job_.plan.spec.region(task.chunk.level, rect);
@@ -211,7 +262,7 @@ class Drain {
   }
 
   /// As deliver(), of pixels that a lane has read.
-  Status deliver_tile(const LaneFeed::Work& work, Worker& worker) {
+  Status deliver_tile(const LaneWork& work, Worker& worker) {
     std::optional<OpenParents::Finished> parent;
     PANTILE_TRY(pass_on(work.task.chunk, work.batch->tile(work.index), work.batch->half(work.index),
                         worker, parent));

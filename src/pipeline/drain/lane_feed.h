@@ -4,8 +4,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "pipeline/drain/chunk_queue.h"
+#include "pipeline/drain/work_division.h"
 #include "tile/tile_lane.h"
 
 namespace pantile {
@@ -31,24 +30,20 @@ struct LaneUse {
   std::string note;                    ///< What else it has to say.
 };
 
-/// Hands tiles that a lane has read, and chunks to be read, to workers. A lane that fails is given
-/// up: the workers read what it had. Thread-safe.
+/// Hands tiles that a lane has read, and chunks to be read, to workers: WorkDivision, for threads.
+/// A lane that fails is given up: the workers read what it had. Thread-safe.
 class LaneFeed {
  public:
-  /// `workers_read`: workers read chunks themselves whenever no tile of a lane is ready; else only
-  /// when every lane is lost. `is_for_lanes`: false for chunks that lanes cannot read.
   LaneFeed(ChunkQueue& queue, const ShardLayout& layout, std::vector<TileLane*> lanes,
-           bool workers_read, std::function<bool(const ChunkQueue::Task&)> is_for_lanes);
+           WorkDivision::Settings settings);
 
-  /// A chunk, and its pixels where a lane has read them: tile `index` of `batch`, which lives as
-  /// long as somebody holds it.
-  struct Work {
-    ChunkQueue::Task task;
-    std::shared_ptr<const TileBatch> batch;
-    std::size_t index = 0;
-  };
   /// What a worker does next; nothing at the end.
-  std::optional<Work> next();
+  std::optional<LaneWork> next();
+  /// A band of a drawing took so long. True where it was the last one: the caller goes on with the
+  /// drawing's pixels.
+  bool drew(const LaneWork& work, double seconds);
+  /// A lane's tile took so long.
+  void encoded(double seconds);
   /// To be called after the queue's done(): somebody may go on.
   void queue_moved();
   /// Nothing more is handed out; lanes end after what they have begun. After the queue's
@@ -65,24 +60,20 @@ class LaneFeed {
   struct Batch {
     std::vector<ChunkQueue::Task> tasks;
     std::shared_ptr<TileBatch> tiles;
+    double begun_s = 0;
   };
   enum class Wait { yes, no };
   std::vector<ChunkQueue::Task> gather(std::size_t lane, Wait wait);
-  void deliver(std::size_t lane, Batch batch);
+  Status finish(std::size_t lane, Batch batch);
+  Result<Batch> begin(std::size_t lane, const std::vector<ChunkQueue::Task>& tasks);
   void give_up(std::size_t lane, const std::vector<ChunkQueue::Task>& tasks, const Error& why);
 
-  ChunkQueue& queue_;
   const ShardLayout& layout_;
   const std::vector<TileLane*> lanes_;
-  const bool workers_read_;
-  const std::function<bool(const ChunkQueue::Task&)> is_for_lanes_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Work> ready_;
-  std::deque<ChunkQueue::Task> for_workers_;  ///< Handed out to lanes, to be read by workers.
-  std::size_t lanes_at_work_;
-  bool stopped_ = false;
+  WorkDivision division_;
   double workers_idle_s_ = 0;
   std::vector<LaneUse> uses_;
 };

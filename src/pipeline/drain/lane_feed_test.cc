@@ -38,12 +38,16 @@ class HostLane : public TileLane {
   int most_alive() const { return most_alive_; }
   bool wrong_halves = false;
 
+  void wait_for_room() override {
+    std::unique_lock lock(mutex_);
+    given_back_.wait(lock, [&] { return alive_ < behaviour_.batches; });
+  }
   Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect> rects) override {
     EXPECT_LE(rects.size(), static_cast<std::size_t>(behaviour_.batch_tiles));
     EXPECT_GE(rects.size(), 1u);
+    wait_for_room();
     {
-      std::unique_lock lock(mutex_);
-      given_back_.wait(lock, [&] { return alive_ < behaviour_.batches; });
+      const std::lock_guard lock(mutex_);
       most_alive_ = std::max(most_alive_, ++alive_);
     }
     if (behaviour_.begins_left-- <= 0) {
@@ -212,6 +216,7 @@ TEST(DrainWithALaneThatThrows, EndsWithAnError) {
     int batches() const override { return 2; }
     std::int64_t peak_device_bytes() const override { return 0; }
     std::string note() const override { return {}; }
+    void wait_for_room() override {}
     Result<std::unique_ptr<TileBatch>> begin(std::span<const Rect>) override {
       throw std::bad_alloc();
     }
