@@ -13,7 +13,7 @@ from pantile.callbacks.base import Callback, Stage
 LINE_INTERVAL_S = 10.0
 
 
-class _Display(Protocol):
+class Display(Protocol):
     """What shows the state of named counts."""
 
     def show(self, stage: Stage, rate: bool) -> None: ...
@@ -53,7 +53,7 @@ class Progress(Callback):
         self.show_rate = show_rate
         self.interval_s = interval_s
         self.file = file
-        self._display: _Display | None = None
+        self._display: Display | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -62,7 +62,7 @@ class Progress(Callback):
         self._tiles_since_s = math.nan
         self._chunks_since_s = math.nan
 
-    def _open(self) -> _Display:
+    def _open(self) -> Display:
         if self._display is None:
             file = sys.stderr if self.file is None else self.file
             bars = self.bars
