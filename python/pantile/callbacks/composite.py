@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pantile.callbacks.base import Callback, Stage
 from pantile.callbacks.dispatch import CallbackList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Composite(Callback):

@@ -1,5 +1,7 @@
 """Energy and carbon dioxide of a job, as far as the machine counts it."""
 
+# ruff: noqa: ARG002 (a hook gets what it gets)
+
 from __future__ import annotations
 
 import datetime
@@ -9,12 +11,14 @@ import os
 import pathlib
 import threading
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pantile.callbacks._counters import Counter, Counters, find_counters
 from pantile.callbacks.base import Callback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 WORLD_GRID_G_PER_KWH = 473.0
 """Grams of CO₂ per kWh of electricity, the world's mean of 2024 (Ember)."""

@@ -1,14 +1,18 @@
 """Resident memory of the process while a job runs."""
 
+# ruff: noqa: ARG002 (a hook gets what it gets)
+
 from __future__ import annotations
 
 import math
 import os
 import threading
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pantile.callbacks.base import Callback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INTERVAL_S = 0.02
 """How often memory is looked at: between two looks 1 GB can come and go unseen, unless it is the

@@ -1,13 +1,17 @@
 """Counts and times of a job."""
 
+# ruff: noqa: ARG002 (a hook gets what it gets)
+
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pantile.callbacks.base import Callback, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Metrics(Callback):

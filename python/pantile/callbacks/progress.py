@@ -1,14 +1,18 @@
 """Bars on a terminal, lines elsewhere."""
 
+# ruff: noqa: ARG002 (a hook gets what it gets)
+
 from __future__ import annotations
 
 import math
 import sys
 import time
-from collections.abc import Mapping
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from pantile.callbacks.base import Callback, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LINE_INTERVAL_S = 10.0
 

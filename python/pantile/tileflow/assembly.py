@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pantile.tileflow.geometry import BBox, TileSpec
+if TYPE_CHECKING:
+    from pantile.tileflow.geometry import BBox, TileSpec
 
 Create = Callable[[tuple[int, ...], np.dtype[Any]], Any]
 """Makes an output of a shape and type, filled with zeros or to be filled."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
-from pantile.tileflow.backends import Streamable
 from pantile.tileflow.engine import Read, read_only
-from pantile.tileflow.geometry import BBox
+
+if TYPE_CHECKING:
+    from pantile.tileflow.backends import Streamable
+    from pantile.tileflow.geometry import BBox
 
 BAND_BYTES = 64 << 20
 """What a band may take. Two are kept, since threads straddle their seam."""

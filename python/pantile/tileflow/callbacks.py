@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from pantile import callbacks as _callbacks
 from pantile.callbacks import Callback, Composite, Energy, Metrics, Progress, Stage
-from pantile.callbacks.progress import Display
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from pantile.callbacks.progress import Display
 
 
 class TileFlowCallback(Callback):

@@ -6,16 +6,17 @@ import contextvars
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
-from pantile.callbacks import CallbackList
-from pantile.tileflow.assembly import Assembly
 from pantile.tileflow.geometry import BBox, ProcessedTile, TileSpec
 from pantile.tileflow.grid import whole_pair
 from pantile.tileflow.tile_function import TileFunction, as_results
+
+if TYPE_CHECKING:
+    from pantile.callbacks import CallbackList
+    from pantile.tileflow.assembly import Assembly
 
 Read = Callable[[BBox], npt.NDArray[Any]]
 """Gives the pixels of a rectangle, read-only."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
 from pantile.callbacks import CallbackList
 from pantile.tileflow.assembly import Assembly
 from pantile.tileflow.backends import Streamable, as_streamable
@@ -17,6 +15,9 @@ from pantile.tileflow.engine import Read, TileRun, check_workers, read_only
 from pantile.tileflow.geometry import BBox, ProcessedTile, TileSpec
 from pantile.tileflow.grid import GridSpec, check_overlap, whole_pair
 from pantile.tileflow.tile_function import TileFunction, as_results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class TileFlow:
@@ -191,7 +192,7 @@ class TileFlow:
 
 
 def _by(pair: tuple[int, int]) -> str:
-    return f"{pair[0]}×{pair[1]}"
+    return f"{pair[0]} by {pair[1]}"
 
 
 class _Job:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-
 from pantile.callbacks import CallbackList
 from pantile.tileflow.assembly import Assembly
 from pantile.tileflow.engine import Read, TileRun, check_workers
 from pantile.tileflow.geometry import BBox, TileSpec
 from pantile.tileflow.grid import GridSpec, check_overlap, whole_pair
 from pantile.tileflow.tile_function import TileFunction, as_results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 
 class MaskedStreamable(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pantile.tileflow.assembly import Assembly
 from pantile.tileflow.geometry import BBox, ProcessedTile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def reconstruct(tiles: Iterable[ProcessedTile]) -> Any:

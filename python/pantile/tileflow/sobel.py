@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
 from pantile.tileflow.flow import TileFlow
 from pantile.tileflow.grid import check_overlap, whole_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def sobel_magnitude(image: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-
 from pantile.tileflow.grid import whole_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _Image = npt.NDArray[np.float32]
 

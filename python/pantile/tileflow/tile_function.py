@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
 from pantile.tileflow.geometry import TileSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _SPEC_NAMES = {"spec", "tile_spec", "chunk_spec"}
 

@@ -6,7 +6,6 @@ import time
 import warnings
 
 import pytest
-
 from pantile.callbacks import Callback, CallbackList, CallbackWarning, Composite, Stage
 from pantile.callbacks.base import HOOKS
 
@@ -105,10 +104,14 @@ def test_wants_knows_what_is_overridden():
 def test_a_failing_hook_is_reported_once_and_stops_nothing():
     recorder = Recorder()
     calls = CallbackList([Failing(), recorder])
-    with pytest.warns(CallbackWarning) as caught:
+
+    def run():
         for index in range(3):
             calls.call("on_tile_end", None, index, 3)
         calls.call("on_processing_end", {})
+
+    with pytest.warns(CallbackWarning) as caught:
+        run()
     assert [str(w.message) for w in caught] == [
         "callback Failing.on_tile_end failed, and the job went on: LookupError: no 0",
         "callback Failing.on_processing_end failed, and the job went on: LookupError: the end",
@@ -216,12 +219,15 @@ def test_composite_passes_every_hook_on(hook):
 
 def test_one_failing_part_of_a_composite_is_named_and_spares_the_rest():
     recorder = Recorder()
-    with pytest.warns(CallbackWarning, match=r"Failing\.on_tile_end") as caught:
+
+    def run():
         for _ in range(2):
-            CallbackList([composite := Composite([Failing(), recorder])]).call(
-                "on_tile_end", None, 0, 1
-            )
+            composite = Composite([Failing(), recorder])
+            CallbackList([composite]).call("on_tile_end", None, 0, 1)
             composite.on_tile_end(None, 1, 2)
+
+    with pytest.warns(CallbackWarning, match=r"Failing\.on_tile_end") as caught:
+        run()
     assert len(caught) == 2
     assert len(recorder.calls) == 4
 

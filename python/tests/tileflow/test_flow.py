@@ -6,7 +6,6 @@ import threading
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-
 from pantile.tileflow import (
     ArrayStreamable,
     GridSpec,
@@ -504,7 +503,7 @@ def test_the_summary_names_what_matters():
     flow = TileFlow((8, 9), (2, 3), (64, 65), (16, 17), name="edges")
     assert "not configured" in flow.summary()
     flow.configure(box3, np.sort)
-    for word in ("edges", "8×9", "2×3", "64×65", "16×17", "box3", "sort"):
+    for word in ("edges", "8 by 9", "2 by 3", "64 by 65", "16 by 17", "box3", "sort"):
         assert word in flow.summary()
     assert repr(flow).startswith("TileFlow(tile_size=(8, 9), overlap=(2, 3)")
 

@@ -12,7 +12,6 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-
 from pantile.callbacks import CallbackWarning
 from pantile.tileflow import sobel_magnitude
 
@@ -332,11 +331,8 @@ def test_custom_scientific_callbacks(capsys):
 
 
 def test_custom_scientific_callbacks_as_they_stand():
-    with (
-        pytest.warns(CallbackWarning, match="ImageQualityCallback.*quality_metrics") as caught,
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("always")
+    warnings.simplefilter("always")
+    with pytest.warns(CallbackWarning, match="ImageQualityCallback.*quality_metrics") as caught:
         Example(QUALITY, before=LARGE_IMAGE).run()
     assert len(caught) == 2  # each hook once, not each tile
 
