@@ -120,7 +120,7 @@ constexpr BinaryRow kBinaryRows[] = {
     {Binary::sub, 0.5, 0.5, PANTILE_MPFR2(sub)},
     {Binary::mul, 0.5, 0.5, PANTILE_MPFR2(mul)},
     {Binary::div, 0.5, 0.5, PANTILE_MPFR2(div)},
-    {Binary::pow, 1.5, 1, PANTILE_MPFR2(pow)},
+    {Binary::pow, 1.5, 0.52, PANTILE_MPFR2(pow)},
     {Binary::atan2, 1, 1, PANTILE_MPFR2(atan2)},
     {Binary::hypot, 1, 1, PANTILE_MPFR2(hypot)},
     {Binary::fmod, 0, 0, PANTILE_MPFR2(fmod)},

@@ -29,10 +29,10 @@ template <class L> struct ExpParts {
 /// 2^-56.
 template <class L> PANTILE_MATH_FN ExpParts<L> exp_parts(L rounded, L r) {
   const auto n = bits(rounded);
-  const L entry = L::lookup16(kExpTable, n);
-  const L tail = L::lookup16(kExpTail, n);
-  const L p = horner(r, 0x1.fffffffffffb9p-2, 0x1.555555548ed5ep-3, 0x1.55555558f8274p-5,
-                     0x1.11123b35194bap-7, 0x1.6c14cb787057dp-10);
+  const L entry = L::lookup16(kExp.power, n);
+  const L tail = L::lookup16(kExp.tail, n);
+  const L p = horner<0x1.fffffffffffb9p-2, 0x1.555555548ed5ep-3, 0x1.55555558f8274p-5,
+                     0x1.11123b35194bap-7, 0x1.6c14cb787057dp-10>(r);
   return {L::from_bits(bits(entry) + shl<48>(n)), fma(r * r, p, tail + r)};
 }
 
@@ -41,10 +41,10 @@ template <class L> struct ExpReduced {
   L rounded, r;
 };
 template <class L> PANTILE_MATH_FN ExpReduced<L> exp_reduce(L x, L low) {
-  const L rounded = fma(x, L::set(kSixteenOverLn2), L::set(kRoundMagic));
+  const L rounded = fma(x, constant<L, kSixteenOverLn2>(), L::set(kRoundMagic));
   const L n = rounded - L::set(kRoundMagic);
-  const L r = fnma(n, L::set(kLn2Over16High), x);  // exact
-  return {rounded, r + fnma(n, L::set(kLn2Over16Low), low)};
+  const L r = fnma(n, constant<L, kLn2Over16High>(), x);  // exact
+  return {rounded, r + fnma(n, constant<L, kLn2Over16Low>(), low)};
 }
 
 /// e^(x + low) for |x| <= 708, |low| <= 2^-40.
@@ -82,7 +82,7 @@ template <class L> PANTILE_MATH_FN L exp_two(L x, L low) {
 /// e^r for |r| <= 0.3467. Error of the polynomial 2^-28.2.
 template <class L> PANTILE_MATH_FN L exp_polynomial_f32(L r) {
   const L p =
-      horner(r, 0x1.fffffap-2f, 0x1.555492p-3f, 0x1.555a26p-5f, 0x1.123988p-7f, 0x1.694cd2p-10f);
+      horner<0x1.fffffap-2f, 0x1.555492p-3f, 0x1.555a26p-5f, 0x1.123988p-7f, 0x1.694cd2p-10f>(r);
   return L::set(1.0f) + fma(r * r, p, r);
 }
 
@@ -114,8 +114,8 @@ struct Exp2Op {
   template <class L> static PANTILE_MATH_FN ExpReduced<L> reduce(L x) {
     const L rounded = fma(x, L::set(16.0), L::set(kRoundMagic));
     const L r = fnma(rounded - L::set(kRoundMagic), L::set(0.0625), x);  // exact
-    const L high = r * L::set(kLn2);
-    return {rounded, high + fma(r, L::set(kLn2Low), fms(r, L::set(kLn2), high))};
+    const L high = r * constant<L, kLn2>();
+    return {rounded, high + fma(r, constant<L, kLn2Low>(), fms(r, constant<L, kLn2>(), high))};
   }
   template <class L> static PANTILE_MATH_COLD L far(const L& x, const L& near) {
     const L bound = L::set(1100);
@@ -143,17 +143,17 @@ struct Expm1Op {
                   canonical(exp_two(x, L::set(0)) - L::set(1)));
   }
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
-    const L rounded = fma(x, L::set(kSixteenOverLn2), L::set(kRoundMagic));
+    const L rounded = fma(x, constant<L, kSixteenOverLn2>(), L::set(kRoundMagic));
     const L n = rounded - L::set(kRoundMagic);
-    const L r = fnma(n, L::set(kLn2Over16High), x);  // exact
-    const L r_low = L::set(-kLn2Over16Low) * n;
+    const L r = fnma(n, constant<L, kLn2Over16High>(), x);  // exact
+    const L r_low = constant<L, -kLn2Over16Low>() * n;
     const L r_all = r + r_low;
     // One power more than exp_parts: 2^-59.7 relative to e^r - 1.
-    const L p = horner(r_all, 0x1.0000000000003p-1, 0x1.5555555555551p-3, 0x1.55555554a055dp-5,
-                       0x1.111111115223p-7, 0x1.6c182909489ecp-10, 0x1.a01a6d9a771f7p-13);
+    const L p = horner<0x1.0000000000003p-1, 0x1.5555555555551p-3, 0x1.55555554a055dp-5,
+                       0x1.111111115223p-7, 0x1.6c182909489ecp-10, 0x1.a01a6d9a771f7p-13>(r_all);
     const auto index = bits(rounded);
-    const L low = fma(r_all * r_all, p, L::lookup16(kExpTail, index) + r_low);
-    const L scale = L::from_bits(bits(L::lookup16(kExpTable, index)) + shl<48>(index));
+    const L low = fma(r_all * r_all, p, L::lookup16(kExp.tail, index) + r_low);
+    const L scale = L::from_bits(bits(L::lookup16(kExp.power, index)) + shl<48>(index));
     // scale is 1 near 0, so nothing cancels there; the sign of zero is put back.
     const L high = fma(scale, r, scale - L::set(1));
     const L y = copysign(fma(scale, low, high), x);
@@ -177,14 +177,14 @@ template <class L> PANTILE_MATH_FN LogReduced<L> log_reduce(L x) {
   const auto exponent = offset & L::Int::set(static_cast<std::int64_t>(0xfff0000000000000));
   const L m = L::from_bits(bits(x) - exponent);
   const auto index = shr<48>(offset);
-  return {to_float(sar<52>(offset)), fma(m, L::lookup16(kLogInverse, index), L::set(-1)), index};
+  return {to_float(sar<52>(offset)), fma(m, L::lookup16(kLog.inverse, index), L::set(-1)), index};
 }
 
 /// (log(1 + r) - r + r^2/2) / r^3 for |r| <= 0.0345; 2^-65.9 relative to log(1 + r).
 template <class L> PANTILE_MATH_FN L log_polynomial(L r) {
-  return horner(r, 0x1.5555555555553p-2, -0x1.ffffffffffd73p-3, 0x1.99999999a12cep-3,
+  return horner<0x1.5555555555553p-2, -0x1.ffffffffffd73p-3, 0x1.99999999a12cep-3,
                 -0x1.5555555993b89p-3, 0x1.249248e498a16p-3, -0x1.ffffb515fd5abp-4,
-                0x1.c71e1414d85a4p-4, -0x1.9aa74915efdcp-4, 0x1.72edaf6dfb9bap-4);
+                0x1.c71e1414d85a4p-4, -0x1.9aa74915efdcp-4, 0x1.72edaf6dfb9bap-4>(r);
 }
 
 /// A number as an unevaluated sum, |low| <= ulp(high)/2.
@@ -195,8 +195,8 @@ template <class L> struct TwoSum {
 /// k ln 2 + log c + log(1 + r) to about 2^-64 relative.
 template <class L> PANTILE_MATH_FN TwoSum<L> log_two(L k, const LogReduced<L>& x) {
   const L r = x.r;
-  const L base = fma(k, L::set(kLn2Grid), L::lookup16(kLogHigh, x.index));  // exact
-  const L base_low = fma(k, L::set(kLn2GridLow), L::lookup16(kLogLow, x.index));
+  const L base = fma(k, constant<L, kLn2Grid>(), L::lookup16(kLog.high, x.index));  // exact
+  const L base_low = fma(k, constant<L, kLn2GridLow>(), L::lookup16(kLog.low, x.index));
   const L sum = base + r;
   const L half_r = L::set(-0.5) * r;
   const L square = r * half_r;
@@ -239,8 +239,8 @@ template <class F, class L> PANTILE_MATH_FN L log_with(F f, L x) {
 
 struct NaturalLog {
   template <class L> PANTILE_MATH_FN L operator()(const LogReduced<L>& x, L k) const {
-    const L base = fma(k, L::set(kLn2Grid), L::lookup16(kLogHigh, x.index));  // exact
-    const L base_low = fma(k, L::set(kLn2GridLow), L::lookup16(kLogLow, x.index));
+    const L base = fma(k, constant<L, kLn2Grid>(), L::lookup16(kLog.high, x.index));  // exact
+    const L base_low = fma(k, constant<L, kLn2GridLow>(), L::lookup16(kLog.low, x.index));
     const L sum = base + x.r;
     const L low = ((base - sum) + x.r) + base_low;
     const L p = fma(x.r, log_polynomial(x.r), L::set(-0.5));
@@ -285,8 +285,8 @@ template <class L> PANTILE_MATH_FN L log_f32(L x, L k_bias) {
       L::from_bits(bits(x) - (offset & L::Int::set(static_cast<std::int32_t>(0xff800000)))) -
       L::set(1);
   const L p =
-      horner(r, -0.5f, 0x1.555556p-2f, -0x1.ffff0ep-3f, 0x1.999808p-3f, -0x1.55992cp-3f,
-             0x1.24e786p-3f, -0x1.f385bcp-4f, 0x1.b97eb6p-4f, -0x1.071b04p-3f, 0x1.e857fcp-4f);
+      horner<-0.5f, 0x1.555556p-2f, -0x1.ffff0ep-3f, 0x1.999808p-3f, -0x1.55992cp-3f,
+             0x1.24e786p-3f, -0x1.f385bcp-4f, 0x1.b97eb6p-4f, -0x1.071b04p-3f, 0x1.e857fcp-4f>(r);
   const L low = fma(r * r, p, k * L::set(kLn2LowF32));
   return fma(k, L::set(kLn2HighF32), r + low);
 }
@@ -320,8 +320,9 @@ struct Log1pOp {
     const L back = u - one;
     const L error = (one - (u - back)) + (x - back);
     const LogReduced<L> e = log_reduce(u);
-    const L base = fma(e.k, L::set(kLn2Grid), L::lookup16(kLogHigh, e.index));
-    const L base_low = fma(e.k, L::set(kLn2GridLow), L::lookup16(kLogLow, e.index)) + error / u;
+    const L base = fma(e.k, constant<L, kLn2Grid>(), L::lookup16(kLog.high, e.index));
+    const L base_low =
+        fma(e.k, constant<L, kLn2GridLow>(), L::lookup16(kLog.low, e.index)) + error / u;
     const L sum = base + e.r;
     const L low = ((base - sum) + e.r) + base_low;
     const L p = fma(e.r, log_polynomial(e.r), L::set(-0.5));

@@ -22,21 +22,21 @@ template <class L> struct SinhCosh {
 };
 /// Relative error of both 2^-57; magnitude in [0, 720] or NaN.
 template <class L> PANTILE_MATH_FN SinhCosh<L> sinh_cosh(L magnitude) {
-  const L k = round_even(magnitude * L::set(0x1.71547652b82fep0));
-  const L r_exact = fnma(k, L::set(kHyperbolicLn2), magnitude);
-  const L r = fnma(k, L::set(kHyperbolicLn2Low), r_exact);
-  const L r_low = fnma(k, L::set(kHyperbolicLn2Low), r_exact - r);
+  const L k = round_even(magnitude * constant<L, 0x1.71547652b82fep0>());
+  const L r_exact = fnma(k, constant<L, kHyperbolicLn2>(), magnitude);
+  const L r = fnma(k, constant<L, kHyperbolicLn2Low>(), r_exact);
+  const L r_low = fnma(k, constant<L, kHyperbolicLn2Low>(), r_exact - r);
 
   const L t = r * r;
   const L sinh_tail =  // sinh r − r
       fma(r * t,
-          horner(t, 0x1.5555555555555p-3, 0x1.1111111111489p-7, 0x1.a01a019d932e3p-13,
-                 0x1.71de465b4463fp-19, 0x1.ae323e7ca61a7p-26, 0x1.ad4637bf34b6cp-33),
+          horner<0x1.5555555555555p-3, 0x1.1111111111489p-7, 0x1.a01a019d932e3p-13,
+                 0x1.71de465b4463fp-19, 0x1.ae323e7ca61a7p-26, 0x1.ad4637bf34b6cp-33>(t),
           r_low);
   const L cosh_tail =  // cosh r − 1
       fma(t,
-          horner(t, 0x1p-1, 0x1.5555555555555p-5, 0x1.6c16c16c1700ep-10, 0x1.a01a019e09938p-16,
-                 0x1.27e503484c7f6p-22, 0x1.1ed1fe7fa436dp-29, 0x1.dd6187d84af84p-37),
+          horner<0x1p-1, 0x1.5555555555555p-5, 0x1.6c16c16c1700ep-10, 0x1.a01a019e09938p-16,
+                 0x1.27e503484c7f6p-22, 0x1.1ed1fe7fa436dp-29, 0x1.dd6187d84af84p-37>(t),
           r * r_low);
 
   // sinh and cosh of k ln 2. Beyond k = 400 the part 2^-k is invisible, so a shift changes nothing.
@@ -81,16 +81,16 @@ struct TanhOfDouble {
 template <class L> PANTILE_MATH_FN L log_of_parts(L e, DoubleLane<L> s) {
   const L t = s.hi * s.hi;
   // 2 atanh(s)/s − 2; error of the polynomial 2^-54 of itself
-  const L tail = t * horner(t, 0x1.5555555555555p-1, 0x1.9999999999d59p-2, 0x1.249249242ee21p-2,
+  const L tail = t * horner<0x1.5555555555555p-1, 0x1.9999999999d59p-2, 0x1.249249242ee21p-2,
                             0x1.c71c725c5dcdp-3, 0x1.745cdb75b5f62p-3, 0x1.3b21590fa26b4p-3,
-                            0x1.0f4a1969ff988p-3, 0x1.10238a1bccd0bp-3);
-  const DoubleLane<L> sum = fast_two_sum(e * L::set(kHyperbolicLn2), s.hi + s.hi);
-  const L low = fma(s.hi, tail, fma(e, L::set(kHyperbolicLn2Low), s.lo + s.lo));
+                            0x1.0f4a1969ff988p-3, 0x1.10238a1bccd0bp-3>(t);
+  const DoubleLane<L> sum = fast_two_sum(e * constant<L, kHyperbolicLn2>(), s.hi + s.hi);
+  const L low = fma(s.hi, tail, fma(e, constant<L, kHyperbolicLn2Low>(), s.lo + s.lo));
   return sum.hi + (sum.lo + low);
 }
 /// The integer nearest to log2 x within a factor √2, x positive and normal.
 template <class L> PANTILE_MATH_FN L nearest_exponent(L x) {
-  const auto biased = shr<52>(bits(x * L::set(0x1.6a09e667f3bcdp0)));
+  const auto biased = shr<52>(bits(x * constant<L, 0x1.6a09e667f3bcdp0>()));
   return to_float(biased - L::Int::set(1023));
 }
 /// extra ln 2 + log(n/d), given n − d to twice the precision and n/d roughly.

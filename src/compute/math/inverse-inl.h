@@ -17,11 +17,11 @@ inline constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
 
 /// asin(s)/s − 1 for t = s², t in [0, 1/4]; error of the polynomial 2^-53 of the result.
 template <class L> PANTILE_MATH_FN L asin_tail(L t) {
-  return t * horner(t, 0x1.5555555555556p-3, 0x1.3333333332dcdp-4, 0x1.6db6db6e4397cp-5,
+  return t * horner<0x1.5555555555556p-3, 0x1.3333333332dcdp-4, 0x1.6db6db6e4397cp-5,
                     0x1.f1c71c14da09cp-6, 0x1.6e8bb2fe2329ap-6, 0x1.1c4d1bf9d28bap-6,
                     0x1.c9d1cecf332ddp-7, 0x1.780cd7fa32c2cp-7, 0x1.52df0d2513b5cp-7,
                     0x1.60a47d90796c8p-8, 0x1.205df5d5ae1eap-6, -0x1.f07d84dfcd2dbp-7,
-                    0x1.da67301f78fdep-6);
+                    0x1.da67301f78fdep-6>(t);
 }
 
 /// asin(s) = s + rest, where |x| <= 1/2: s = |x|; else s + low = √((1−|x|)/2), by
@@ -42,8 +42,8 @@ template <class L> PANTILE_MATH_FN AsinParts<L> asin_parts(L magnitude) {
 struct AsinOfDouble {
   template <class L> PANTILE_MATH_FN L operator()(L x) const {
     const AsinParts<L> p = asin_parts(abs(x));
-    const DoubleLane<L> d = fast_two_sum(L::set(kHalfPi), L::set(-2) * p.s);
-    const L large = d.hi + (d.lo + fma(L::set(-2), p.rest, L::set(kHalfPiLow)));
+    const DoubleLane<L> d = fast_two_sum(constant<L, kHalfPi>(), L::set(-2) * p.s);
+    const L large = d.hi + (d.lo + fma(L::set(-2), p.rest, constant<L, kHalfPiLow>()));
     const L y = copysign(select(p.large, large, p.s + p.rest), x);
     return select(abs(x) <= L::set(1), y, canonical_nan<L>());
   }
@@ -54,8 +54,8 @@ struct AcosOfDouble {
     const AsinParts<L> p = asin_parts(abs(x));
     const L turns = select(p.large, zero_unless(x < L::set(0), L::set(2)), L::set(1));
     const L factor = xor_sign(select(p.large, L::set(2), L::set(-1)), x);
-    const DoubleLane<L> d = fast_two_sum(turns * L::set(kHalfPi), factor * p.s);
-    const L y = d.hi + (d.lo + fma(factor, p.rest, turns * L::set(kHalfPiLow)));
+    const DoubleLane<L> d = fast_two_sum(turns * constant<L, kHalfPi>(), factor * p.s);
+    const L y = d.hi + (d.lo + fma(factor, p.rest, turns * constant<L, kHalfPiLow>()));
     return select(abs(x) <= L::set(1), y, canonical_nan<L>());
   }
 };
@@ -64,7 +64,7 @@ struct AcosOfDouble {
 /// and remainder of the two in the normal range where the angle is neither tiny nor next to π/2.
 template <class L> PANTILE_MATH_FN DoubleLane<L> first_quadrant_angle(L y, L x) {
   // Turned by 0, π/4 or π/2, the angle is at most π/8: tan(a − π/4) = (y − x)/(y + x).
-  const L kTan = L::set(0x1.a827999fcef32p-2);  // tan(π/8)
+  const L kTan = constant<L, 0x1.a827999fcef32p-2>();  // tan(π/8)
   const auto flat = y <= x * kTan;
   const auto steep = x <= y * kTan;
   const DoubleLane<L> difference = two_sum(y, -x), sum = two_sum(y, x);
@@ -76,13 +76,13 @@ template <class L> PANTILE_MATH_FN DoubleLane<L> first_quadrant_angle(L y, L x) 
   const DoubleLane<L> q = div(numerator, denominator);
   const L t = q.hi * q.hi;
   // atan(q)/q − 1; error of the polynomial 2^-54 of itself
-  const L tail = t * horner(t, -0x1.5555555555555p-2, 0x1.9999999999816p-3, -0x1.2492492481dc7p-3,
+  const L tail = t * horner<-0x1.5555555555555p-2, 0x1.9999999999816p-3, -0x1.2492492481dc7p-3,
                             0x1.c71c71bcb5175p-4, -0x1.745d156a4568bp-4, 0x1.3b137c613489bp-4,
                             -0x1.110d33265cef1p-4, 0x1.e17f94d94e747p-5, -0x1.abcea45acfb4p-5,
-                            0x1.722104b8acd61p-5, -0x1.14d6f6f124205p-5, 0x1.fbed9eac08649p-7);
+                            0x1.722104b8acd61p-5, -0x1.14d6f6f124205p-5, 0x1.fbed9eac08649p-7>(t);
   const L half_turns = select(flat, L::set(0), select(steep, L::set(1), L::set(0.5)));
-  const DoubleLane<L> angle = fast_two_sum(half_turns * L::set(kHalfPi), q.hi);
-  const L low = fma(q.hi, tail, fma(half_turns, L::set(kHalfPiLow), q.lo));
+  const DoubleLane<L> angle = fast_two_sum(half_turns * constant<L, kHalfPi>(), q.hi);
+  const L low = fma(q.hi, tail, fma(half_turns, constant<L, kHalfPiLow>(), q.lo));
   return fast_two_sum(angle.hi, angle.lo + low);
 }
 

@@ -72,11 +72,30 @@ template <class L> PANTILE_MATH_FN L canonical(L x) {
   return select(is_nan(x), canonical_nan<L>(), x);
 }
 
+#ifdef __CUDA_ARCH__
+/// A literal of 64 bits takes an instruction's place in every use; in constant memory it is one of
+/// the operands.
+template <double c> __constant__ double kInMemory = c;
+#endif
+/// The number c, for those with more bits than an instruction can hold.
+template <class L, auto c> PANTILE_MATH_FN L constant() {
+#ifdef __CUDA_ARCH__
+  // An instruction holds the upper 32 bits.
+  constexpr double kNumber = c;
+  if constexpr (kIsDouble<L> && (__builtin_bit_cast(std::uint64_t, kNumber) & 0xffffffff) != 0) {
+    return L::set(kInMemory<kNumber>);
+  }
+#endif
+  return L::set(static_cast<typename L::Value>(c));
+}
+
 /// c0 + c1 x + c2 x^2 + … by Horner's rule: the fewest operations.
-template <class L> PANTILE_MATH_FN L horner(L, typename L::Value c0) { return L::set(c0); }
-template <class L, class... C>
-PANTILE_MATH_FN L horner(L x, typename L::Value c0, typename L::Value c1, C... more) {
-  return fma(horner(x, c1, static_cast<typename L::Value>(more)...), x, L::set(c0));
+template <auto c0, auto... more, class L> PANTILE_MATH_FN L horner(L x) {
+  if constexpr (sizeof...(more) == 0) {
+    return constant<L, c0>();
+  } else {
+    return fma(horner<more...>(x), x, constant<L, c0>());
+  }
 }
 
 PANTILE_MATH_END

@@ -32,6 +32,8 @@
 
 namespace pantile::math::scalar {
 
+using math::greater;
+using math::lesser;
 using math::rounded_add;
 using math::rounded_div;
 using math::rounded_fma;
@@ -153,10 +155,11 @@ template <class T> struct ScalarLane {
     return a;
   }
   friend PANTILE_HD ScalarLane xor_sign(ScalarLane x, ScalarLane s) {
-    return {bits(s).v < 0 ? -x.v : x.v};
+    const Int sign = bits(set(T(-0.0)));
+    return from_bits(bits(x) ^ (bits(s) & sign));
   }
   friend PANTILE_HD ScalarLane limit_magnitude(ScalarLane x, ScalarLane b) {
-    return {std::fabs(x.v) > b.v ? std::copysign(b.v, x.v) : x.v};
+    return {lesser(greater(x.v, -b.v), b.v)};
   }
   friend PANTILE_HD ScalarLane scale(ScalarLane x, ScalarLane n) {
     // Three factors, each a power of two in range; only the last product can round.

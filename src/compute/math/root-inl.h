@@ -20,17 +20,17 @@ struct CbrtOfDouble {
     const L exponent = to_float(shr<52>(representation) - L::Int::set(1023));
     const L m = L::from_bits((representation & L::Int::set(0xfffffffffffff)) |
                              L::Int::set(0x3ff0000000000000));
-    const L k = round_even((exponent - L::set(1)) * L::set(0x1.5555555555555p-2));
+    const L k = round_even((exponent - L::set(1)) * constant<L, 0x1.5555555555555p-2>());
     const L j = fnma(L::set(3), k, exponent);
     const auto j0 = j == L::set(0), j1 = j == L::set(1);
     const L v = m * select(j0, L::set(1), select(j1, L::set(2), L::set(4)));
 
     // z = v^(-1/3) to 2^-14.7, to 2^-42 by one step of third order.
-    const L start = horner(m, 0x1.ab85904419654p0, -0x1.2c41e23e5eb7dp0, 0x1.6416505a6e46ap-1,
-                           -0x1.c51861064401ep-3, 0x1.d46f7d3355354p-6);
-    const L z0 =
-        start * select(j0, L::set(1),
-                       select(j1, L::set(0x1.965fea53d6e3dp-1), L::set(0x1.428a2f98d728bp-1)));
+    const L start = horner<0x1.ab85904419654p0, -0x1.2c41e23e5eb7dp0, 0x1.6416505a6e46ap-1,
+                           -0x1.c51861064401ep-3, 0x1.d46f7d3355354p-6>(m);
+    const L z0 = start * select(j0, L::set(1),
+                                select(j1, constant<L, 0x1.965fea53d6e3dp-1>(),
+                                       constant<L, 0x1.428a2f98d728bp-1>()));
     const L h = fnma(v * z0, z0 * z0, L::set(1));
     const L z = fma(z0 * h, fma(h, L::set(2.0 / 9), L::set(1.0 / 3)), z0);
     // y = v z², then Newton's step with the remainder in twice the precision.

@@ -16,6 +16,15 @@
 
 namespace pantile::math {
 
+/// The greater (lesser) of a number and a bound, which is no NaN; the bound for NaN. Of zeros of
+/// two signs either.
+template <class T> PANTILE_HD inline T greater(T a, T bound) { return a > bound ? a : bound; }
+template <class T> PANTILE_HD inline T lesser(T a, T bound) { return a < bound ? a : bound; }
+#ifdef __CUDA_ARCH__
+template <> PANTILE_HD inline float greater(float a, float bound) { return fmaxf(a, bound); }
+template <> PANTILE_HD inline float lesser(float a, float bound) { return fminf(a, bound); }
+#endif
+
 #ifdef __CUDA_ARCH__
 PANTILE_HD inline double rounded_add(double a, double b) { return __dadd_rn(a, b); }
 PANTILE_HD inline double rounded_sub(double a, double b) { return __dsub_rn(a, b); }

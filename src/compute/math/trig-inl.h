@@ -46,11 +46,11 @@ template <class L> PANTILE_MATH_FN L sin_polynomial(L r) {
   const L r2 = r * r;
   L p;
   if constexpr (kIsDouble<L>) {
-    p = horner(r2, -0x1.5555555555553p-3, 0x1.1111111110fa9p-7, -0x1.a01a01a006b93p-13,
+    p = horner<-0x1.5555555555553p-3, 0x1.1111111110fa9p-7, -0x1.a01a01a006b93p-13,
                0x1.71de3a4d44239p-19, -0x1.ae6452a128cd6p-26, 0x1.61234d26b2badp-33,
-               -0x1.ae25496d66275p-41, 0x1.854af7c3a2c04p-49);
+               -0x1.ae25496d66275p-41, 0x1.854af7c3a2c04p-49>(r2);
   } else {
-    p = horner(r2, -0x1.55554p-3f, 0x1.110dp-7f, -0x1.9f1e1ap-13f, 0x1.596fdep-19f);
+    p = horner<-0x1.55554p-3f, 0x1.110dp-7f, -0x1.9f1e1ap-13f, 0x1.596fdep-19f>(r2);
   }
   // Rounding may reach 1 + ulp near pi/2.
   return limit_magnitude(fma(r2 * r, p, r), L::set(1));
@@ -59,8 +59,8 @@ template <class L> PANTILE_MATH_FN L sin_polynomial(L r) {
 /// x - m pi.
 template <class L> PANTILE_MATH_FN L minus_multiple_of_pi(L x, L m) {
   using C = TrigConstants<typename L::Value>;
-  const L r = fnma(m, L::set(C::kPi1), x);
-  return fnma(m, L::set(C::kPi3), fnma(m, L::set(C::kPi2), r));
+  const L r = fnma(m, constant<L, C::kPi1>(), x);
+  return fnma(m, constant<L, C::kPi3>(), fnma(m, constant<L, C::kPi2>(), r));
 }
 
 /// The sine (or cosine) where |x| is beyond the limit, infinite or NaN; `near` elsewhere.
@@ -88,12 +88,12 @@ template <class L> PANTILE_MATH_FN L sin(L x) {
   using T = typename L::Value;
   using C = TrigConstants<T>;
   const L a = abs(x);
-  const L rounded = fma(a, L::set(C::kInvPi), L::set(C::kMagic));
-  const L r = minus_multiple_of_pi(a, rounded - L::set(C::kMagic));
+  const L rounded = fma(a, constant<L, C::kInvPi>(), constant<L, C::kMagic>());
+  const L r = minus_multiple_of_pi(a, rounded - constant<L, C::kMagic>());
   const L odd = L::from_bits(shl<sizeof(T) * 8 - 1>(bits(rounded)));
   // The sign goes in last, so that the sine of -0 is -0.
   const L y = xor_sign(sin_polynomial(r), L::from_bits(bits(odd) ^ bits(x)));
-  if (!all(a <= L::set(C::kLimit))) [[unlikely]]
+  if (!all(a <= constant<L, C::kLimit>())) [[unlikely]]
     return sin_far<false>(x, y);
   return y;
 }
@@ -103,12 +103,12 @@ template <class L> PANTILE_MATH_FN L cos(L x) {
   using C = TrigConstants<T>;
   const L a = abs(x);
   const L half = L::set(T(0.5));
-  const L rounded = fma(a, L::set(C::kInvPi), half) + L::set(C::kMagic);
+  const L rounded = fma(a, constant<L, C::kInvPi>(), half) + constant<L, C::kMagic>();
   // rounded is n + 1, thus the sign of (-1)^(n + 1) falls out of its low bit.
-  const L r = minus_multiple_of_pi(a, (rounded - L::set(C::kMagic)) - half);
+  const L r = minus_multiple_of_pi(a, (rounded - constant<L, C::kMagic>()) - half);
   const L odd = L::from_bits(shl<sizeof(T) * 8 - 1>(bits(rounded)));
   const L y = xor_sign(sin_polynomial(r), odd);
-  if (!all(a <= L::set(C::kLimit))) [[unlikely]]
+  if (!all(a <= constant<L, C::kLimit>())) [[unlikely]]
     return sin_far<true>(x, y);
   return y;
 }
@@ -116,12 +116,12 @@ template <class L> PANTILE_MATH_FN L cos(L x) {
 /// tan(r + low), or -cot of it where `invert`; |r| <= 0.845. Polynomials to 2^-62 and 2^-68.
 template <class L> PANTILE_MATH_FN L tan_reduced(L r, L low, typename L::Mask invert) {
   const L r2 = r * r;
-  const L ps = horner(r2, -0x1.5555555555555p-3, 0x1.111111111109ap-7, -0x1.a01a01a00ab7cp-13,
+  const L ps = horner<-0x1.5555555555555p-3, 0x1.111111111109ap-7, -0x1.a01a01a00ab7cp-13,
                       0x1.71de3a45e4a23p-19, -0x1.ae64454ead743p-26, 0x1.6119e8c923f4cp-33,
-                      -0x1.a7fcafb7031cap-41);
-  const L pc = horner(r2, 0x1.5555555555555p-5, -0x1.6c16c16c16b64p-10, 0x1.a01a01a007ad8p-16,
+                      -0x1.a7fcafb7031cap-41>(r2);
+  const L pc = horner<0x1.5555555555555p-5, -0x1.6c16c16c16b64p-10, 0x1.a01a01a007ad8p-16,
                       -0x1.27e4fb6820971p-22, 0x1.1eed809ec87dap-29, -0x1.93888248be318p-37,
-                      0x1.a6ea5efb3ebe8p-45);
+                      0x1.a6ea5efb3ebe8p-45>(r2);
   // sin(r + low) = sin r + low cos r, cos(r + low) = cos r - low sin r, to first order.
   const L one = L::set(1), half = L::set(0.5);
   const DoubleLane<L> s = fast_two_sum(r, fma(r2 * r, ps, fnma(half * r2, low, low)));
@@ -159,18 +159,18 @@ struct TanOp {
                      kHalfPi3 = 0x1.c1cd129024e09p-107;
     using C = TrigConstants<double>;
     const L a = abs(x);
-    const L rounded = fma(a, L::set(2 * C::kInvPi), L::set(C::kMagic));
-    const L n = rounded - L::set(C::kMagic);
-    const L first = fnma(n, L::set(kHalfPi1), a);  // exact
-    const L second = n * L::set(kHalfPi2);
-    const L second_low = fms(n, L::set(kHalfPi2), second);
+    const L rounded = fma(a, L::set(2 * C::kInvPi), constant<L, C::kMagic>());
+    const L n = rounded - constant<L, C::kMagic>();
+    const L first = fnma(n, constant<L, kHalfPi1>(), a);  // exact
+    const L second = n * constant<L, kHalfPi2>();
+    const L second_low = fms(n, constant<L, kHalfPi2>(), second);
     const L r = first - second;
     const L back = r - first;
     const L error = (first - (r - back)) - (second + back);
-    const L low = error - fma(n, L::set(kHalfPi3), second_low);
+    const L low = error - fma(n, constant<L, kHalfPi3>(), second_low);
     const auto odd = (bits(rounded) & L::Int::set(1)) == L::Int::set(1);
     const L y = xor_sign(tan_reduced(r, low, odd), x);
-    if (!all(a <= L::set(C::kLimit))) [[unlikely]]
+    if (!all(a <= constant<L, C::kLimit>())) [[unlikely]]
       return tan_far(x, y);
     return y;
   }

@@ -22,6 +22,7 @@ template <class T> struct Ramp {
   /// Channel c on segment k: base[c][k] + slope[c][k]·f, f in [0, 1]. The base holds the anchor and
   /// the ½ for rounding.
   std::vector<T> base[3], slope[3];
+  std::vector<RampStop<T>> stops;  ///< The same, a stop's numbers side by side, and the last stop.
   Rgb8 nan, neg_inf, pos_inf;
 };
 
@@ -32,12 +33,10 @@ template <class T> RampView<T> view_of(const Ramp<T>& ramp) {
   return {ramp.lo,
           ramp.per_value,
           ramp.last,
-          ramp.segments,
           as_pixel(ramp.nan),
           as_pixel(ramp.neg_inf),
           as_pixel(ramp.pos_inf),
-          {ramp.base[0].data(), ramp.base[1].data(), ramp.base[2].data()},
-          {ramp.slope[0].data(), ramp.slope[1].data(), ramp.slope[2].data()}};
+          ramp.stops.data()};
 }
 
 template <class T> struct ColourKernels {

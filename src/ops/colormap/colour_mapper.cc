@@ -44,6 +44,14 @@ ColourMapper<T>::ColourMapper(const Colormap& map, double lo, double hi, Rgb8 na
       ramp_.slope[c].push_back(static_cast<T>(map.level(k + 1, c) - map.level(k, c)));
     }
   }
+  // At the last stop f is 0 instead of 1 on the segment before it: the same sum.
+  ramp_.stops.resize(static_cast<std::size_t>(ramp_.segments) + 1);
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t k = 0; k + 1 < ramp_.stops.size(); ++k) {
+      ramp_.stops[k].channels[c] = {ramp_.base[c][k], ramp_.slope[c][k]};
+    }
+    ramp_.stops.back().channels[c] = {ramp_.base[c].back() + ramp_.slope[c].back(), T{0}};
+  }
   ramp_.nan = nan;
   ramp_.neg_inf = neg_inf;
   ramp_.pos_inf = pos_inf;

@@ -1,6 +1,6 @@
 #include "ops/formula/formula_kernel.h"
 
-#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "ops/colormap/colour_mapper.h"
@@ -75,20 +75,14 @@ template <class T> class KernelOf final : public FormulaKernel {
                                  image.neg_inf, image.pos_inf);
     const RampView<T> ramp = mapper.ramp();
     parameters_ = pixel_parameters<T>(image, ramp);
-    const auto segments = static_cast<std::size_t>(ramp.segments);
-    const auto bytes = static_cast<std::int64_t>(6 * segments * sizeof(T));
+    const auto stops = static_cast<std::size_t>(ramp.last) + 1;
+    const auto bytes = static_cast<std::int64_t>(stops * sizeof(RampStop<T>));
     PANTILE_ASSIGN(ramp_, cuda::DeviceMemory::take(device, bytes));
     PANTILE_ASSIGN(const auto packed, cuda::PinnedMemory::take(device, bytes));
-    auto* const values = reinterpret_cast<T*>(packed.data());
-    const auto* const on_device = reinterpret_cast<const T*>(ramp_.address());
-    for (std::size_t c = 0; c < 3; ++c) {
-      std::copy_n(ramp.base[c], segments, values + c * segments);
-      std::copy_n(ramp.slope[c], segments, values + (3 + c) * segments);
-      parameters_.ramp.base[c] = on_device + c * segments;
-      parameters_.ramp.slope[c] = on_device + (3 + c) * segments;
-    }
+    std::memcpy(packed.data(), ramp.stops, static_cast<std::size_t>(bytes));
+    parameters_.ramp.stops = reinterpret_cast<const RampStop<T>*>(ramp_.address());
     PANTILE_ASSIGN(const auto stream, cuda::Stream::make(std::move(device)));
-    PANTILE_TRY(stream.copy_to_device(ramp_.address(), values, bytes));
+    PANTILE_TRY(stream.copy_to_device(ramp_.address(), packed.data(), bytes));
     return stream.wait();
   }
 

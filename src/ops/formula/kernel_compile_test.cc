@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <regex>
-#include <set>
 #include <string>
 
 #include "compute/cuda/nvrtc.h"
@@ -12,9 +10,12 @@
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
 #include "ops/formula/text_tool/sample_formulas.h"
+#include "support/ptx.h"
 
 namespace pantile::formula {
 namespace {
+
+using testing_cuda::wrong_instructions;
 
 class KernelCompile : public testing::Test {
  protected:
@@ -39,37 +40,11 @@ class KernelCompile : public testing::Test {
   std::shared_ptr<const cuda::Nvrtc> nvrtc_;
 };
 
-/// Instructions that round in another way than IEEE 754 says, or that ptxas may contract: a sum or
-/// product without a rounding of its own.
-std::set<std::string> wrong_instructions(const std::string& ptx) {
-  static const std::regex kInstruction(R"(\n\s+(?:@!?%p\d+\s+)?([a-z0-9_.]+)\s)");
-  static const std::regex kArithmetic(
-      R"((add|sub|mul|mad|fma|div|sqrt|rcp|rsqrt|sin|cos|ex2|lg2|tanh)\..*f(16|32|64).*)");
-  // Correctly rounded, to the nearest, and nothing else.
-  static const std::regex kRight(R"((add|sub|mul|fma|div|sqrt|rcp)\.rn\.f(32|64))");
-  static const std::regex kNever(R"(.*\.(approx|full|ftz|sat)(\..*)?)");
-  std::set<std::string> wrong;
-  for (std::sregex_iterator it(ptx.begin(), ptx.end(), kInstruction), end; it != end; ++it) {
-    const std::string instruction = (*it)[1];
-    const bool is_right =
-        !std::regex_match(instruction, kArithmetic) || std::regex_match(instruction, kRight);
-    if (!is_right || std::regex_match(instruction, kNever)) wrong.insert(instruction);
-  }
-  return wrong;
-}
-
-std::string joined(const std::set<std::string>& words) {
-  std::string all;
-  for (const std::string& w : words) all += w + " ";
-  return all;
-}
-
 TEST(WrongInstructions, AreFound) {
-  EXPECT_EQ(joined(wrong_instructions("{\n\tadd.rn.f64 \t%fd1, %fd2, %fd3;\n\tadd.s32 \t%r1;\n}")),
-            "");
-  EXPECT_EQ(joined(wrong_instructions("{\n\t@%p1 add.f64 \t%fd1;\n\tdiv.approx.f32 %f1;\n"
-                                      "\tmul.rn.ftz.f32 \t%f1;\n\tsin.approx.f32 %f;\n"
-                                      "\tdiv.full.f32 %f1;\n\tadd.rz.f32 %f1;\n}")),
+  EXPECT_EQ(wrong_instructions("{\n\tadd.rn.f64 \t%fd1, %fd2, %fd3;\n\tadd.s32 \t%r1;\n}"), "");
+  EXPECT_EQ(wrong_instructions("{\n\t@%p1 add.f64 \t%fd1;\n\tdiv.approx.f32 %f1;\n"
+                               "\tmul.rn.ftz.f32 \t%f1;\n\tsin.approx.f32 %f;\n"
+                               "\tdiv.full.f32 %f1;\n\tadd.rz.f32 %f1;\n}"),
             "add.f64 add.rz.f32 div.approx.f32 div.full.f32 mul.rn.ftz.f32 sin.approx.f32 ");
 }
 
@@ -82,7 +57,7 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
         // Several samples only change what is around the formula.
         const bool one_sample = form != PixelForm::u16;
         const std::string text = ptx(formula, precision, form, one_sample);
-        EXPECT_EQ(joined(wrong_instructions(text)), "") << formula;
+        EXPECT_EQ(wrong_instructions(text), "") << formula;
         EXPECT_NE(text.find(".entry pantile_formula"), std::string::npos) << formula;
         EXPECT_NE(text.find(".entry pantile_halve"), std::string::npos) << formula;
       }
@@ -92,7 +67,7 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
 
 TEST_F(KernelCompile, SeveralSamplesAreExactCode) {
   for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
-    EXPECT_EQ(joined(wrong_instructions(ptx("complex", Precision::f64, form, false))), "");
+    EXPECT_EQ(wrong_instructions(ptx("complex", Precision::f64, form, false)), "");
   }
 }
 

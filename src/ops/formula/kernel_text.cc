@@ -26,7 +26,7 @@ template <class T> std::string literal(T value) {
   if (std::isinf(value)) {
     return value > 0 ? "math::scalar::infinity<L>()" : "-math::scalar::infinity<L>()";
   }
-  return fmt::format("L::set({:a}{})", value, sizeof(T) == 4 ? "f" : "");
+  return fmt::format("math::scalar::constant<L, {:a}{}>()", value, sizeof(T) == 4 ? "f" : "");
 }
 
 template <class T> class Writer {

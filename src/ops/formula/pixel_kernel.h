@@ -50,8 +50,9 @@ struct PixelBatch {
   std::uint8_t* half;
 };
 
-/// Threads of a block.
-inline constexpr int kBlockThreads = 128;
+/// Threads of a block, and blocks that a multiprocessor has room for at least: with 80 registers a
+/// thread nothing is spilled.
+inline constexpr int kBlockThreads = 128, kResidentBlocks = 6;
 
 /// The pixels that one block of threads shares; samples along an axis are these times n.
 struct BlockShape {
@@ -98,10 +99,20 @@ template <class Formula> struct Block {
     }
   }
 
-  /// The values of sample (column, row) of the block.
-  PANTILE_HD void sample(std::int32_t column, std::int32_t row, T* values) const {
-    Formula::pixel(row_values() + row, sample_rows(), column_values() + column, sample_columns(),
-                   values);
+  /// Where the values of a sample's row and column begin.
+  struct Place {
+    const T* row;
+    const T* column;
+    std::int32_t row_stride, column_stride;
+  };
+  PANTILE_HD Place place(std::int32_t column, std::int32_t row) const {
+    return {row_values() + row * parameters.y.samples,
+            column_values() + column * parameters.x.samples, sample_rows(), sample_columns()};
+  }
+
+  /// The values of the sample (i, j) of the pixel at `at`.
+  PANTILE_HD static void sample(const Place& at, std::int32_t i, std::int32_t j, T* values) {
+    Formula::pixel(at.row + j, at.row_stride, at.column + i, at.column_stride, values);
   }
 
   PANTILE_HD PixelRgb colour(const T* values) const {
@@ -113,13 +124,13 @@ template <class Formula> struct Block {
   }
 
   /// (Σ + n²/2) / n² of the samples' colours, per channel.
-  PANTILE_HD PixelRgb mean_colour(std::int32_t column, std::int32_t row) const {
+  PANTILE_HD PixelRgb mean_colour(const Place& at) const {
     const std::int32_t n = parameters.x.samples;
     std::uint32_t r = 0, g = 0, b = 0;
     for (std::int32_t j = 0; j < n; ++j) {
       for (std::int32_t i = 0; i < n; ++i) {
         T values[Formula::kOutputs];
-        sample(column * n + i, row * n + j, values);
+        sample(at, i, j, values);
         const PixelRgb c = colour(values);
         r += c.r, g += c.g, b += c.b;
       }
@@ -131,14 +142,14 @@ template <class Formula> struct Block {
   }
 
   /// The mean of the samples that are not NaN, in double, row by row; NaN where all are.
-  PANTILE_HD T mean_value(std::int32_t column, std::int32_t row) const {
+  PANTILE_HD T mean_value(const Place& at) const {
     const std::int32_t n = parameters.x.samples;
     double sum = 0;
     std::int32_t count = 0;
     for (std::int32_t j = 0; j < n; ++j) {
       for (std::int32_t i = 0; i < n; ++i) {
         T value[1];
-        sample(column * n + i, row * n + j, value);
+        sample(at, i, j, value);
         if (value[0] != value[0]) continue;
         sum = math::rounded_add(sum, static_cast<double>(value[0]));
         ++count;
@@ -149,31 +160,31 @@ template <class Formula> struct Block {
   }
 
   template <PixelForm form, bool one_sample>
-  PANTILE_HD void store(std::int32_t column, std::int32_t row, std::uint8_t* at) const {
+  PANTILE_HD void store(const Place& at, std::uint8_t* out) const {
     if constexpr (form == PixelForm::rgb8) {
       PixelRgb c;
       if constexpr (one_sample) {
         T values[Formula::kOutputs];
-        sample(column, row, values);
+        sample(at, 0, 0, values);
         c = colour(values);
       } else {
-        c = mean_colour(column, row);
+        c = mean_colour(at);
       }
-      at[0] = c.r;
-      at[1] = c.g;
-      at[2] = c.b;
+      out[0] = c.r;
+      out[1] = c.g;
+      out[2] = c.b;
     } else {
       T value[1];
       if constexpr (one_sample) {
-        sample(column, row, value);
+        sample(at, 0, 0, value);
       } else {
-        value[0] = mean_value(column, row);
+        value[0] = mean_value(at);
       }
       if constexpr (form == PixelForm::u16) {
         const std::uint16_t q = stored_u16(value[0], parameters.low, parameters.per_value);
-        *reinterpret_cast<std::uint16_t*>(at) = q;
+        *reinterpret_cast<std::uint16_t*>(out) = q;
       } else {
-        *reinterpret_cast<float*>(at) = stored_f32(value[0]);
+        *reinterpret_cast<float*>(out) = stored_f32(value[0]);
       }
     }
   }
@@ -182,22 +193,34 @@ template <class Formula> struct Block {
   /// finding the next pixel is one addition; batch.columns divides `threads`.
   template <PixelForm form, bool one_sample> PANTILE_HD void draw() const {
     constexpr std::int32_t kBytes = bytes_of(form);
+    // Of its column's values, so many are kept at hand from pixel to pixel.
+    constexpr int kMostKept = 4;
+    constexpr bool kKept =
+        one_sample && Formula::kColumnValues > 0 && Formula::kColumnValues <= kMostKept;
     const std::int32_t column = thread % batch.columns, step = threads / batch.columns;
     const std::int32_t x = x0 + column;
     if (x >= batch.tile_px) return;
     const std::int32_t left = batch.tile_px - y0;
     const std::int32_t rows = left < batch.rows ? left : batch.rows;
-    const std::int32_t drawn = x < rect().x1 - rect().x0 ? rect().y1 - rect().y0 - y0 : 0;
+    const std::int32_t inside = x < rect().x1 - rect().x0 ? rect().y1 - rect().y0 - y0 : 0;
+    const std::int32_t drawn = inside < rows ? inside : rows;
     std::int32_t row = thread / batch.columns;
     const std::int64_t first = std::int64_t{tile} * batch.tile_px + y0 + row;
-    std::uint8_t* at = batch.out + (first * batch.tile_px + x) * kBytes;
-    const std::int32_t stride = step * batch.tile_px * kBytes;
-    for (; row < rows; row += step, at += stride) {
-      if (row < drawn) {
-        store<form, one_sample>(column, row, at);
-      } else {
-        for (std::int32_t b = 0; b < kBytes; ++b) at[b] = 0;
-      }
+    std::uint8_t* out = batch.out + (first * batch.tile_px + x) * kBytes;
+    const std::int64_t stride = std::int64_t{step} * batch.tile_px * kBytes;
+    Place at = place(column, row);
+    T kept[kMostKept];
+    if constexpr (kKept) {
+      for (int k = 0; k < Formula::kColumnValues; ++k) kept[k] = at.column[k * at.column_stride];
+      at.column = kept;
+      at.column_stride = 1;
+    }
+    const std::int32_t row_step = step * parameters.y.samples;
+    for (; row < drawn; row += step, out += stride, at.row += row_step) {
+      store<form, one_sample>(at, out);
+    }
+    for (; row < rows; row += step, out += stride) {
+      for (std::int32_t b = 0; b < kBytes; ++b) out[b] = 0;
     }
   }
 };
@@ -208,7 +231,8 @@ template <class Formula> struct Block {
 /// The kernel `name` of a formula. Grid: blocks of batch.columns × batch.rows pixels over a tile,
 /// and tiles; dynamic shared memory: BlockShape::shared_bytes.
 #define PANTILE_FORMULA_KERNEL(name, Formula, form, one_sample)                                  \
-  extern "C" __global__ void __launch_bounds__(pantile::formula::kBlockThreads)                  \
+  extern "C" __global__ void __launch_bounds__(pantile::formula::kBlockThreads,                  \
+                                               pantile::formula::kResidentBlocks)                \
       name(const __grid_constant__ pantile::formula::PixelParameters<Formula::Value> parameters, \
            const __grid_constant__ pantile::formula::PixelBatch batch) {                         \
     extern __shared__ double pantile_shared[];                                                   \

@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// What tests look for in PTX, the text between a compiler and the assembler of a GPU.
+
+#include <regex>
+#include <set>
+#include <string>
+
+namespace pantile::testing_cuda {
+
+/// Instructions that round in another way than IEEE 754 says, or that ptxas may contract: a sum or
+/// product without a rounding of its own; each once, by a space.
+inline std::string wrong_instructions(const std::string& ptx) {
+  static const std::regex kInstruction(R"(\n\s+(?:@!?%p\d+\s+)?([a-z0-9_.]+)\s)");
+  static const std::regex kArithmetic(
+      R"((add|sub|mul|mad|fma|div|sqrt|rcp|rsqrt|sin|cos|ex2|lg2|tanh)\..*f(16|32|64).*)");
+  // Correctly rounded, to the nearest, and nothing else.
+  static const std::regex kRight(R"((add|sub|mul|fma|div|sqrt|rcp)\.rn\.f(32|64))");
+  static const std::regex kNever(R"(.*\.(approx|full|ftz|sat)(\..*)?)");
+  // Clamps to [0, 1]: exact.
+  static const std::string kClamp = "cvt.sat.f32.f32";
+  std::set<std::string> wrong;
+  for (std::sregex_iterator it(ptx.begin(), ptx.end(), kInstruction), end; it != end; ++it) {
+    const std::string instruction = (*it)[1];
+    const bool is_right =
+        !std::regex_match(instruction, kArithmetic) || std::regex_match(instruction, kRight);
+    if (!is_right || std::regex_match(instruction, kNever)) {
+      if (instruction != kClamp) wrong.insert(instruction);
+    }
+  }
+  std::string words;
+  for (const std::string& w : wrong) words += w + " ";
+  return words;
+}
+
+}  // namespace pantile::testing_cuda
