@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import zarr
+
 from pantile.tileflow import (
     MemoryTracker,
     TileFlow,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
 from pantile.tileflow.engine import Read, read_only
 
 if TYPE_CHECKING:

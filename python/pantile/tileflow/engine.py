@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
 from pantile.tileflow.geometry import BBox, ProcessedTile, TileSpec
 from pantile.tileflow.grid import whole_pair
 from pantile.tileflow.tile_function import TileFunction, as_results

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
 from pantile.callbacks import CallbackList
 from pantile.tileflow.assembly import Assembly
 from pantile.tileflow.backends import Streamable, as_streamable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
 from pantile.callbacks import CallbackList
 from pantile.tileflow.assembly import Assembly
 from pantile.tileflow.engine import Read, TileRun, check_workers

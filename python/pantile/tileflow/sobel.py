@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
 from pantile.tileflow.flow import TileFlow
 from pantile.tileflow.grid import check_overlap, whole_pair
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
 from pantile.tileflow.grid import whole_pair
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import time
 import warnings
 
 import pytest
+
 from pantile.callbacks import Callback, CallbackList, CallbackWarning, Composite, Stage
 from pantile.callbacks.base import HOOKS
 

@@ -6,6 +6,7 @@ import pathlib
 from types import SimpleNamespace
 
 import pytest
+
 from pantile.callbacks import Energy
 from pantile.callbacks import energy as energy_module
 from pantile.callbacks._counters import (

@@ -6,6 +6,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
+
 from pantile.callbacks import Callback, MemoryTracker, Metrics, Progress, Stage
 from pantile.callbacks import progress as progress_module
 

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+
 from pantile.callbacks import CallbackWarning
 from pantile.tileflow import (
     CodeCarbonTracker,

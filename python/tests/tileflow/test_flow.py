@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+
 from pantile.tileflow import (
     ArrayStreamable,
     GridSpec,

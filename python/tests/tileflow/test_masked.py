@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+
 from pantile.tileflow import (
     GridSpec,
     MaskedArrayStreamable,

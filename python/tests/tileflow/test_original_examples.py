@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+
 from pantile.callbacks import CallbackWarning
 from pantile.tileflow import sobel_magnitude
 

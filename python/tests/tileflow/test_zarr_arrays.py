@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+
 from pantile.tileflow import TileFlow, ZarrStreamable, as_streamable, sobel_magnitude
 
 zarr = pytest.importorskip("zarr")
