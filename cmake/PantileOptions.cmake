@@ -5,6 +5,22 @@ option(PANTILE_BUILD_BENCH "Build the benchmarks" OFF)
 set(PANTILE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 set(PANTILE_FUZZ OFF CACHE BOOL "Build the libFuzzer targets; needs clang")
 
+set(PANTILE_PYTHON "" CACHE FILEPATH "Python with the packages of scripts/requirements-test.txt")
+if(NOT PANTILE_PYTHON AND EXISTS ${PROJECT_SOURCE_DIR}/.venv/bin/python)
+  set_property(CACHE PANTILE_PYTHON PROPERTY VALUE ${PROJECT_SOURCE_DIR}/.venv/bin/python)
+endif()
+# The module is built where it can be tested. (Sanitizers want their library in the interpreter.)
+set(build_python OFF)
+if(PANTILE_BUILD_TESTS AND PANTILE_PYTHON AND NOT PANTILE_SANITIZE AND NOT PANTILE_FUZZ
+   AND NOT PANTILE_PORTABLE)
+  execute_process(COMMAND ${PANTILE_PYTHON} -c "import nanobind" RESULT_VARIABLE failed ERROR_QUIET)
+  find_package(Python 3.11 QUIET COMPONENTS Development.Module)
+  if(NOT failed AND Python_Development.Module_FOUND)
+    set(build_python ON)
+  endif()
+endif()
+option(PANTILE_BUILD_PYTHON "Build the Python module; needs nanobind" ${build_python})
+
 # Warnings are errors with the compilers the tests run with; another one may know other warnings.
 set(known_compiler OFF)
 if((CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

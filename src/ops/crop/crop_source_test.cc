@@ -46,6 +46,15 @@ TEST(CropSource, ReadsTheRectangleAndMovesTheOffset) {
   EXPECT_EQ(*reinterpret_cast<std::int32_t*>(out.view().at(1, 2)), 23013);
 }
 
+TEST(CropSource, RefusesChannelsThatAreNotThere) {
+  const auto source = std::make_shared<Numbered>();
+  EXPECT_TRUE(CropSource::create(source, {0, 0, 5, 5}, 0, 1).ok());
+  for (const auto& [c0, c1] : {std::pair{0, 2}, {-1, 1}, {1, 1}}) {
+    const auto crop = CropSource::create(source, {0, 0, 5, 5}, c0, c1);
+    EXPECT_EQ(crop.error().code(), Code::invalid);
+  }
+}
+
 TEST(CropSource, RefusesWhatLiesOutside) {
   const auto source = std::make_shared<Numbered>();
   for (const Rect r : {Rect{0, 0, 51, 10}, Rect{-1, 0, 10, 10}, Rect{5, 5, 5, 9}}) {

@@ -41,7 +41,8 @@ class FileRun {
     Result<JobSummary> summary = write();
     // Damage does not go away by itself, so the user has to know what waits for its end.
     if (summary.ok() || summary.error().code() != Code::corrupt) return summary;
-    const Error error = with_repair_advice(summary.error(), job_.input);
+    const Error error = job_.input.empty() ? summary.error()
+                                           : with_repair_advice(summary.error(), job_.input);
     if (!folder_) return error;
     return Error(Code::corrupt,
                  fmt::format("{}. What is done so far waits in {}: mend that and run the same "
@@ -52,8 +53,10 @@ class FileRun {
 
  private:
   Result<JobSummary> write() {
-    PANTILE_TRY(check_apart(job_.image.path, job_.output));
-    PANTILE_TRY(check_apart(job_.image.path, parts_));
+    if (!job_.image.path.empty()) {
+      PANTILE_TRY(check_apart(job_.image.path, job_.output));
+      PANTILE_TRY(check_apart(job_.image.path, parts_));
+    }
     PANTILE_ASSIGN(plan_, plan_layout(job_.image.source->spec(), job_.tile_px, job_.shard_px));
     PANTILE_TRY(prepare());
     ImageJob drain{job_.image.source.get(), {sink_.get()}, plan_, memory_.threads};

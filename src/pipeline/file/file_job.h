@@ -34,7 +34,7 @@ inline constexpr char kSettledPrefix[] = "settled";
 
 struct FileJob {
   std::string command;                     ///< As job.json and the stage name it: "convert".
-  std::string input;                       ///< As the user gave it.
+  std::string input;                       ///< As the user gave it; empty: it is no file.
   OpenImage image;                         ///< What is written.
   std::string output;                      ///< From file_output().
   PixelSettings pixels;                    ///< What decides its pixels; tile and shard are added.

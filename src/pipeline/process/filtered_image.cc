@@ -70,7 +70,6 @@ Result<std::shared_ptr<const TileSource>> QuantileSettling::settle(
        at = filter::first_unsettled(chains.front())) {
     const std::pair<double, double> quantiles = chain_[at].range("q");
     PANTILE_ASSIGN(const auto source, before(inner_, chains, at));
-    const std::string key = fmt::format("{}/quantiles-{}.json", kSettledPrefix, ++count);
     const std::string of = Hasher()
                                .add("quantiles 1")
                                .add(source->fingerprint().hex())
@@ -78,11 +77,14 @@ Result<std::shared_ptr<const TileSource>> QuantileSettling::settle(
                                .add(quantiles.second)
                                .finish()
                                .hex();
+    // (A job may measure more than one chain.)
+    const std::string key = fmt::format("{}/quantiles-{}.json", kSettledPrefix, of.substr(0, 16));
     std::optional<Ranges> ranges;
     if (parts != nullptr) {
       PANTILE_ASSIGN(ranges, read_ranges(*parts, key, of, chains.size()));
     }
     if (!ranges) {
+      ++count;
       const std::string stage = count == 1 ? "statistics" : fmt::format("statistics/{}", count);
       PANTILE_ASSIGN(ranges, measure_quantiles(*source, quantiles, stage, threads, run, stages));
       if (parts != nullptr) PANTILE_TRY(write_ranges(*parts, key, of, *ranges));

@@ -1,0 +1,80 @@
+#pragma once
+/// \file
+/// Images that are worked out when they are asked for: opened, filtered, cut, computed, written.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pantile/generate.h"
+#include "pantile/geometry.h"
+#include "pantile/image_spec.h"
+#include "pantile/job.h"
+#include "pantile/output_options.h"
+#include "pantile/result.h"
+#include "pantile/tile_function.h"
+#include "pantile/tile_source.h"
+#include "pantile/view.h"
+
+namespace pantile {
+
+struct ImageState;
+
+/// In which form an image is written; the path's ending decides the format.
+struct WriteOptions {
+  std::int64_t tile_px = 0, shard_px = 0;  ///< As in OutputOptions.
+  int zstd_level = 1;
+  TiffOptions tiff;
+};
+
+/// A lazy image: cheap to copy, never changed, thread-safe.
+///
+///     auto slide = pantile::Image::open("slide.ome.zarr");
+///     auto edges = slide->apply("rescale(q=0.02:0.98) | gaussian(2) | sobel | threshold(0.2)");
+///     edges->write("edges.ome.zarr", {}, {});
+///
+/// Nothing is read but by compute() and write(). Operators see all of the image that they are
+/// applied to: of one that was cut out, boundary rules act at the cut.
+class Image {
+ public:
+  /// Opens a job's folder, an .ome.zarr, a .tif, .tiff or .btf, a .png. Errors: not_found; foreign;
+  /// corrupt; io.
+  static Result<Image> open(const std::string& path);
+  /// The picture that run_generate() would make, of the same options; `notes` gets what is worth
+  /// saying. Errors: invalid.
+  static Result<Image> formula(const GenerateOptions& options, JobListener* notes = nullptr);
+  /// Any source. It needs one plane.
+  static Result<Image> of(std::shared_ptr<const TileSource> source);
+
+  const ImageSpec& spec() const;
+  /// Reads measure by themselves what has to be known of the whole image (quantiles), once.
+  const std::shared_ptr<const TileSource>& source() const;
+  /// The operators of docs/process.md, "a(1) | b", on every channel. Operators that follow each
+  /// other are computed together. Errors: invalid, naming operator and parameter.
+  Result<Image> apply(std::string_view operators) const;
+  /// A function of tiles; see apply_function().
+  Result<Image> map(std::shared_ptr<const TileFunction> function,
+                    const FunctionOptions& options) const;
+  /// `rect` of level 0. Errors: invalid.
+  Result<Image> crop(const Rect& rect) const;
+  /// … and channels [c0, c1) of it.
+  Result<Image> crop(const Rect& rect, int c0, int c1) const;
+
+  /// Computes `region` of level 0 into `out` (the region's size, the image's type, any strides, host
+  /// memory) with run.threads threads. Errors: invalid; cancelled; those of what is read; of one
+  /// that fails, `out` holds nothing of use.
+  Status compute(const Region& region, MutableView out, const RunOptions& run) const;
+  /// Writes level 0, and the levels halved from it, into an .ome.zarr, .tif, .tiff or .png, or goes
+  /// on where an earlier call was stopped: as run_process() does. What is to be known of the whole
+  /// image is a stage of its own and kept for a resume. Errors: those of run_process().
+  Result<JobSummary> write(const std::string& output, const WriteOptions& options,
+                           const RunOptions& run) const;
+
+ private:
+  explicit Image(std::shared_ptr<const ImageState> state);
+
+  std::shared_ptr<const ImageState> state_;
+};
+
+}  // namespace pantile

@@ -1,0 +1,421 @@
+"""Lazy images."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import warnings
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from pantile import _native
+from pantile._errors import ConflictError, PantileError, TileError
+from pantile._function import TileCaller, name_of
+from pantile._listener import listening
+from pantile._operators import Operators
+
+Array = NDArray[Any]
+
+
+def whole_number(value: object, name: str, least: int) -> int:
+    """`value` as an int, or the exception that says what is wrong with it."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        msg = f"{name} is {value!r}: expected a whole number"
+        raise TypeError(msg)
+    if value < least:
+        msg = f"{name} is {value}: expected at least {least}"
+        raise ValueError(msg)
+    return int(value)
+
+
+class Image(Operators):
+    """An image that is worked out when it is asked for.
+
+    Made by `open`, `formula` and by the methods of other images; never changed. Operators see all
+    of the image that they are applied to: of a slice, boundary rules act at its edges.
+
+    >>> y = pt.open("slide.ome.zarr").gaussian(2).sobel()   # doctest: +SKIP
+    >>> np.asarray(y[:, 1000:2000, 4000:5000])              # doctest: +SKIP
+    """
+
+    __slots__ = ("_axes", "_kept", "_native", "_unnamed")
+
+    def __init__(
+        self,
+        native: _native.Image,
+        axes: str,
+        *,
+        kept: tuple[object, ...] = (),
+        unnamed: tuple[str, ...] = (),
+    ) -> None:
+        self._native = native
+        self._axes = axes
+        self._kept = kept  # what the engine calls, which it refers to but weakly
+        self._unnamed = unnamed
+
+    # What it is.
+
+    @property
+    def axes(self) -> str:
+        """What the dimensions are: "cyx" or "yx"."""
+        return self._axes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Channels, height and width, or height and width."""
+        native = self._native
+        plane = (native.height, native.width)
+        return plane if self._axes == "yx" else (native.channels, *plane)
+
+    @property
+    def ndim(self) -> int:
+        """2 or 3."""
+        return len(self._axes)
+
+    @property
+    def size(self) -> int:
+        """Samples in all."""
+        return self._native.channels * self._native.height * self._native.width
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the samples."""
+        return np.dtype(self._native.dtype)
+
+    @property
+    def kind(self) -> str:
+        """What samples mean: intensity, rgb, rgba, label or mask."""
+        return self._native.kind
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Size of a pixel, (y, x), in `unit`."""
+        return self._native.scale
+
+    @property
+    def unit(self) -> str:
+        """Such as "micrometer"; empty: none."""
+        return self._native.unit
+
+    @property
+    def channel_names(self) -> list[str]:
+        """One per channel, or none."""
+        return self._native.channel_names
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a job that writes it can be resumed by another process."""
+        return not self._unnamed
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        size = ", ".join(f"{a}: {n}" for a, n in zip(self._axes, self.shape, strict=True))
+        return f"<pantile.Image ({size}) {self.dtype} {self.kind}>"
+
+    # Parts of it.
+
+    def __getitem__(self, key: Any) -> Any:
+        """Cut out a part: lazily with slices of step 1; a number on the channels drops that axis.
+
+        Numbers on rows or columns compute, and give an array.
+        """
+        keys = list(key) if isinstance(key, tuple) else [key]
+        if keys.count(Ellipsis) > 1 or len([k for k in keys if k is not Ellipsis]) > self.ndim:
+            msg = f"{len(keys)} indices for an image of {self.ndim} dimensions"
+            raise IndexError(msg)
+        if Ellipsis in keys:
+            at = keys.index(Ellipsis)
+            keys[at : at + 1] = [slice(None)] * (self.ndim - len(keys) + 1)
+        keys += [slice(None)] * (self.ndim - len(keys))
+        begins, ends, numbers = [], [], []
+        for k, n, axis in zip(keys, self.shape, self._axes, strict=True):
+            begin, end = _interval(k, n, axis)
+            begins.append(begin)
+            ends.append(end)
+            numbers.append(not isinstance(k, slice))
+        if self._axes == "yx":
+            c0, c1, drop = 0, self._native.channels, False
+        else:
+            c0, c1, drop = begins.pop(0), ends.pop(0), numbers.pop(0)
+        native = self._native.crop((begins[1], begins[0], ends[1], ends[0]), c0, c1)
+        part = self._over(native, axes="yx" if drop or self._axes == "yx" else "cyx")
+        if not any(numbers):
+            return part
+        return part.compute()[(..., *(0 if number else slice(None) for number in numbers))]
+
+    # What it is made into.
+
+    def map(
+        self,
+        function: Callable[..., Any],
+        *,
+        halo: int = 0,
+        tile: int | None = None,
+        dtype: DTypeLike | None = None,
+        channels: int | None = None,
+        version: str | None = None,
+        writable: bool = False,
+    ) -> Image:
+        """Call a function for every tile.
+
+        Parameters
+        ----------
+        function : callable
+            ``f(tile)``, ``f(tile, spec)`` with a `Tile`, or ``f(tile, out=)``; which, its signature
+            says. ``tile`` has axes c, y, x (y, x of an image without channels), and is a view of
+            the engine's memory, valid during the call. It returns an array of the tile's height and
+            width, of which the core is kept, or of the core's; or fills ``out``, which is the core.
+            It is called from several threads, one at a time as the interpreter lock has it.
+        halo : int
+            Pixels around the core that it is given; fewer at the image's edges.
+        tile : int, optional
+            Edge of the tiles, which lie on a grid from (0, 0); by default the image's own, or 512.
+        dtype : optional
+            Of the result; by default the image's.
+        channels : int, optional
+            Of the result; by default the image's.
+        version : str, optional
+            Names what the function computes, so that a job can be resumed. Change it with the
+            function. Without it, a job is not resumable.
+        writable : bool
+            Gives the function a copy that it may change.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Of options that cannot be, at once.
+        TileError
+            When the image is computed and the function fails; its cause is what was thrown.
+        """
+        if not callable(function):
+            msg = f"{function!r} cannot be called: expected f(tile), f(tile, spec) or f(tile, out=)"
+            raise TypeError(msg)
+        name = name_of(function)
+        edge = whole_number(tile, "tile", 1) if tile is not None else self._native.tile_px
+        count = whole_number(channels, "channels", 1) if channels is not None else 0
+        caller = TileCaller(function, name, writable=writable)
+        native = self._native.map(
+            weakref.ref(caller),
+            name,
+            version if version is not None else secrets.token_hex(16),
+            self._axes == "yx",
+            edge,
+            whole_number(halo, "halo", 0),
+            None if dtype is None else _dtype_name(dtype),
+            count,
+        )
+        image = self._over(native, axes="cyx" if count > 1 else self._axes)
+        image._kept = (*self._kept, caller)
+        if version is None:
+            image._unnamed = (*self._unnamed, f"{name} has no version=")
+        return image
+
+    def _apply(self, operator: str, **values: Any) -> Image:
+        words = [f"{k}={_word(operator, k, v)}" for k, v in values.items() if v is not None]
+        return self._over(self._native.apply(f"{operator}({', '.join(words)})"))
+
+    def _over(self, native: _native.Image, axes: str | None = None) -> Image:
+        return Image(native, axes or self._axes, kept=self._kept, unnamed=self._unnamed)
+
+    # Its pixels.
+
+    def compute(
+        self,
+        out: Array | None = None,
+        *,
+        threads: int = 0,
+        callbacks: object = (),
+    ) -> Array:
+        """Compute all of it.
+
+        Parameters
+        ----------
+        out : array, optional
+            Of the image's shape and type, any strides; by default a new one.
+        threads : int
+            0: one per core.
+        callbacks : Callback or iterable of them
+
+        Returns
+        -------
+        array
+            `out`.
+        """
+        if out is None:
+            out = np.empty(self.shape, self.dtype)
+        if not isinstance(out, np.ndarray) or out.shape != self.shape or out.dtype != self.dtype:
+            found = (
+                f"{out.dtype} of {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+            )
+            msg = f"out is {found}: expected an array, {self.dtype} of {self.shape}"
+            raise ValueError(msg)
+        if not out.flags.writeable:
+            msg = "out is read-only"
+            raise ValueError(msg)
+        native = self._native
+        planes = out[np.newaxis] if self._axes == "yx" else out
+        workers = whole_number(threads, "threads", 0)
+        with listening(callbacks, self._stats()) as listener, self._own_exceptions():
+            native.compute(
+                (0, 0, native.width, native.height), 0, native.channels, planes, workers, listener
+            )
+        return out
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            msg = "a lazy image has to be computed: copy=False cannot be had"
+            raise ValueError(msg)
+        array = self.compute()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.compute().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)  # the host
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        resume: bool = True,
+        overwrite: bool = False,
+        tile: int | None = None,
+        shard: int | None = None,
+        zstd_level: int = 1,
+        compression: str = "deflate",
+        threads: int = 0,
+        memory: int = 0,
+        callbacks: object = (),
+    ) -> dict[str, Any]:
+        """Write it, and the pyramid halved from it, within a memory budget.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.ome.zarr``, ``.tif``, ``.tiff`` or ``.png``. It appears when it is whole;
+            until then what is done waits in ``<path>.parts``.
+        resume : bool
+            Go on where the same call was stopped. False: begin anew.
+        overwrite : bool
+            Replace what is there.
+        tile, shard : int, optional
+            Edges of chunks and shards, in pixels.
+        zstd_level : int
+            Of an ``.ome.zarr``, 1 to 19.
+        compression : str
+            Of a TIFF: none, lzw, jpeg, deflate or zstd.
+        threads : int
+            0: one per core.
+        memory : int
+            Budget in bytes; 0: 192 MiB and 160 MiB a thread.
+        callbacks : Callback or iterable of them
+
+        Returns
+        -------
+        dict
+            What the job did: stages, outputs, seconds, peak memory.
+        """
+        target = os.fspath(path)
+        restart = not resume or overwrite
+        if restart and not overwrite and os.path.lexists(target):
+            raise _there_already(target)
+        if self._unnamed:
+            if resume and not overwrite and os.path.lexists(target):
+                raise _there_already(target)
+            warnings.warn(
+                f"this job cannot be resumed by another process: {'; '.join(self._unnamed)}",
+                stacklevel=2,
+            )
+            restart = True
+        options = _native.WriteOptions()
+        options.tile_px = whole_number(tile, "tile", 1) if tile is not None else 0
+        options.shard_px = whole_number(shard, "shard", 1) if shard is not None else 0
+        options.zstd_level = whole_number(zstd_level, "zstd_level", 1)
+        options.tiff_compression = compression
+        workers = whole_number(threads, "threads", 0)
+        budget = whole_number(memory, "memory", 0)
+        stats = self._stats() | {"output": target}
+        with listening(callbacks, stats) as listener, self._own_exceptions():
+            summary = self._native.write(target, options, restart, workers, budget, listener)
+            stats |= summary
+        return summary
+
+    def _stats(self) -> dict[str, Any]:
+        return {"input_shape": self.shape, "dtype": str(self.dtype)}
+
+    @contextmanager
+    def _own_exceptions(self) -> Iterator[None]:
+        """What a function of the user's threw is the cause of what the job throws."""
+        callers = [kept for kept in self._kept if isinstance(kept, TileCaller)]
+        for caller in callers:
+            caller.failure = None
+        try:
+            yield
+        except PantileError as error:
+            for caller in callers:
+                if caller.failure is not None:
+                    tile, cause = caller.failure
+                    raise TileError(str(error), tile.row, tile.column) from cause
+            raise
+
+
+def _there_already(path: str) -> ConflictError:
+    return ConflictError(
+        f"{path} is there already; remove it, choose another name, or say overwrite=True"
+    )
+
+
+def _interval(key: object, n: int, axis: str) -> tuple[int, int]:
+    """Begin and end of what `key` takes of an axis of `n`."""
+    if isinstance(key, slice):
+        if key.step not in (None, 1):
+            msg = f"a step of {key.step} along {axis}: expected 1 (compute and slice the array)"
+            raise IndexError(msg)
+        begin, end, _ = key.indices(n)
+        if end <= begin:
+            msg = f"{key.start}:{key.stop} along {axis} takes nothing of {n}"
+            raise IndexError(msg)
+        return begin, end
+    if isinstance(key, bool) or not isinstance(key, Integral):
+        msg = f"{key!r} along {axis}: expected a whole number or a slice"
+        raise IndexError(msg)
+    at = int(key)
+    if not -n <= at < n:
+        what = "channel" if axis == "c" else axis
+        msg = f"{what} {at} is not there: there are {n}"
+        raise IndexError(msg)
+    at %= n
+    return at, at + 1
+
+
+def _dtype_name(dtype: DTypeLike) -> str:
+    found = np.dtype(dtype)
+    if found.kind == "b":
+        return "uint8"
+    if found.kind not in "iuf" or found.itemsize > 8:
+        msg = f"dtype is {found}: expected integers or floats of at most 64 bits"
+        raise TypeError(msg)
+    return found.name
+
+
+def _word(operator: str, parameter: str, value: Any) -> str:
+    """`value` as the operator language writes it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (Real, tuple, list, np.dtype, type)):
+        msg = f"{parameter} of {operator} is {value!r}: expected a number or a word"
+        raise TypeError(msg)
+    if isinstance(value, (np.dtype, type)):
+        return _dtype_name(value)
+    if isinstance(value, (tuple, list)):
+        return ":".join(_word(operator, parameter, v) for v in value)
+    return repr(float(value)) if not isinstance(value, Integral) else str(int(value))

@@ -1,0 +1,102 @@
+from collections.abc import Callable
+from typing import Any
+from weakref import ReferenceType
+
+from numpy.typing import NDArray
+
+from pantile._function import TileCaller
+
+Corners = tuple[int, int, int, int]
+
+class WriteOptions:
+    tile_px: int
+    shard_px: int
+    zstd_level: int
+    tiff_compression: str
+
+class Image:
+    @staticmethod
+    def open(path: str) -> Image: ...
+    @staticmethod
+    def formula(
+        expression: str,
+        width: int,
+        height: int,
+        center_x: float,
+        center_y: float,
+        scale: float | None,
+        samples: int,
+        precision: str,
+        store: str,
+    ) -> Image: ...
+    @staticmethod
+    def from_array(array: NDArray[Any], axes: str, name: str, owner: object) -> Image: ...
+    @staticmethod
+    def from_object(
+        reader: ReferenceType[Callable[[int, int, int, int, int, int], NDArray[Any]]],
+        channels: int,
+        height: int,
+        width: int,
+        dtype: str,
+        tile_px: int,
+        name: str,
+        version: str,
+    ) -> Image: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def scale(self) -> tuple[float, float]: ...
+    @property
+    def channel_names(self) -> list[str]: ...
+    @property
+    def tile_px(self) -> int: ...
+    def fingerprint(self) -> str: ...
+    def apply(self, operators: str) -> Image: ...
+    def crop(self, corners: Corners, c0: int, c1: int) -> Image: ...
+    def map(
+        self,
+        adapter: ReferenceType[TileCaller],
+        name: str,
+        version: str,
+        flat: bool,
+        tile: int,
+        halo: int,
+        dtype: str | None,
+        channels: int,
+    ) -> Image: ...
+    def compute(
+        self,
+        corners: Corners,
+        c0: int,
+        c1: int,
+        out: NDArray[Any],
+        threads: int,
+        listener: object | None,
+    ) -> None: ...
+    def write(
+        self,
+        path: str,
+        options: WriteOptions,
+        restart: bool,
+        threads: int,
+        memory_bytes: int,
+        listener: object | None,
+    ) -> dict[str, Any]: ...
+
+def operators() -> list[dict[str, Any]]: ...
+def version() -> str: ...
+def simd_target() -> str: ...
+def run_command(words: list[str], listener: object | None) -> Any: ...
+def command_options(command: str) -> list[tuple[str, bool, str]]: ...

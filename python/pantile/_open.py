@@ -1,0 +1,137 @@
+"""Whatever holds pixels becomes a lazy image."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pantile import _native
+from pantile._image import Image
+
+_AXES = {2: "yx", 3: "cyx"}
+_TYPES = "bool, integers or floats of at most 64 bits"
+
+
+def open(  # noqa: A001
+    image: Any, *, axes: str | None = None, name: str | None = None, version: str | None = None
+) -> Image:
+    """Open an image without reading its pixels.
+
+    Parameters
+    ----------
+    image : path, array or array-like object
+        A job's folder, an ``.ome.zarr``, a ``.tif``, ``.tiff`` or ``.btf``, a ``.png``; a NumPy
+        array or whatever has ``__dlpack__`` (read where it lies, so leave it unchanged); or any
+        object with ``shape``, ``dtype`` and ``__getitem__`` (Zarr, h5py, one's own), of which just
+        the pixels that are needed are read.
+    axes : str, optional
+        Of arrays and objects: "yx", "cyx" or "yxc". By default "yx" or "cyx".
+    name : str, optional
+        What messages and metadata call an array or object.
+    version : str, optional
+        Of an object: names its content, so that a job that reads it can be resumed. Change it
+        whenever the content changes. Files and arrays need none.
+
+    Returns
+    -------
+    Image
+        Of axes c, y, x, or y, x where an array had no channels.
+
+    Raises
+    ------
+    FileNotFoundError, ForeignError, CorruptError
+        Of files.
+    TypeError, ValueError
+        Of arrays and objects that are no images.
+    """
+    if isinstance(image, (str, os.PathLike)):
+        if axes is not None or version is not None:
+            msg = "axes and version are for arrays and objects: a file says them itself"
+            raise TypeError(msg)
+        return Image(_native.Image.open(os.fspath(image)), "cyx")
+    if isinstance(image, Image):
+        return image
+    if not isinstance(image, np.ndarray) and hasattr(image, "__dlpack__"):
+        image = np.from_dlpack(image)
+    if not all(hasattr(image, a) for a in ("shape", "dtype", "__getitem__")):
+        msg = (
+            f"{type(image).__name__} is no image: expected a path, an array, or an object with "
+            "shape, dtype and __getitem__"
+        )
+        raise TypeError(msg)
+    axes = _checked_axes(image, axes)
+    if isinstance(image, np.ndarray):
+        return _of_array(image, axes, name or "array")
+    return _of_object(image, axes, name, version)
+
+
+def _checked_axes(image: Any, axes: str | None) -> str:
+    ndim = len(image.shape)
+    if axes is None:
+        if ndim not in _AXES:
+            msg = f"the array has {ndim} dimensions: expected 2 (y, x) or 3 (c, y, x)"
+            raise ValueError(msg)
+        return _AXES[ndim]
+    if sorted(axes) not in (["x", "y"], ["c", "x", "y"]) or axes == "xy" or len(axes) != ndim:
+        msg = f'axes="{axes}" of {ndim} dimensions: expected "yx", "cyx" or "yxc"'
+        raise ValueError(msg)
+    return axes
+
+
+def _of_array(array: NDArray[Any], axes: str, name: str) -> Image:
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        msg = f"the array's samples are {array.dtype}: expected {_TYPES}"
+        raise TypeError(msg)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if array.size == 0:
+        msg = f"the array has no pixels: its shape is {array.shape}"
+        raise ValueError(msg)
+    if any(stride % array.dtype.itemsize for stride in array.strides):
+        array = array.copy()  # a field of records, say
+    native = _native.Image.from_array(array, axes, name, array)
+    return Image(native, "yx" if axes == "yx" else "cyx")
+
+
+def _of_object(image: Any, axes: str, name: str | None, version: str | None) -> Image:
+    dtype = np.dtype(image.dtype)
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        msg = f"the object's samples are {dtype}: expected {_TYPES}"
+        raise TypeError(msg)
+    native_dtype = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("=")
+    sizes = dict(zip(axes, (int(n) for n in image.shape), strict=True))
+    chunks = getattr(image, "chunks", None)
+    edges = dict(zip(axes, chunks, strict=True)) if chunks and len(chunks) == len(axes) else {}
+    tile_px = int(edges["x"]) if edges and edges["x"] == edges["y"] else 0
+    reader = _reader(image, axes, native_dtype)
+    native = _native.Image.from_object(
+        weakref.ref(reader),
+        sizes.get("c", 1),
+        sizes["y"],
+        sizes["x"],
+        native_dtype.name,
+        tile_px,
+        name or type(image).__name__,
+        version if version is not None else secrets.token_hex(16),
+    )
+    unnamed = () if version is not None else (f"{name or type(image).__name__} has no version=",)
+    return Image(native, "yx" if axes == "yx" else "cyx", kept=(reader,), unnamed=unnamed)
+
+
+def _reader(image: Any, axes: str, dtype: np.dtype[Any]) -> Callable[..., NDArray[Any]]:
+    def read(c0: int, c1: int, y0: int, y1: int, x0: int, x1: int) -> NDArray[Any]:
+        at = {"c": slice(c0, c1), "y": slice(y0, y1), "x": slice(x0, x1)}
+        pixels = np.asarray(image[tuple(at[a] for a in axes)])
+        if axes == "yx":
+            pixels = pixels[np.newaxis]
+        elif axes == "yxc":
+            pixels = np.moveaxis(pixels, 2, 0)
+        return np.ascontiguousarray(pixels, dtype=dtype)
+
+    return read

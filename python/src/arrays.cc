@@ -1,0 +1,85 @@
+#include "arrays.h"
+
+#include <string>
+
+namespace pantile::python {
+namespace {
+
+nb::dlpack::dtype array_type(DType type) {
+  using Code = nb::dlpack::dtype_code;
+  const auto bits = static_cast<std::uint8_t>(8 * dtype_bytes(type));
+  Code code = Code::UInt;
+  if (dtype_is_float(type)) code = Code::Float;
+  if (type == DType::i8 || type == DType::i16 || type == DType::i32 || type == DType::i64) {
+    code = Code::Int;
+  }
+  return {static_cast<std::uint8_t>(code), bits, 1};
+}
+
+}  // namespace
+
+DType dtype_of_array(const nb::dlpack::dtype& dtype) {
+  constexpr DType kAll[] = {DType::u8,  DType::i8,  DType::u16, DType::i16, DType::u32, DType::i32,
+                            DType::u64, DType::i64, DType::f16, DType::f32, DType::f64};
+  if (dtype.code == static_cast<std::uint8_t>(nb::dlpack::dtype_code::Bool) && dtype.bits == 8) {
+    return DType::u8;
+  }
+  for (const DType type : kAll) {
+    if (array_type(type) == dtype) return type;
+  }
+  throw nb::type_error("the array's samples are of a type that images do not have: expected bool, "
+                       "(u)int8 to 64, float16, float32 or float64");
+}
+
+Layout layout_of(const ReadableArray& array, std::string_view axes) {
+  if (array.ndim() != axes.size()) {
+    throw nb::value_error(("the array has " + std::to_string(array.ndim()) +
+                           " dimensions: expected " + std::to_string(axes.size()) + " (" +
+                           std::string(axes) + ")")
+                              .c_str());
+  }
+  Layout layout;
+  layout.dtype = dtype_of_array(array.dtype());
+  const auto sample = static_cast<std::ptrdiff_t>(dtype_bytes(layout.dtype));
+  layout.channels = 1;
+  layout.channel_stride = sample;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto size = static_cast<std::int64_t>(array.shape(i));
+    const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(array.stride(i)) * sample;
+    if (axes[i] == 'y') {
+      layout.height = size;
+      layout.row_stride = stride;
+    } else if (axes[i] == 'x') {
+      layout.width = size;
+      layout.col_stride = stride;
+    } else {
+      layout.channels = static_cast<int>(size);
+      layout.channel_stride = stride;
+    }
+  }
+  return layout;
+}
+
+nb::object array_of(const View& view, bool flat, bool writable) {
+  const Layout& l = view.layout();
+  const auto sample = static_cast<std::int64_t>(dtype_bytes(l.dtype));
+  const std::size_t shape[] = {static_cast<std::size_t>(l.channels),
+                               static_cast<std::size_t>(l.height),
+                               static_cast<std::size_t>(l.width)};
+  const std::int64_t strides[] = {l.channel_stride / sample, l.row_stride / sample,
+                                  l.col_stride / sample};
+  const std::size_t skip = flat && l.channels == 1 ? 1 : 0;
+  auto* const data = const_cast<std::byte*>(view.data());
+  // An owner, so that nothing is copied; whose life the caller sees to.
+  const nb::object owner = nb::none();
+  if (writable) {
+    return nb::cast(nb::ndarray<nb::numpy>(data, 3 - skip, shape + skip, owner, strides + skip,
+                                           array_type(l.dtype)),
+                    nb::rv_policy::reference);
+  }
+  return nb::cast(nb::ndarray<nb::numpy, nb::ro>(data, 3 - skip, shape + skip, owner,
+                                                 strides + skip, array_type(l.dtype)),
+                  nb::rv_policy::reference);
+}
+
+}  // namespace pantile::python

@@ -1,0 +1,31 @@
+#pragma once
+/// \file
+/// Between NumPy's arrays and views.
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <string_view>
+
+#include "pantile/view.h"
+
+namespace pantile::python {
+
+namespace nb = nanobind;
+
+/// Anything that speaks the buffer or DLPack protocol, in host memory.
+using ReadableArray = nb::ndarray<nb::ro, nb::device::cpu>;
+using WritableArray = nb::ndarray<nb::device::cpu>;
+
+/// The DType of an array's samples; bool is u8. Throws TypeError: complex and such.
+DType dtype_of_array(const nb::dlpack::dtype& dtype);
+
+/// Where an array's samples lie. `axes`: what its dimensions are, "yx", "cyx" or "yxc". Throws
+/// ValueError: another number of dimensions.
+Layout layout_of(const ReadableArray& array, std::string_view axes);
+
+/// The view as an array of axes c, y, x, or y, x where it has one channel and `flat`; valid as long
+/// as the view. Read-only unless `writable`. Needs the interpreter lock.
+nb::object array_of(const View& view, bool flat, bool writable);
+
+}  // namespace pantile::python

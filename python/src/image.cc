@@ -1,0 +1,228 @@
+#include "pantile/image.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "arrays.h"
+#include "bindings.h"
+#include "errors.h"
+#include "job.h"
+#include "ops/array/array_source.h"
+#include "pantile/generate.h"
+#include "python_function.h"
+#include "summaries.h"
+
+namespace pantile::python {
+namespace {
+
+using Corners = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+
+ImageSpec spec_of(const Layout& layout, const std::string& name, bool is_mask) {
+  ImageSpec spec;
+  spec.name = name;
+  spec.channels = layout.channels;
+  spec.dtype = layout.dtype;
+  if (is_mask) spec.kind = Kind::mask;
+  spec.levels = {{.width = layout.width, .height = layout.height, .scale = {}, .offset = {}}};
+  return spec;
+}
+
+Image from_array(const ReadableArray& array, const std::string& axes, const std::string& name,
+                 nb::object owner) {
+  const Layout layout = layout_of(array, axes);
+  const bool is_mask =
+      array.dtype().code == static_cast<std::uint8_t>(nb::dlpack::dtype_code::Bool);
+  const View view(static_cast<const std::byte*>(static_cast<const void*>(array.data())), layout);
+  struct Kept {
+    ReadableArray array;
+    SharedObject owner;
+    ~Kept() {
+      const nb::gil_scoped_acquire lock;
+      array = ReadableArray();
+    }
+  };
+  auto kept = std::shared_ptr<Kept>(new Kept{array, SharedObject(std::move(owner))});
+  std::shared_ptr<const TileSource> source =
+      value_or_raise(ArraySource::make(view, std::move(kept), spec_of(layout, name, is_mask)));
+  return value_or_raise(Image::of(std::move(source)));
+}
+
+DType dtype_named(const std::string& name) {
+  const std::optional<DType> dtype = dtype_from_name(name);
+  if (!dtype) throw nb::type_error((name + " is not a type of samples").c_str());
+  return *dtype;
+}
+
+Image from_object(nb::object reader, std::int64_t channels, std::int64_t height,
+                  std::int64_t width, const std::string& dtype, std::int64_t tile_px,
+                  const std::string& name, const std::string& version) {
+  Layout layout;
+  layout.dtype = dtype_named(dtype);
+  layout.height = height;
+  layout.width = width;
+  layout.channels = static_cast<int>(channels);
+  return value_or_raise(Image::of(std::make_shared<PythonSource>(
+      std::move(reader), spec_of(layout, name, false), version, tile_px)));
+}
+
+template <class Choice> Choice choice(const std::string& word, const char* what) {
+  std::string all;
+  for (const Word<Choice>& w : words_of<Choice>()) {
+    if (w.word == word) return w.value;
+    all.append(all.empty() ? "" : ", ").append(w.word);
+  }
+  throw nb::value_error((std::string(what) + " is \"" + word + "\": expected " + all).c_str());
+}
+
+Image formula(const std::string& expression, std::int64_t width, std::int64_t height,
+              double center_x, double center_y, std::optional<double> scale, int samples,
+              const std::string& precision, const std::string& store) {
+  GenerateOptions options;
+  options.formula = expression;
+  options.width = width;
+  options.height = height;
+  options.center_x = center_x;
+  options.center_y = center_y;
+  options.scale = scale;
+  options.samples = samples;
+  options.precision = choice<Precision>(precision, "precision");
+  options.store = choice<StoreKind>(store, "store");
+  std::optional<Result<Image>> image;
+  {
+    const nb::gil_scoped_release unlocked;
+    image = Image::formula(options);
+  }
+  return value_or_raise(*std::move(image));
+}
+
+Image map_function(const Image& image, nb::object adapter, const std::string& name,
+                   const std::string& version, bool flat, std::int64_t tile, std::int64_t halo,
+                   const std::optional<std::string>& dtype, int channels) {
+  FunctionOptions options;
+  options.tile_px = tile;
+  options.halo_px = halo;
+  options.channels = channels;
+  options.has_dtype = dtype.has_value();
+  if (dtype) options.dtype = dtype_named(*dtype);
+  return value_or_raise(
+      image.map(std::make_shared<PythonFunction>(std::move(adapter), name, version, flat),
+                options));
+}
+
+RunOptions run_options(int threads, std::int64_t memory_bytes, const CancelToken& cancel,
+                       PythonListener& listener) {
+  RunOptions run;
+  run.threads = threads;
+  run.memory_bytes = memory_bytes;
+  run.cancel = &cancel;
+  run.listener = &listener;
+  return run;
+}
+
+void compute(const Image& image, const Corners& corners, int c0, int c1, const WritableArray& out,
+             int threads, nb::object listener) {
+  const auto [x0, y0, x1, y1] = corners;
+  const ReadableArray readable(out);
+  const MutableView view(static_cast<std::byte*>(out.data_handle()) + out.byte_offset(),
+                         layout_of(readable, "cyx"));
+  PythonListener heard(std::move(listener));
+  CancelToken cancel;
+  const RunOptions run = run_options(threads, 0, cancel, heard);
+  Status done;
+  run_beside(cancel, [&] { done = image.compute({0, 0, 0, c0, c1, {x0, y0, x1, y1}}, view, run); });
+  raise_if(done);
+}
+
+nb::dict write(const Image& image, const std::string& path, const WriteOptions& options,
+               bool restart, int threads, std::int64_t memory_bytes, nb::object listener) {
+  PythonListener heard(std::move(listener));
+  CancelToken cancel;
+  RunOptions run = run_options(threads, memory_bytes, cancel, heard);
+  run.restart = restart;
+  std::optional<Result<JobSummary>> summary;
+  run_beside(cancel, [&] { summary = image.write(path, options, run); });
+  return summary_dict(value_or_raise(*std::move(summary)));
+}
+
+}  // namespace
+
+void bind_image(nb::module_& module) {
+  nb::class_<WriteOptions>(module, "WriteOptions")
+      .def(nb::init<>())
+      .def_rw("tile_px", &WriteOptions::tile_px)
+      .def_rw("shard_px", &WriteOptions::shard_px)
+      .def_rw("zstd_level", &WriteOptions::zstd_level)
+      .def_prop_rw(
+          "tiff_compression",
+          [](const WriteOptions& o) { return std::string(word_for(o.tiff.compression)); },
+          [](WriteOptions& o, const std::string& word) {
+            o.tiff.compression = choice<TiffCompression>(word, "compression");
+          });
+
+  nb::class_<Image>(module, "Image")
+      .def_static("open", [](const std::string& path) {
+        std::optional<Result<Image>> image;
+        {
+          const nb::gil_scoped_release unlocked;
+          image = Image::open(path);
+        }
+        return value_or_raise(*std::move(image));
+      })
+      .def_static("formula", &formula, nb::arg("expression"), nb::arg("width"), nb::arg("height"),
+                  nb::arg("center_x"), nb::arg("center_y"), nb::arg("scale").none(),
+                  nb::arg("samples"), nb::arg("precision"), nb::arg("store"))
+      .def_static("from_array", &from_array, nb::arg("array"), nb::arg("axes"), nb::arg("name"),
+                  nb::arg("owner"))
+      .def_static("from_object", &from_object, nb::arg("reader"), nb::arg("channels"),
+                  nb::arg("height"), nb::arg("width"), nb::arg("dtype"), nb::arg("tile_px"),
+                  nb::arg("name"), nb::arg("version"))
+      .def_prop_ro("channels", [](const Image& i) { return i.spec().channels; })
+      .def_prop_ro("height", [](const Image& i) { return i.spec().levels.front().height; })
+      .def_prop_ro("width", [](const Image& i) { return i.spec().levels.front().width; })
+      .def_prop_ro("dtype", [](const Image& i) { return std::string(dtype_name(i.spec().dtype)); })
+      .def_prop_ro("kind", [](const Image& i) { return std::string(kind_name(i.spec().kind)); })
+      .def_prop_ro("name", [](const Image& i) { return i.spec().name; })
+      .def_prop_ro("unit", [](const Image& i) { return i.spec().unit; })
+      .def_prop_ro("scale",
+                   [](const Image& i) {
+                     const Scale2& s = i.spec().levels.front().scale;
+                     return std::pair(s.y, s.x);
+                   })
+      .def_prop_ro("channel_names",
+                   [](const Image& i) {
+                     nb::list names;
+                     for (const ChannelInfo& c : i.spec().channel_info) {
+                       names.append(nb::str(c.name.c_str()));
+                     }
+                     return names;
+                   })
+      .def_prop_ro("tile_px", [](const Image& i) { return i.source()->tile_px(); })
+      .def("fingerprint",
+           [](const Image& i) {
+             const nb::gil_scoped_release unlocked;
+             return i.source()->fingerprint().hex();
+           })
+      .def("apply",
+           [](const Image& i, const std::string& operators) {
+             return value_or_raise(i.apply(operators));
+           })
+      .def("crop",
+           [](const Image& i, const Corners& corners, int c0, int c1) {
+             const auto [x0, y0, x1, y1] = corners;
+             return value_or_raise(i.crop({x0, y0, x1, y1}, c0, c1));
+           })
+      .def("map", &map_function, nb::arg("adapter"), nb::arg("name"), nb::arg("version"),
+           nb::arg("flat"), nb::arg("tile"), nb::arg("halo"), nb::arg("dtype").none(),
+           nb::arg("channels"))
+      .def("compute", &compute, nb::arg("corners"), nb::arg("c0"), nb::arg("c1"), nb::arg("out"),
+           nb::arg("threads"), nb::arg("listener").none())
+      .def("write", &write, nb::arg("path"), nb::arg("options"), nb::arg("restart"),
+           nb::arg("threads"), nb::arg("memory_bytes"), nb::arg("listener").none());
+}
+
+}  // namespace pantile::python

@@ -1,0 +1,94 @@
+#include "job.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "pantile/check.h"
+
+namespace pantile::python {
+namespace {
+
+constexpr auto kLookEvery = std::chrono::milliseconds(50);
+
+nb::str text_of(std::string_view text) { return nb::str(text.data(), text.size()); }
+
+/// Calls `body` under the lock; what it throws is reported and forgotten.
+template <class Body> void guarded(const nb::object& listener, Body body) {
+  const nb::gil_scoped_acquire lock;
+  if (listener.is_none()) return;
+  try {
+    body();
+  } catch (nb::python_error& error) {
+    error.discard_as_unraisable("a listener of a Pantile job");
+  }
+}
+
+}  // namespace
+
+PythonListener::~PythonListener() {
+  const nb::gil_scoped_acquire lock;
+  listener_.reset();
+}
+
+void PythonListener::stage(const char* hook, const Progress& p) {
+  guarded(listener_, [&] {
+    listener_.attr(hook)(text_of(p.stage), text_of(p.unit), p.done, p.total, p.resumed,
+                         p.elapsed_s);
+  });
+}
+
+void PythonListener::say(const char* hook, std::string_view text) {
+  guarded(listener_, [&] { listener_.attr(hook)(text_of(text)); });
+}
+
+void PythonListener::on_finding(const Finding& finding) {
+  guarded(listener_, [&] {
+    listener_.attr("finding")(text_of(finding.file), text_of(word_for(finding.kind)),
+                              text_of(finding.text));
+  });
+}
+
+void run_beside(CancelToken& cancel, const std::function<void()>& work) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false;
+  std::exception_ptr thrown;
+  std::optional<nb::python_error> signalled;
+  {
+    const nb::gil_scoped_release unlocked;
+    std::thread thread([&] {
+      try {
+        work();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      const std::lock_guard lock(mutex);
+      done = true;
+      changed.notify_all();
+    });
+    std::unique_lock lock(mutex);
+    while (!changed.wait_for(lock, kLookEvery, [&] { return done; })) {
+      if (signalled) continue;
+      lock.unlock();
+      {
+        const nb::gil_scoped_acquire locked;
+        if (PyErr_CheckSignals() != 0) {
+          signalled.emplace();
+          cancel.cancel();
+        }
+      }
+      lock.lock();
+    }
+    lock.unlock();
+    thread.join();
+  }
+  if (signalled) throw nb::python_error(*signalled);
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace pantile::python

@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// What a lazy image is made of.
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "ops/filter/catalogue.h"
+#include "pipeline/folder/open_image.h"
+#include "pipeline/process/measured_source.h"
+
+namespace pantile {
+
+struct ImageState {
+  using Measured = std::vector<std::shared_ptr<const MeasuredSource>>;
+
+  std::shared_ptr<const TileSource> source;  ///< The pixels: `base` through `chain`.
+  std::shared_ptr<const TileSource> base;
+  filter::Chain chain;  ///< Kept as it is, so that operators to come are computed with it.
+  Measured measured;    ///< In the order in which they have to be measured.
+  Measured measured_before;  ///< Those that `base` depends on.
+  OpenImage origin;          ///< The file at the bottom of it, if there is one.
+
+  /// Of `next`, a source over this one's.
+  ImageState over(std::shared_ptr<const TileSource> next) const {
+    ImageState state;
+    state.source = next;
+    state.base = std::move(next);
+    state.measured = measured;
+    state.measured_before = measured;
+    state.origin = origin;
+    return state;
+  }
+};
+
+}  // namespace pantile

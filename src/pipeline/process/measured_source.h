@@ -1,0 +1,46 @@
+#pragma once
+/// \file
+/// A source through operators of which some depend on the whole image.
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "ops/filter/catalogue.h"
+#include "pantile/tile_source.h"
+#include "pipeline/process/filtered_image.h"
+
+namespace pantile {
+
+/// What was given, measured at the first read unless somebody has it measured before. Its
+/// fingerprint is known without. Thread-safe.
+class MeasuredSource final : public TileSource {
+ public:
+  /// Errors: invalid.
+  static Result<std::shared_ptr<const MeasuredSource>> make(std::shared_ptr<const TileSource> inner,
+                                                            filter::Chain chain);
+
+  const ImageSpec& spec() const override { return stand_in_->spec(); }
+  Cost cost(const Region& region) const override { return stand_in_->cost(region); }
+  Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
+  Fingerprint fingerprint() const override;
+  std::int64_t tile_px() const override { return inner_->tile_px(); }
+
+  std::int64_t measuring_bytes(int threads) const { return settling_.memory_bytes(threads); }
+  /// Measures unless that is done; others that read meanwhile wait. See Settling::settle().
+  Status measure(ByteStore* parts, int threads, const RunOptions& run,
+                 std::vector<StageSummary>& stages) const;
+
+ private:
+  MeasuredSource(std::shared_ptr<const TileSource> inner, filter::Chain chain,
+                 std::shared_ptr<const TileSource> stand_in);
+
+  std::shared_ptr<const TileSource> inner_;
+  std::string chain_;
+  std::shared_ptr<const TileSource> stand_in_;  ///< With other numbers: for spec and costs.
+  mutable QuantileSettling settling_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const TileSource> settled_;
+};
+
+}  // namespace pantile
