@@ -122,6 +122,11 @@ class Assembly:
     ) -> None:
         assert self._first is not None
         first_spec, first_kinds = self._first
+        if kinds == first_kinds and all(
+            result.dtype == output.dtype
+            for result, output in zip(results, self._outputs, strict=True)
+        ):
+            return
         where = f"for the {spec.describe(self._what)}"
         first = f"the {first_spec.describe(self._what)}"
         if len(kinds) != len(first_kinds):
@@ -137,7 +142,7 @@ class Assembly:
                     f"{self._name} returned {_shape(kind)} {where}: expected "
                     f"{_shape(first_kind)}, as for {first}"
                 )
-            if result.dtype != output.dtype and not np.can_cast(result.dtype, output.dtype, "safe"):
+            if not np.can_cast(result.dtype, output.dtype, "safe"):
                 raise TypeError(
                     f"{self._name} returned {result.dtype} {where}: expected {output.dtype}, "
                     f"as for {first}"

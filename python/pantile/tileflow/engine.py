@@ -91,7 +91,10 @@ class TileRun:
         stop = threading.Event()
         failed: dict[int, BaseException] = {}
 
+        floating_errors = np.geterr()  # a thread's own before NumPy 2
+
         def work() -> None:
+            np.seterr(**floating_errors)
             while not stop.is_set():
                 with lock:
                     index = next(waiting, None)

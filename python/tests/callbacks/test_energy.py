@@ -1,5 +1,6 @@
 """Energy: made-up counters, made-up folders, and whatever this machine has."""
 
+import ctypes
 import json
 import math
 import pathlib
@@ -191,6 +192,60 @@ def test_a_gpu_that_counts_nothing_says_so():
     )
     with pytest.raises(OSError, match=r"gpu-1.*error 3"):
         NvmlDevice(library, 1)
+
+
+class Nvml:
+    """NVML's functions, by hand: two GPUs that count thousandths of a joule."""
+
+    def __init__(self, init=0, devices=2, error=0):
+        self._init, self._devices, self._error = init, devices, error
+        self.total_mj = [5_000, 7_000]
+
+    def nvmlInit_v2(self):
+        return self._init
+
+    def nvmlDeviceGetCount_v2(self, count):
+        count._obj.value = self._devices
+        return 0
+
+    def nvmlDeviceGetHandleByIndex_v2(self, index, handle):
+        handle._obj.value = 1000 + index.value
+        return 0
+
+    def nvmlDeviceGetTotalEnergyConsumption(self, handle, total):
+        total._obj.value = self.total_mj[handle.value - 1000]
+        return self._error
+
+
+def test_gpus_count_in_thousandths(monkeypatch):
+    nvml = Nvml()
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: nvml)
+    devices, why = nvml_devices()
+    assert why == ""
+    assert [device.name for device in devices] == ["gpu-0", "gpu-1"]
+    assert [device.joules() for device in devices] == [5.0, 7.0]
+    energy = Energy(_find=lambda: Counters(cpu=[Made("package-0", 0.0, 1.0)], gpu=devices))
+    energy.on_processing_start({})
+    nvml.total_mj[1] += 2_500
+    energy.on_processing_end({})
+    assert energy.report.gpu_j == 2.5
+    assert energy.report.energy_j == 3.5
+
+
+@pytest.mark.parametrize(
+    ("nvml", "message"),
+    [(Nvml(init=9), "does not start: error 9"), (Nvml(error=3), "no energy of gpu-0: error 3")],
+)
+def test_gpus_that_cannot_be_read_say_why(monkeypatch, nvml, message):
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: nvml)
+    devices, why = nvml_devices()
+    assert devices == []
+    assert message in why
+
+
+def test_a_driver_without_gpus_counts_nothing(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: Nvml(devices=0))
+    assert nvml_devices() == ([], "")
 
 
 def test_counters_are_read_in_the_background(monkeypatch):
