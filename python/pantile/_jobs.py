@@ -85,7 +85,7 @@ def preview(
     source: Path, target: Path, *, callbacks: object = (), **options: Any
 ) -> dict[str, Any]:
     """Write a small PNG of an image; options as of ``pantile preview``."""
-    return dict(_run("preview", [source, target], options, callbacks))
+    return dict(_run("preview", [source], {"out": target, **options}, callbacks))
 
 
 def validate(formula: str, *, callbacks: object = (), **options: Any) -> dict[str, Any]:
