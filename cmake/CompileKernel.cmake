@@ -2,6 +2,7 @@
 #   cmake -DNVCC=… -DSOURCE=x.cu -DOUT=x.fatbin -DINCLUDE=src -DGENERATIONS=75,80,90 -P CompileKernel.cmake
 # Warnings are errors, and so are registers that are spilled to memory. What the assembler says of
 # registers and memory is left beside it, in x.fatbin.txt.
+# The PTX of each generation is left there too, as x.fatbin.75.ptx …, for tests to read.
 # OUT may be x.cubin too, machine code for one generation alone, or x.ptx.
 # -DCONTRACT=true lets it contract products and sums (for code that is compared with, never for ours).
 if(NOT CONTRACT)
@@ -16,7 +17,9 @@ foreach(generation IN LISTS generations)
 endforeach()
 # Later generations take the text of the newest and finish it in the driver.
 list(APPEND codes -gencode "arch=compute_${newest},code=compute_${newest}")
-set(kind -fatbin --compress-mode=size)
+set(kept "${OUT}.kept")
+file(MAKE_DIRECTORY "${kept}")
+set(kind -fatbin --compress-mode=size --keep --keep-dir ${kept})
 if(OUT MATCHES "\\.(cubin|ptx)$")
   set(kind -${CMAKE_MATCH_1})
   string(REPLACE "cubin" "sm" architecture ${CMAKE_MATCH_1})
@@ -29,6 +32,13 @@ execute_process(
           -Xcompiler -Wno-unused-function ${codes} ${kind} -o ${OUT} ${SOURCE}
   RESULT_VARIABLE outcome OUTPUT_VARIABLE said ERROR_VARIABLE said)
 file(WRITE "${OUT}.txt" "${said}")
+get_filename_component(name ${SOURCE} NAME_WE)
+foreach(generation IN LISTS generations)
+  if(EXISTS "${kept}/${name}.compute_${generation}.ptx")
+    file(RENAME "${kept}/${name}.compute_${generation}.ptx" "${OUT}.${generation}.ptx")
+  endif()
+endforeach()
+file(REMOVE_RECURSE "${kept}")
 if(outcome)
   file(REMOVE "${OUT}")
   message(FATAL_ERROR "${SOURCE}:\n${said}")

@@ -97,7 +97,8 @@ std::span<const char* const> Nvrtc::options() {
 }
 
 Result<std::string> Nvrtc::compile(const std::string& code, std::span<const HeaderText> headers,
-                                   std::string_view architecture, MachineCode kind) const {
+                                   std::string_view architecture, MachineCode kind,
+                                   std::span<const char* const> options) const {
   const Functions& f = *functions_;
   std::vector<const char*> names, texts;
   for (const HeaderText& header : headers) {
@@ -115,7 +116,7 @@ Result<std::string> Nvrtc::compile(const std::string& code, std::span<const Head
 
   const std::string target = fmt::format("--gpu-architecture={}", architecture);
   std::vector<const char*> all{target.c_str()};
-  all.insert(all.end(), options().begin(), options().end());
+  all.insert(all.end(), options.begin(), options.end());
   const Outcome done = f.compile(program, static_cast<int>(all.size()), all.data());
   if (done == kInvalidOption) {
     return Error(Code::foreign,

@@ -41,9 +41,10 @@ class Nvrtc {
   /// Compiles `code` as C++20 for `architecture` ("sm_90", "compute_75"). No contraction, no
   /// flushing of subnormals, division and square root correctly rounded. Errors: foreign (an
   /// architecture that this version does not know), internal (code that does not compile, with the
-  /// compiler's words).
+  /// compiler's words). Other `options` are for tests that show what they change.
   Result<std::string> compile(const std::string& code, std::span<const HeaderText> headers,
-                              std::string_view architecture, MachineCode kind) const;
+                              std::string_view architecture, MachineCode kind,
+                              std::span<const char* const> options = Nvrtc::options()) const;
 
  private:
   struct Functions;

@@ -2,8 +2,16 @@
 // approximation, no flush to zero and no contraction that nobody wrote. Needs no GPU.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <regex>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "compute/cuda/nvrtc.h"
 #include "ops/formula/compile.h"
@@ -26,19 +34,59 @@ class KernelCompile : public testing::Test {
     nvrtc_ = *opened;
   }
 
-  std::string ptx(std::string_view formula, Precision precision, PixelForm form,
-                  bool one_sample) const {
+  std::string ptx(std::string_view formula, Precision precision, PixelForm form, bool one_sample,
+                  std::span<const char* const> options = cuda::Nvrtc::options()) const {
     const auto program = compile(formula, precision);
     EXPECT_TRUE(program.ok()) << formula;
     const KernelText text = kernel_text(*program, precision, form, one_sample);
-    const auto compiled =
-        nvrtc_->compile(text.code, kernel_headers(), "compute_75", cuda::MachineCode::ptx);
-    EXPECT_TRUE(compiled.ok()) << formula << ": " << compiled.error().message();
+    return code(text.code, "compute_75", cuda::MachineCode::ptx, options);
+  }
+  std::string code(const std::string& text, std::string_view architecture, cuda::MachineCode kind,
+                   std::span<const char* const> options) const {
+    const auto compiled = nvrtc_->compile(text, kernel_headers(), architecture, kind, options);
+    EXPECT_TRUE(compiled.ok()) << text << ": " << compiled.error().message();
     return compiled.ok() ? *compiled : "";
+  }
+
+  /// As everything is compiled, but for leave to contract.
+  static std::vector<const char*> contracting() {
+    std::vector<const char*> options(cuda::Nvrtc::options().begin(), cuda::Nvrtc::options().end());
+    const auto off = std::ranges::find(options, std::string_view("--fmad=false"));
+    EXPECT_NE(off, options.end());
+    *off = "--fmad=true";
+    return options;
   }
 
   std::shared_ptr<const cuda::Nvrtc> nvrtc_;
 };
+
+/// The instructions of an ELF file, without its notes on how it was compiled.
+std::string instructions(const std::string& elf) {
+  const auto number = [&]<class T>(std::size_t at, T value) {
+    EXPECT_LE(at + sizeof value, elf.size());
+    std::memcpy(&value, elf.data() + at, sizeof value);
+    return static_cast<std::size_t>(value);
+  };
+  const std::size_t sections = number(40, std::uint64_t{}), count = number(60, std::uint16_t{});
+  std::string all;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t header = sections + 64 * k;
+    constexpr std::size_t kExecutable = 4;
+    if ((number(header + 8, std::uint64_t{}) & kExecutable) == 0) continue;
+    all += elf.substr(number(header + 24, std::uint64_t{}), number(header + 32, std::uint64_t{}));
+  }
+  return all;
+}
+
+/// PTX where products with powers of two have their rounding said: a division by such a number
+/// becomes one, which the compiler may fuse where it may contract. The product is exact, so that
+/// is no difference.
+std::string with_exact_products(const std::string& ptx) {
+  static const std::regex kDouble(R"(mul\.f64(\s+%fd\d+, %fd\d+, 0d[0-9A-F]{3}0{13};))");
+  static const std::regex kFloat(R"(mul\.f32(\s+%f\d+, %f\d+, 0f[0-9A-F]{2}[08]0{5};))");
+  return std::regex_replace(std::regex_replace(ptx, kDouble, "mul.rn.f64$1"), kFloat,
+                            "mul.rn.f32$1");
+}
 
 TEST(WrongInstructions, AreFound) {
   EXPECT_EQ(wrong_instructions("{\n\tadd.rn.f64 \t%fd1, %fd2, %fd3;\n\tadd.s32 \t%r1;\n}"), "");
@@ -58,6 +106,9 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
         const bool one_sample = form != PixelForm::u16;
         const std::string text = ptx(formula, precision, form, one_sample);
         EXPECT_EQ(wrong_instructions(text), "") << formula;
+        EXPECT_TRUE(with_exact_products(ptx(formula, precision, form, one_sample, contracting())) ==
+                    text)
+            << formula << ": leave to contract changes its code";
         EXPECT_NE(text.find(".entry pantile_formula"), std::string::npos) << formula;
         EXPECT_NE(text.find(".entry pantile_halve"), std::string::npos) << formula;
       }
@@ -68,6 +119,46 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
 TEST_F(KernelCompile, SeveralSamplesAreExactCode) {
   for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
     EXPECT_EQ(wrong_instructions(ptx("complex", Precision::f64, form, false)), "");
+  }
+}
+
+TEST_F(KernelCompile, LeaveToContractChangesThePlainSumsOfOthers) {
+  // Were it without effect at all, the tests here would show nothing.
+  const std::string plain =
+      "extern \"C\" __global__ void f(double* x) { x[0] = x[1] * x[2] + x[3]; }\n";
+  const std::string named =
+      "extern \"C\" __global__ void f(double* x) {"
+      " x[0] = __dadd_rn(__dmul_rn(x[1], x[2]), x[3]); }\n";
+  const auto both = [&](const std::string& text, std::string_view architecture,
+                        cuda::MachineCode kind) {
+    return std::pair(code(text, architecture, kind, contracting()),
+                     code(text, architecture, kind, cuda::Nvrtc::options()));
+  };
+  const auto plain_ptx = both(plain, "compute_75", cuda::MachineCode::ptx);
+  const auto named_ptx = both(named, "compute_75", cuda::MachineCode::ptx);
+  EXPECT_NE(plain_ptx.first, plain_ptx.second);
+  EXPECT_EQ(named_ptx.first, named_ptx.second);
+  const auto plain_code = both(plain, "sm_90", cuda::MachineCode::cubin);
+  const auto named_code = both(named, "sm_90", cuda::MachineCode::cubin);
+  EXPECT_NE(instructions(plain_code.first), instructions(plain_code.second));
+  EXPECT_EQ(instructions(named_code.first), instructions(named_code.second));
+  EXPECT_GT(instructions(named_code.first).size(), 100U);
+}
+
+TEST_F(KernelCompile, LeaveToContractChangesNoMachineCode) {
+  for (const std::string_view formula : {"complex", "simple", "erf(x) + tan(y)"}) {
+    for (const Precision precision : {Precision::f64, Precision::f32}) {
+      for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
+        for (const bool one_sample : {true, false}) {
+          const auto program = compile(formula, precision);
+          const std::string text = kernel_text(*program, precision, form, one_sample).code;
+          const std::string with = code(text, "sm_90", cuda::MachineCode::cubin, contracting());
+          const std::string without =
+              code(text, "sm_90", cuda::MachineCode::cubin, cuda::Nvrtc::options());
+          EXPECT_TRUE(instructions(with) == instructions(without)) << formula;
+        }
+      }
+    }
   }
 }
 

@@ -3,13 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "ops/formula/builtins.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
+#include "support/ptx.h"
 
 namespace pantile::formula {
 namespace {
@@ -42,6 +46,29 @@ TEST(BuiltinKernels, AreThereForEveryBuiltinInEveryForm) {
     }
   }
   EXPECT_EQ(codes.size(), builtin_kernels().size()) << "two of them are the same, or one unused";
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> words;
+  std::istringstream in(text);
+  for (std::string word; std::getline(in, word, ',');) words.push_back(word);
+  return words;
+}
+
+// NVRTC's is read by kernel_compile_test.cc; nvcc's need not be the same.
+TEST(BuiltinKernels, AreExactCodeByNvccToo) {
+  for (const std::string& code : split(PANTILE_KERNEL_CODES)) {
+    for (const std::string& generation : split(PANTILE_KERNEL_GENERATIONS)) {
+      const std::string path = code + "." + generation + ".ptx";
+      std::ifstream file(path);
+      ASSERT_TRUE(file) << path;
+      const std::string ptx(std::istreambuf_iterator<char>(file), {});
+      EXPECT_EQ(testing_cuda::wrong_instructions(ptx), "") << path;
+      EXPECT_NE(ptx.find(".entry pantile_formula"), std::string::npos) << path;
+      EXPECT_NE(ptx.find(".entry pantile_halve"), std::string::npos) << path;
+    }
+  }
+  EXPECT_EQ(split(PANTILE_KERNEL_CODES).size(), builtin_kernels().size());
 }
 #endif
 
