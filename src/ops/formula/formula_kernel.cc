@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ops/colormap/colour_mapper.h"
+#include "ops/formula/halve_kernel.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
 
@@ -43,7 +44,8 @@ template <class T> class KernelOf final : public FormulaKernel {
                               arguments, "the formula's kernel"));
     if (batch.half == nullptr) return {};
     const std::int64_t half_px = batch.tile_px / 2;
-    const auto all = static_cast<unsigned>((half_px * half_px + kBlockThreads - 1) / kBlockThreads);
+    constexpr std::int64_t kPixels = kBlockThreads * Halving<PixelForm::rgb8>::kGroup;
+    const auto all = static_cast<unsigned>((half_px * half_px + kPixels - 1) / kPixels);
     void* halve_arguments[] = {&batch};
     return stream.launch(halve_, {all, 1, tiles, kBlockThreads, 0}, halve_arguments,
                          "the halving of tiles");

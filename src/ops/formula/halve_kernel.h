@@ -11,22 +11,63 @@
 
 namespace pantile::formula {
 
-/// One tile of a batch whose tile_px is even.
+/// One tile of a batch whose tile_px is even; `out` and `half` are aligned to 16 bytes.
 template <PixelForm form> struct Halving {
   using Sample =
       std::conditional_t<form == PixelForm::rgb8, std::uint8_t,
                          std::conditional_t<form == PixelForm::u16, std::uint16_t, float>>;
   static constexpr std::int32_t kChannels = form == PixelForm::rgb8 ? 3 : 1;
 
+  /// Pixels of a row that are made at a time, so that words are loaded and stored; where the half
+  /// has whole groups of them.
+  static constexpr std::int32_t kGroup = 4;
+  struct alignas(form == PixelForm::rgb8 ? 8 : 16) Above {
+    Sample samples[2 * kGroup * kChannels];
+  };
+  struct alignas(form == PixelForm::rgb8 ? 4 : sizeof(Sample) * kGroup) Group {
+    Sample samples[kGroup * kChannels];
+  };
+
   const PixelBatch& batch;
   std::int32_t tile;
 
-  /// Pixels `first`, `first` + `step` … of the half, counted row by row.
+  /// Groups (or pixels) `first`, `first` + `step` … of the half, counted row by row.
   PANTILE_HD void halve(std::int32_t first, std::int32_t step) const {
     const std::int32_t half_px = batch.tile_px / 2;
-    for (std::int32_t k = first; k < half_px * half_px; k += step) {
-      halve_pixel(k % half_px, k / half_px);
+    if (half_px % kGroup != 0) {
+      for (std::int32_t k = first; k < half_px * half_px; k += step) {
+        halve_pixel(k % half_px, k / half_px);
+      }
+      return;
     }
+    const std::int32_t groups = half_px / kGroup;
+    for (std::int32_t k = first; k < groups * half_px; k += step) {
+      halve_group(k % groups * kGroup, k / groups);
+    }
+  }
+
+  /// Pixels (x, y) to (x + kGroup - 1, y) of the half.
+  PANTILE_HD void halve_group(std::int32_t x, std::int32_t y) const {
+    const PixelRect& rect = batch.tiles[tile];
+    if (rect.x1 - rect.x0 < 2 * (x + kGroup) || rect.y1 - rect.y0 < 2 * (y + 1)) {
+      for (std::int32_t i = 0; i < kGroup; ++i) halve_pixel(x + i, y);
+      return;
+    }
+    const std::int64_t tile_px = batch.tile_px, half_px = tile_px / 2;
+    const Sample* const from = reinterpret_cast<const Sample*>(batch.out) +
+                               ((tile * tile_px + 2 * y) * tile_px + 2 * x) * kChannels;
+    const Above upper = *reinterpret_cast<const Above*>(from);
+    const Above lower = *reinterpret_cast<const Above*>(from + tile_px * kChannels);
+    Group group;
+    for (std::int32_t i = 0; i < kGroup; ++i) {
+      for (std::int32_t c = 0; c < kChannels; ++c) {
+        const std::int32_t p = 2 * i * kChannels + c, q = p + kChannels;
+        group.samples[i * kChannels + c] = block_mean<Sample>(
+            {{upper.samples[p], upper.samples[q], lower.samples[p], lower.samples[q]}, 4});
+      }
+    }
+    *reinterpret_cast<Group*>(reinterpret_cast<Sample*>(batch.half) +
+                              ((tile * half_px + y) * half_px + x) * kChannels) = group;
   }
 
   /// At an odd edge of the picture the pixels that exist count; beyond it there are zeros.

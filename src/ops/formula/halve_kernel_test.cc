@@ -14,8 +14,6 @@
 namespace pantile::formula {
 namespace {
 
-constexpr std::int32_t kTilePx = 20, kHalfPx = kTilePx / 2;
-
 float special(std::uint32_t k) {
   using Limits = std::numeric_limits<float>;
   const float values[] = {Limits::infinity(),
@@ -43,11 +41,13 @@ template <PixelForm form> void fill(PixelBuffer& tile, std::mt19937& random) {
   }
 }
 
-template <PixelForm form> void expect_the_cpus_halves(DType dtype) {
+/// `kTilePx`: 24 in whole groups, 20 pixel by pixel.
+template <PixelForm form, std::int32_t kTilePx> void expect_the_cpus_halves(DType dtype) {
+  constexpr std::int32_t kHalfPx = kTilePx / 2;
   constexpr int kChannels = Halving<form>::kChannels;
-  const std::vector<PixelRect> rects{{0, 0, 20, 20},  {20, 0, 40, 20},  {40, 0, 59, 20},
-                                     {0, 20, 20, 39}, {40, 20, 59, 39}, {7, 7, 8, 8},
-                                     {0, 0, 1, 20},   {0, 0, 20, 1},    {3, 3, 12, 16}};
+  const std::vector<PixelRect> rects{
+      {0, 0, kTilePx, kTilePx}, {0, 0, 20, 20}, {20, 0, 40, 20}, {40, 0, 59, 20}, {0, 20, 20, 39},
+      {40, 20, 59, 39},         {7, 7, 8, 8},   {0, 0, 1, 20},   {0, 0, 20, 1},   {3, 3, 12, 16}};
   std::mt19937 random(5);
   const std::size_t tile_bytes = kTilePx * kTilePx * bytes_of(form);
   std::vector<std::uint8_t> drawn(rects.size() * tile_bytes);
@@ -77,9 +77,12 @@ template <PixelForm form> void expect_the_cpus_halves(DType dtype) {
 }
 
 TEST(Halving, IsTheCpusForEveryStoreAndEdge) {
-  expect_the_cpus_halves<PixelForm::rgb8>(DType::u8);
-  expect_the_cpus_halves<PixelForm::u16>(DType::u16);
-  expect_the_cpus_halves<PixelForm::f32>(DType::f32);
+  expect_the_cpus_halves<PixelForm::rgb8, 20>(DType::u8);
+  expect_the_cpus_halves<PixelForm::rgb8, 24>(DType::u8);
+  expect_the_cpus_halves<PixelForm::u16, 20>(DType::u16);
+  expect_the_cpus_halves<PixelForm::u16, 24>(DType::u16);
+  expect_the_cpus_halves<PixelForm::f32, 20>(DType::f32);
+  expect_the_cpus_halves<PixelForm::f32, 24>(DType::f32);
 }
 
 }  // namespace
