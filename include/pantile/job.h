@@ -56,6 +56,8 @@ struct CudaOptions {
   /// Folders of compiled kernels; new ones are kept in the first. None: nothing is kept.
   std::vector<std::string> kernel_folders;
   bool keep_kernels = true;  ///< False: none is written, those that are there are used.
+  /// Device::automatic opens GPUs for pictures of this many samples a worker, or more.
+  std::int64_t auto_samples = 100'000'000;
 };
 
 /// How a job is run; nothing in here changes a byte of what it writes.

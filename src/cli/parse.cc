@@ -226,7 +226,10 @@ Result<DeviceChoice> parse_device(std::string_view text) {
     bool good = true;
     for (const std::string_view part : split(text.substr(kListed.size()), ',')) {
       const auto ordinal = whole_in(part, 0, 1023);
-      good = good && ordinal && seen.insert(static_cast<int>(*ordinal)).second;
+      good = good && ordinal;
+      if (good && !seen.insert(static_cast<int>(*ordinal)).second) {
+        return expected(fmt::format("each GPU once; {} is named twice", *ordinal), text);
+      }
       if (good) choice.gpus.push_back(static_cast<int>(*ordinal));
     }
     if (good) return choice;

@@ -136,5 +136,18 @@ TEST(Parse, Name) {
   }
 }
 
+TEST(Parse, DevicesAreNamedOnce) {
+  const auto two = parse_device("cuda:2,0");
+  ASSERT_TRUE(two.ok());
+  EXPECT_EQ(two->gpus, (std::vector<int>{2, 0}));
+  const auto twice = parse_device("cuda:0,0");
+  ASSERT_FALSE(twice.ok());
+  EXPECT_NE(twice.error().message().find("each GPU once; 0 is named twice"), std::string::npos)
+      << twice.error().message();
+  for (const char* wrong : {"cuda:", "cuda:x", "cuda:1,", "gpu"}) {
+    EXPECT_NE(parse_device(wrong).error().message().find("such as cuda:0,2"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace pantile::cli

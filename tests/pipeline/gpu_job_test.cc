@@ -16,6 +16,7 @@
 #include "pantile/generate.h"
 #include "pipeline/folder/kernel_files.h"
 #include "pipeline/generate/resolve.h"
+#include "pipeline/gpu/formula_lanes.h"
 #include "support/fake_cuda.h"
 #include "support/folder_files.h"
 #include "support/host_kernels.h"
@@ -92,6 +93,7 @@ class GpuJob : public testing::Test {
     control_ = reinterpret_cast<Control* (*)()>(dlsym(library_, "fake_cuda_control"))();
     *control_ = {};
     run_.cuda = {PANTILE_FAKE_CUDA, "/nowhere/libnvrtc.so", {folder_ + "/kernels"}};
+    run_.cuda.auto_samples = 0;
     run_.threads = 2;
     run_.listener = &listener_;
     keep_kernel(StoreKind::rgb8, formula::PixelForm::rgb8, &draw_by_cpu<StoreKind::rgb8>);
@@ -199,8 +201,8 @@ TEST_F(GpuJob, AGpuOutOfMemoryDrawsLessAtATime) {
   ASSERT_TRUE(whole.ok());
   EXPECT_EQ(whole->devices[0].note, "");
   EXPECT_EQ(whole->devices[0].memory_bytes, control_->device_peak_bytes);
-  // Calls 0 to 4 are the colours and the host's memory, 5 is the trial of the device's.
-  for (const auto& [pools, call] : {std::pair(true, 3), {true, 5}, {true, 7}, {false, 6}}) {
+  // Calls 0 to 5 are the colours and the host's memory, 6 is the trial of the device's.
+  for (const auto& [pools, call] : {std::pair(true, 3), {true, 6}, {true, 8}, {false, 7}}) {
     *control_ = {};
     control_->pools = pools;
     control_->memory_call = call;
@@ -258,6 +260,78 @@ TEST_F(GpuJob, AGpuThatIsTooOldIsLeftOutUnlessItWasNamed) {
   const auto named = generate("named", {Device::cuda, {0, 1}});
   ASSERT_FALSE(named.ok());
   EXPECT_NE(named.error().message().find("7.0"), std::string::npos) << named.error().message();
+}
+
+TEST_F(GpuJob, ATinyPictureIsLeftToTheCpuUnlessGpusWereAskedFor) {
+  run_.cuda.auto_samples = CudaOptions().auto_samples;
+  const auto left = generate("auto", {Device::automatic, {}});
+  ASSERT_TRUE(left.ok());
+  EXPECT_TRUE(left->devices.empty());
+  EXPECT_EQ(control_->memory_calls, 0) << "no GPU was opened";
+  EXPECT_EQ(listener_.notes, "");
+  run_.cuda.auto_samples = kPixels / run_.threads;
+  const auto taken = generate("large", {Device::automatic, {}});
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(taken->devices.size(), 1u);
+  run_.cuda.auto_samples = CudaOptions().auto_samples;
+  const auto asked = generate("hybrid", {Device::hybrid, {}});
+  ASSERT_TRUE(asked.ok());
+  EXPECT_EQ(asked->devices.size(), 1u);
+}
+
+TEST_F(GpuJob, ABudgetForTheCpuAloneMeansNoGpuUnlessItWasAskedFor) {
+  run_.device.kind = Device::cpu;
+  const auto plan = plan_generate(options_of(folder_ + "/plan"), run_);
+  ASSERT_TRUE(plan.ok());
+  run_.memory_bytes = plan->least_memory_bytes;
+  const auto done = generate("auto", {Device::automatic, {}});
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  EXPECT_TRUE(done->devices.empty());
+  EXPECT_NE(listener_.notes.find("no GPU is used: the memory budget"), std::string::npos)
+      << listener_.notes;
+  EXPECT_TRUE(files_in(folder_ + "/auto") == by_cpu());
+  const auto asked = generate("asked", {Device::cuda, {}});
+  ASSERT_FALSE(asked.ok());
+  EXPECT_EQ(asked.error().code(), Code::invalid);
+}
+
+TEST_F(GpuJob, TilesLargerThanTheBudgetsShareLeaveGpusOut) {
+  const auto resolved = resolve_generate(options_of("unused"));
+  ASSERT_TRUE(resolved.ok());
+  run_.memory_bytes = std::int64_t{64} << 20;
+  for (const Device device : {Device::automatic, Device::cuda}) {
+    run_.device.kind = device;
+    const auto lanes =
+        open_gpu_lanes(resolved->program, resolved->image, 4096, formula::Halves::yes, run_);
+    const std::string said = lanes.ok() ? lanes->none : lanes.error().message();
+    EXPECT_EQ(lanes.ok(), device == Device::automatic);
+    EXPECT_NE(said.find("do not fit into a GPU's share"), std::string::npos) << said;
+  }
+  // Of what fits, all batches together are within the share.
+  run_.memory_bytes = std::int64_t{1} << 30;
+  run_.threads = 64;
+  const auto lanes =
+      open_gpu_lanes(resolved->program, resolved->image, 512, formula::Halves::yes, run_);
+  ASSERT_TRUE(lanes.ok() && lanes->lanes.size() == 1);
+  EXPECT_LE(lanes->memory_bytes, run_.memory_bytes / 4);
+  const TileLane& lane = *lanes->lanes[0];
+  EXPECT_GE(lane.batch_tiles() * (lane.batches() - 2), 2 * run_.threads);
+}
+
+TEST_F(GpuJob, ValidatedFirstItOpensItsGpusOnce) {
+  RunOptions run = run_;
+  run.device.kind = Device::cuda;
+  GenerateOptions options = options_of(folder_ + "/plain");
+  ASSERT_TRUE(run_generate(options, run).ok());
+  const int once = control_->streams;
+  options.out = folder_ + "/validated";
+  options.validate.enabled = true;
+  options.validate.samples = 0;
+  const auto done = run_generate(options, run);
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  EXPECT_EQ(control_->streams, 2 * once);
+  EXPECT_EQ(done->devices.size(), 1u);
+  EXPECT_TRUE(files_in(options.out) == files_in(folder_ + "/plain"));
 }
 
 TEST_F(GpuJob, NoDriverIsNoErrorUnlessAGpuWasAskedFor) {

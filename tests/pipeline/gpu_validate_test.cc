@@ -104,6 +104,7 @@ class GpuValidate : public testing::Test {
     control_ = reinterpret_cast<Control* (*)()>(dlsym(library_, "fake_cuda_control"))();
     *control_ = {};
     run_.cuda = {PANTILE_FAKE_CUDA, "/nowhere/libnvrtc.so", {folder_.path() + "/kernels"}};
+    run_.cuda.auto_samples = 0;
     run_.threads = 2;
     run_.listener = &listener_;
     use(&draw_right);

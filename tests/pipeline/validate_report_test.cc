@@ -167,7 +167,8 @@ TEST(ValidateReport, OfABrokenJobSaysWhereAndIsLeft) {
   GenerateOptions options = small_job();
   options.width = options.height = 3000;
   options.validate.out = (fs::path(folder.path()) / "report").string();
-  const auto report = validate_job(broken_job(options), on_the_cpu());
+  JobLanes none;
+  const auto report = validate_job(broken_job(options), none, on_the_cpu());
   ASSERT_TRUE(report.ok()) << report.error().message();
   EXPECT_FALSE(report->passed());
   EXPECT_EQ(report->status().error().code(), Code::corrupt);

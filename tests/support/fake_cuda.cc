@@ -197,6 +197,7 @@ Outcome cuMemHostAlloc(void** data, std::size_t bytes, unsigned) {
 Outcome cuMemFreeHost(void* data) { return give(data); }
 Outcome cuStreamCreate(StreamOf** stream, unsigned) {
   add_alive(1);
+  ++state().control.streams;
   return *stream = new StreamOf(std::make_shared<Queue>()), 0;
 }
 Outcome cuStreamDestroy_v2(StreamOf* stream) {

@@ -30,7 +30,7 @@ struct Control {
   int memory_call = -1, memory_failures = 1;
   std::int64_t largest_bytes = std::int64_t{1} << 40;  ///< That a device gives in one piece.
   // What it saw:
-  int calls = 0, memory_calls = 0, launches = 0;
+  int calls = 0, memory_calls = 0, launches = 0, streams = 0;  ///< Streams made.
   int alive = 0;  ///< Streams, events, modules, pools and pieces of memory not given back.
   std::int64_t used_bytes = 0;
   std::int64_t device_bytes = 0, device_peak_bytes = 0;  ///< Of that, without pinned memory.

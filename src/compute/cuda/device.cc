@@ -80,13 +80,6 @@ Status Device::check(api::Outcome outcome, std::string_view what) const {
   return driver_->check(outcome, fmt::format("GPU {} ({}): {}", facts_.ordinal, facts_.name, what));
 }
 
-Result<std::int64_t> Device::free_bytes() const {
-  const Scope scope(*this);
-  std::size_t free = 0, all = 0;
-  PANTILE_TRY(check(call().memory_info(&free, &all), "asking for its free memory"));
-  return static_cast<std::int64_t>(free);
-}
-
 // A context that cannot be set shows in the call that follows.
 Device::Scope::Scope(const Device& device) : device_(device) {
   static_cast<void>(device.call().context_get(&before_));
@@ -99,13 +92,23 @@ Result<Stream> Stream::make(std::shared_ptr<const Device> device) {
   api::Stream stream = nullptr;
   PANTILE_TRY(device->check(device->call().stream_make(&stream, api::kNonBlockingStream),
                             "making a stream"));
-  return Stream(StreamHandle(std::move(device), stream));
+  StreamHandle handle(device, stream);
+  // A stream is waited for by a thread that turns, whatever the context's other users want; an
+  // event by one that sleeps.
+  api::Event end = nullptr;
+  PANTILE_TRY(
+      device->check(device->call().event_make(&end, api::kEventBlocks | api::kEventWithoutTiming),
+                    "making an event"));
+  return Stream(std::move(handle), EventHandle(std::move(device), end));
 }
 
 Status Stream::wait() const {
   const Label label("wait for a stream");
   const Device::Scope scope(*device());
-  return device()->check(device()->call().stream_wait(get()), "waiting for its work");
+  const api::Functions& call = device()->call();
+  // Where the event fails, so does the stream, which says it better.
+  if (call.event_record(end_.get(), get()) == 0) static_cast<void>(call.event_wait(end_.get()));
+  return device()->check(call.stream_wait(get()), "waiting for its work");
 }
 
 Status Stream::copy_to_host(void* to, api::Address from, std::int64_t bytes) const {
@@ -138,7 +141,7 @@ Status Stream::launch(api::Function kernel, const Grid& grid, std::span<void*> a
 Result<Event> Event::make(std::shared_ptr<const Device> device, Timing timing) {
   const Device::Scope scope(*device);
   api::Event event = nullptr;
-  const unsigned flags = timing == Timing::no ? api::kEventWithoutTiming : 0;
+  const unsigned flags = api::kEventBlocks | (timing == Timing::no ? api::kEventWithoutTiming : 0);
   PANTILE_TRY(device->check(device->call().event_make(&event, flags), "making an event"));
   return Event(EventHandle(std::move(device), event));
 }

@@ -40,8 +40,6 @@ class Device : public std::enable_shared_from_this<Device> {
   ~Device();
 
   const DeviceFacts& facts() const { return facts_; }
-  /// Bytes that nobody holds at the moment.
-  Result<std::int64_t> free_bytes() const;
 
   /// The device's context is the thread's own while this lives; the former one comes back after.
   class Scope {
@@ -105,9 +103,11 @@ using PinnedHandle = Owned<void*, &api::Functions::pinned_give>;
 /// A queue of work on a device.
 class Stream {
  public:
+  /// Errors: out_of_memory, io; as of all below that name none.
   static Result<Stream> make(std::shared_ptr<const Device> device);
 
-  /// Waits until all that was queued is done. Errors: io (with what failed on the device).
+  /// Waits until all that was queued is done; the thread sleeps. Errors: io, out_of_memory (with
+  /// what failed on the device, at any time since the last wait).
   Status wait() const;
   /// Queue copies. Host memory must be pinned and live until they are done.
   Status copy_to_host(void* to, api::Address from, std::int64_t bytes) const;
@@ -124,8 +124,9 @@ class Stream {
   api::Stream get() const { return handle_.get(); }
 
  private:
-  explicit Stream(StreamHandle handle) : handle_(std::move(handle)) {}
+  Stream(StreamHandle handle, EventHandle end) : handle_(std::move(handle)), end_(std::move(end)) {}
   StreamHandle handle_;
+  EventHandle end_;  ///< Of what was queued when somebody waited last.
 };
 
 /// A point in a stream.

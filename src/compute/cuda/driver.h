@@ -33,7 +33,8 @@ using Function = FunctionTag*;
 using Pool = PoolTag*;
 
 inline constexpr Outcome kOutOfMemory = 2, kNotReady = 600;
-inline constexpr unsigned kNonBlockingStream = 1, kEventWithoutTiming = 2, kPortableHostMemory = 1;
+inline constexpr unsigned kNonBlockingStream = 1, kEventBlocks = 1, kEventWithoutTiming = 2,
+                          kPortableHostMemory = 1;
 inline constexpr int kDynamicSharedBytes = 8;  ///< Attribute of a function.
 /// Attributes of a device.
 inline constexpr int kMultiprocessors = 16, kMajor = 75, kMinor = 76, kSharedBytesOptIn = 97,
@@ -70,7 +71,6 @@ static_assert(sizeof(PoolSettings) == 88);
   X(context_release, cuDevicePrimaryCtxRelease_v2, (Ordinal)) \
   X(context_set, cuCtxSetCurrent, (Context)) \
   X(context_get, cuCtxGetCurrent, (Context*)) \
-  X(memory_info, cuMemGetInfo_v2, (std::size_t*, std::size_t*)) \
   X(memory_take, cuMemAlloc_v2, (Address*, std::size_t)) \
   X(memory_give, cuMemFree_v2, (Address)) \
   X(pinned_take, cuMemHostAlloc, (void**, std::size_t, unsigned)) \

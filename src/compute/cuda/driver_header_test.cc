@@ -59,6 +59,7 @@ static_assert(!SameCall<int (*)(int*), int (*)(int)>::kParameters);
 
 static_assert(api::kOutOfMemory == CUDA_ERROR_OUT_OF_MEMORY);
 static_assert(api::kNonBlockingStream == CU_STREAM_NON_BLOCKING);
+static_assert(api::kEventBlocks == CU_EVENT_BLOCKING_SYNC);
 static_assert(api::kEventWithoutTiming == CU_EVENT_DISABLE_TIMING);
 static_assert(api::kPortableHostMemory == CU_MEMHOSTALLOC_PORTABLE);
 static_assert(api::kDynamicSharedBytes == CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES);

@@ -44,6 +44,33 @@ class FormulaLane::Batch final : public TileBatch {
   bool waited_ = false;
 };
 
+namespace {
+
+struct TileLayouts {
+  Layout tile, half;  ///< Of no pixels where no half is wanted.
+};
+
+TileLayouts layouts_of(const FormulaImage& image, std::int32_t tile_px, Halves halves) {
+  const PixelForm form = pixel_form(image.output);
+  const DType dtype = form == PixelForm::rgb8  ? DType::u8
+                      : form == PixelForm::u16 ? DType::u16
+                                               : DType::f32;
+  const int channels = form == PixelForm::rgb8 ? 3 : 1;
+  const std::int32_t half_px = halves == Halves::yes ? tile_px / 2 : 0;
+  TileLayouts layouts{Layout::interleaved(dtype, tile_px, tile_px, channels),
+                      Layout::interleaved(dtype, half_px, half_px, channels)};
+  layouts.tile.place = layouts.half.place = Place::pinned;
+  return layouts;
+}
+
+}  // namespace
+
+std::int64_t FormulaLane::bytes_of_tile(const FormulaImage& image, std::int32_t tile_px,
+                                        Halves halves) {
+  const TileLayouts layouts = layouts_of(image, tile_px, halves);
+  return static_cast<std::int64_t>(layouts.tile.packed_bytes() + layouts.half.packed_bytes());
+}
+
 FormulaLane::FormulaLane() = default;
 FormulaLane::~FormulaLane() = default;
 
@@ -55,19 +82,9 @@ Result<std::unique_ptr<FormulaLane>> FormulaLane::make(const Program& program,
   std::unique_ptr<FormulaLane> lane(new FormulaLane);
   lane->device_ = device;
   lane->name_ = fmt::format("GPU {} ({})", device->facts().ordinal, device->facts().name);
-  const PixelForm form = pixel_form(image.output);
-  const DType dtype = form == PixelForm::rgb8  ? DType::u8
-                      : form == PixelForm::u16 ? DType::u16
-                                               : DType::f32;
-  lane->tile_layout_ =
-      Layout::interleaved(dtype, options.tile_px, options.tile_px, form == PixelForm::rgb8 ? 3 : 1);
-  lane->tile_layout_.place = Place::pinned;
-  lane->half_layout_ = Layout::interleaved(dtype, 0, 0, lane->tile_layout_.channels);
-  if (options.halves == Halves::yes) {
-    const std::int32_t half_px = options.tile_px / 2;
-    lane->half_layout_ = Layout::interleaved(dtype, half_px, half_px, lane->tile_layout_.channels);
-  }
-  lane->half_layout_.place = Place::pinned;
+  const TileLayouts layouts = layouts_of(image, options.tile_px, options.halves);
+  lane->tile_layout_ = layouts.tile;
+  lane->half_layout_ = layouts.half;
   PANTILE_ASSIGN(lane->kernel_, FormulaKernel::make(program, image, device, compiler));
   PANTILE_TRY(lane->take_pinned_memory(options));
   PANTILE_ASSIGN(lane->arena_, cuda::DeviceArena::make(

@@ -27,8 +27,8 @@ struct FormulaLaneOptions {
   std::int32_t tile_px = 512;
   /// Of a batch, on the device and again in pinned host memory; less where there is less.
   std::int64_t batch_bytes = std::int64_t{32} << 20;
-  /// Batches that live at a time: one drawn, one copied, one in the hands of the workers.
-  int batches = 3;
+  /// Batches that live at a time: one drawn, one copied, the others in the hands of the workers.
+  int batches = 4;
   Halves halves = Halves::no;  ///< With `yes`, tile_px is even.
 };
 
@@ -42,6 +42,8 @@ class FormulaLane final : public TileLane {
                                                    std::shared_ptr<const cuda::Device> device,
                                                    cuda::KernelCompiler& compiler,
                                                    const FormulaLaneOptions& options);
+  /// What a tile takes in a batch, on the device and in the host's memory: its half included.
+  static std::int64_t bytes_of_tile(const FormulaImage& image, std::int32_t tile_px, Halves halves);
   ~FormulaLane() override;
 
   const std::string& name() const override { return name_; }

@@ -229,7 +229,7 @@ TEST_F(FormulaLaneTest, BatchesLiveSideBySide) {
   ASSERT_TRUE(made.ok());
   FormulaLane& l = **made;
   EXPECT_EQ(l.name(), "GPU 0 (Fake)");
-  EXPECT_EQ(l.batches(), 3);
+  EXPECT_EQ(l.batches(), 4);
   std::vector<std::unique_ptr<TileBatch>> batches;
   for (const Rect& rect : kTiles) {
     auto batch = l.begin({&rect, 1});

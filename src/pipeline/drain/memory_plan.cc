@@ -15,6 +15,8 @@ std::int64_t to_mib_up(std::int64_t bytes) { return (bytes + kMiB - 1) / kMiB; }
 
 }  // namespace
 
+std::int64_t usual_budget_bytes(int threads) { return (192 + 160 * std::int64_t{threads}) * kMiB; }
+
 Result<MemoryPlan> plan_memory(const RunOptions& run,
                                const std::function<std::int64_t(int threads)>& working_bytes,
                                int sink_count, std::int64_t finish_bytes, std::string_view advice,
@@ -31,7 +33,7 @@ Result<MemoryPlan> plan_memory(const RunOptions& run,
   plan.least_bytes = needed(1);
   plan.budget_bytes = run.memory_bytes;
   if (plan.budget_bytes == 0) {
-    const std::int64_t usual = (192 + 160 * std::int64_t{wanted}) * kMiB;
+    const std::int64_t usual = usual_budget_bytes(wanted);
     if (plan.least_bytes > available_bytes) {
       return Error(Code::out_of_memory,
                    fmt::format("this job needs at least {} MiB of memory and {} MiB are free; "

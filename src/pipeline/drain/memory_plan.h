@@ -24,12 +24,15 @@ inline constexpr std::int64_t kBaseBytes = std::int64_t{56} << 20;
 /// Less room for waiting pixels than this makes every shard go through the disk twice.
 inline constexpr std::int64_t kLeastSpoolBytes = std::int64_t{4} << 20;
 
+/// The budget where the user gives none and enough is free: 192 MiB and 160 MiB a worker.
+std::int64_t usual_budget_bytes(int threads);
+
 /// What a job can do about a budget that is too small.
 inline constexpr std::string_view kTakeLessAdvice = "a smaller --tile, or --tiff off";
 
 /// `working_bytes(threads)` is what that many workers take besides the base and the spools; it
 /// grows with threads. `finish_bytes`: what the job takes after the drain, when workers are gone.
-/// Without a budget of the user's: 192 MiB and 160 MiB a worker, at most half of `available_bytes`.
+/// Without a budget of the user's: usual_budget_bytes(), at most half of `available_bytes`.
 /// Uses fewer threads than wanted where the budget demands it. Errors: invalid (a budget too small,
 /// with the least that works; threads < 0); out_of_memory (less is free than any budget needs);
 /// their sentences end in `advice`.

@@ -2,8 +2,8 @@
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/folder/job_folder.h"
 #include "pipeline/folder/open_image.h"
-#include "pipeline/generate/gpu_lanes.h"
 #include "pipeline/generate/resolve.h"
+#include "pipeline/gpu/formula_lanes.h"
 #include "pipeline/job/folder_setup.h"
 #include "runtime/workers.h"
 
@@ -46,8 +46,8 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   auto opened = open_gpu_lanes(resolved.program, resolved.image, resolved.job.plan.chunk_px,
                                halves_for(resolved.job.plan), look);
   const Status no_lanes = opened.ok() ? Status() : opened.error();
-  const JobLanes lanes = opened.ok() ? std::move(*opened) : JobLanes();
-  PANTILE_ASSIGN(const FolderSetup setup, set_up_folder(resolved.job, run, lanes));
+  JobLanes lanes = opened.ok() ? std::move(*opened) : JobLanes();
+  PANTILE_ASSIGN(const FolderSetup setup, set_up_folder_or_drop(resolved.job, run, lanes));
   GeneratePlan plan;
   plan.options = resolved.options;
   plan.levels = levels_of(resolved.job.plan);

@@ -248,11 +248,12 @@ Result<JobSummary> run_folder_job(const FolderJob& job, const RunOptions& run) {
   JobLanes lanes;
   if (job.open_lanes) {
     PANTILE_ASSIGN(lanes, job.open_lanes(run));
-    if (run.listener != nullptr) {
-      for (const std::string& text : lanes.notes) run.listener->on_note(text);
-    }
   }
-  PANTILE_ASSIGN(FolderSetup setup, set_up_folder(job, run, lanes));
+  auto fitted = set_up_folder_or_drop(job, run, lanes);
+  if (run.listener != nullptr) {
+    for (const std::string& text : lanes.notes) run.listener->on_note(text);
+  }
+  PANTILE_ASSIGN(FolderSetup setup, std::move(fitted));
   // Before anything is written, or thrown away. What a resume still needs, it finds out itself.
   if (!is_job_folder(out) || run.restart) {
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(out));

@@ -29,12 +29,6 @@ std::int64_t estimate_preview(const FittedSize& size) {
                                    static_cast<double>(size.height));
 }
 
-std::int64_t JobLanes::tiles() const {
-  std::int64_t tiles = 0;
-  for (const auto& lane : lanes) tiles += std::int64_t{lane->batch_tiles()} * lane->batches();
-  return tiles;
-}
-
 Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run,
                                   const JobLanes& lanes) {
   FolderSetup setup;
@@ -66,6 +60,16 @@ Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run,
   PANTILE_ASSIGN(setup.estimate, estimate_drain(*job.source, job.plan, codecs));
   setup.preview_bytes = estimate_previews(image, job.output);
   return setup;
+}
+
+Result<FolderSetup> set_up_folder_or_drop(const FolderJob& job, const RunOptions& run,
+                                          JobLanes& lanes) {
+  auto setup = set_up_folder(job, run, lanes);
+  if (setup.ok() || !lanes.are_optional || lanes.lanes.empty()) return setup;
+  auto without = set_up_folder(job, run);
+  if (!without.ok()) return without;
+  lanes.drop("no GPU is used: the memory budget is enough for the CPU alone; give more --memory");
+  return without;
 }
 
 std::int64_t FolderSetup::peak_disk_bytes() const {

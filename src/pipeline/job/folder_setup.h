@@ -14,25 +14,11 @@
 #include "pantile/tile_source.h"
 #include "pipeline/drain/memory_plan.h"
 #include "pipeline/folder/job_record.h"
+#include "pipeline/gpu/job_lanes.h"
 #include "pipeline/job/estimate.h"
 #include "pipeline/preview/previews.h"
-#include "tile/tile_lane.h"
 
 namespace pantile {
-
-/// What reads tiles of a job's source beside the workers.
-struct JobLanes {
-  std::vector<std::unique_ptr<TileLane>> lanes;
-  bool workers_read = true;        ///< Beside the lanes.
-  std::int64_t memory_bytes = 0;   ///< Of the host.
-  std::vector<std::string> notes;  ///< What could not be used, and why.
-  /// Of the notes, a sentence for each GPU that there is but cannot be used.
-  std::vector<std::string> left_out;
-  std::string none;  ///< Why there are no lanes; empty: there are.
-
-  /// The most tiles that are under way.
-  std::int64_t tiles() const;
-};
 
 /// An image that becomes a folder of outputs, with nothing left open.
 struct FolderJob {
@@ -64,6 +50,11 @@ std::int64_t estimate_preview(const FittedSize& size);
 /// small, with the least that works), out_of_memory, and those of the source.
 Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run,
                                   const JobLanes& lanes = {});
+
+/// The same; lanes that are beside the CPU's own work (`are_optional`) are dropped, with a note,
+/// where the budget is enough for the job but not for them too.
+Result<FolderSetup> set_up_folder_or_drop(const FolderJob& job, const RunOptions& run,
+                                          JobLanes& lanes);
 
 /// What a job can do about a full disk.
 inline constexpr char kWriteLessAdvice[] =

@@ -6,7 +6,7 @@
 
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/drain/memory_plan.h"
-#include "pipeline/generate/gpu_lanes.h"
+#include "pipeline/gpu/formula_lanes.h"
 #include "pipeline/validate/checks.h"
 #include "pipeline/validate/report.h"
 #include "runtime/workers.h"
@@ -53,23 +53,30 @@ ValidateSubject subject_of(const ResolvedGenerate& job, const Subject& subject,
           level.width, level.height,      subject.small_tile_px, level.scale.x};
 }
 
+/// Before the checks take their time.
+Status check_report(const ValidateOptions& options) {
+  PANTILE_TRY(check_options(options));
+  if (options.out.empty()) return {};
+  PANTILE_TRY(check_writable(options.out));
+  return validate::check_report_folder(options.out);
+}
+
 }  // namespace
 
-Result<ValidateReport> validate_job(const ResolvedGenerate& job, const RunOptions& run) {
+Result<ValidateReport> validate_job(const ResolvedGenerate& job, JobLanes& lanes,
+                                    const RunOptions& run) {
   const ValidateOptions& options = job.options.validate;
-  PANTILE_TRY(check_options(options));
-  if (!options.out.empty()) {  // before the checks take their time
-    PANTILE_TRY(check_writable(options.out));
-    PANTILE_TRY(validate::check_report_folder(options.out));
-  }
+  PANTILE_TRY(check_report(options));
   PANTILE_ASSIGN(Subject subject,
                  validate::make_subject(job.program, job.image, *job.job.source,
                                         job.options.tile_px, job.options.shard_px, options));
-  // First, so that a GPU that is named but not there is told at once.
-  PANTILE_ASSIGN(const JobLanes lanes, open_gpu_lanes(job.program, job.image, job.options.tile_px,
-                                                      formula::Halves::no, run));
   subject.lanes = &lanes;
-  PANTILE_ASSIGN(subject.threads, plan_threads(subject, run));
+  auto threads = plan_threads(subject, run);
+  if (!threads.ok() && lanes.are_optional && !lanes.lanes.empty()) {
+    lanes.drop("no GPU is checked: the memory budget is enough for the CPU's checks alone");
+    threads = plan_threads(subject, run);
+  }
+  PANTILE_ASSIGN(subject.threads, std::move(threads));
   subject.cancel = run.cancel;
   subject.listener = run.listener;
 
@@ -111,7 +118,10 @@ Result<ValidateReport> run_validate(const GenerateOptions& options, const RunOpt
   const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(const ResolvedGenerate job, resolve_generate(options));
   tell(job, run.listener);
-  return validate_job(job, run);
+  PANTILE_TRY(check_report(job.options.validate));
+  PANTILE_ASSIGN(JobLanes lanes, open_gpu_lanes(job.program, job.image, job.options.tile_px,
+                                                formula::Halves::no, run));
+  return validate_job(job, lanes, run);
 }
 
 }  // namespace pantile

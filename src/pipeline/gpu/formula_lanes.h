@@ -9,7 +9,8 @@
 #include "ops/formula/formula_lane.h"
 #include "ops/formula/formula_source.h"
 #include "pantile/job.h"
-#include "pipeline/job/folder_setup.h"
+#include "pantile/tile_sink.h"
+#include "pipeline/gpu/job_lanes.h"
 
 namespace pantile {
 
@@ -17,7 +18,8 @@ namespace pantile {
 formula::Halves halves_for(const SinkPlan& plan);
 
 /// Opens what `run.device` names and has `program` drawn by it, in tiles of `tile_px`. Device::cpu
-/// and, where there is no GPU, Device::automatic give no lanes; `none` says why. A GPU that cannot
+/// and Device::automatic, where there is no GPU or the picture is tiny, give no lanes; `none` says
+/// why. A GPU that cannot
 /// draw the formula (no compiler, too little memory) is left out and told in `left_out` and
 /// `notes`; where the user named GPUs and none is left, that is the error,
 /// unless all that is missing is a compiler: then the CPU draws. Errors: not_found,

@@ -1,0 +1,128 @@
+#include "pipeline/gpu/formula_lanes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "compute/cuda/kernel_compiler.h"
+#include "grid/tile_grid.h"
+#include "pipeline/drain/memory_plan.h"
+#include "pipeline/gpu/open_devices.h"
+#include "runtime/workers.h"
+
+namespace pantile {
+namespace {
+
+/// A lane's batches in the host's memory, which counts.
+struct BatchPlan {
+  std::int64_t batch_bytes = 0;
+  int batches = 0;
+};
+
+/// All lanes have a quarter of the budget, and no batch is larger than makes sense. Two batches are
+/// being read; what workers hold is enough for each to have one tile in hand and one to come.
+/// Errors: out_of_memory.
+Result<BatchPlan> plan_batches(const RunOptions& run, std::int64_t gpus, std::int64_t tile_bytes) {
+  constexpr std::int64_t kUsual = std::int64_t{32} << 20, kLeastBatches = 4;
+  const std::int64_t threads = run.threads > 0 ? run.threads : available_cores();
+  const std::int64_t budget_bytes =
+      run.memory_bytes > 0 ? run.memory_bytes : usual_budget_bytes(static_cast<int>(threads));
+  const std::int64_t share_bytes = budget_bytes / (4 * gpus);
+  const std::int64_t tiles = std::clamp<std::int64_t>(
+      std::min(kUsual, share_bytes / kLeastBatches) / tile_bytes, 1, formula::kMostTiles);
+  const std::int64_t wanted =
+      2 + std::max<std::int64_t>(kLeastBatches - 2, ceil_div(2 * threads, tiles * gpus));
+  const std::int64_t batches = std::min(wanted, share_bytes / (tiles * tile_bytes));
+  if (batches < 2) {
+    return Error(Code::out_of_memory,
+                 fmt::format("two tiles of {} bytes do not fit into a GPU's share of the memory "
+                             "budget, {} bytes; give more --memory or a smaller --tile",
+                             tile_bytes, share_bytes));
+  }
+  return BatchPlan{tiles * tile_bytes, static_cast<int>(batches)};
+}
+
+/// Whether the CPU alone is as soon done. Opening a GPU takes about half a second, and another one
+/// where the kernel has to be compiled; in that time a worker draws 10^8 samples of `complex`.
+bool is_tiny(const formula::FormulaImage& image, const RunOptions& run) {
+  const auto samples = static_cast<double>(image.frame.width) *
+                       static_cast<double>(image.frame.height) *
+                       static_cast<double>(image.frame.samples * image.frame.samples);
+  const int threads = run.threads > 0 ? run.threads : available_cores();
+  return samples < static_cast<double>(run.cuda.auto_samples) * threads;
+}
+
+}  // namespace
+
+formula::Halves halves_for(const SinkPlan& plan) {
+  return plan.spec.levels.size() > 1 ? formula::Halves::yes : formula::Halves::no;
+}
+
+Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
+                                std::int64_t tile_px, formula::Halves halves,
+                                const RunOptions& run) {
+  JobLanes lanes;
+  const Device wanted = run.device.kind;
+  if (wanted == Device::cpu) {
+    lanes.none = "--device cpu asks for no GPU";
+    return lanes;
+  }
+  lanes.workers_read = wanted != Device::cuda;
+  lanes.are_optional = wanted == Device::automatic;
+  const bool must = !lanes.are_optional;
+  if (!must && is_tiny(image, run)) {
+    lanes.none = "the picture is so small that --device auto leaves it to the CPU";
+    return lanes;
+  }
+  const auto devices = open_devices(run, lanes.left_out);
+  if (!devices.ok()) {
+    if (must) {
+      return Error(devices.error().code(),
+                   fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
+                               devices.error().message()));
+    }
+    lanes.none = devices.error().message();
+    if (devices.error().code() != Code::not_found) lanes.notes.push_back(devices.error().message());
+    return lanes;
+  }
+  cuda::KernelCompiler compiler(
+      open_caches(run.cuda), run.cuda.nvrtc,
+      [&](const std::string& warning) { lanes.notes.push_back(warning); });
+  Status failed;
+  const auto px = static_cast<std::int32_t>(tile_px);
+  const auto batches = plan_batches(run, std::ssize(*devices),
+                                    formula::FormulaLane::bytes_of_tile(image, px, halves));
+  for (const auto& device : *devices) {
+    Result<std::unique_ptr<formula::FormulaLane>> lane =
+        batches.ok() ? formula::FormulaLane::make(program, image, device, compiler,
+                                                  {.tile_px = px,
+                                                   .batch_bytes = batches->batch_bytes,
+                                                   .batches = batches->batches,
+                                                   .halves = halves})
+                     : batches.error();
+    if (lane.ok()) {
+      lanes.memory_bytes += (*lane)->pinned_bytes();
+      lanes.lanes.push_back(std::move(*lane));
+      continue;
+    }
+    failed = lane.error();
+    lanes.left_out.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
+                                         device->facts().name, failed.error().message()));
+    // What is missing, a compiler, the others miss too, and once is enough to say so.
+    if (failed.error().code() == Code::not_found && lanes.lanes.empty()) break;
+  }
+  // Without a compiler the CPU does it, which the notes say; what is broken or full is an error.
+  const bool no_compiler = !failed.ok() && failed.error().code() == Code::not_found;
+  if (must && lanes.lanes.empty() && !no_compiler) {
+    return Error(failed.error().code(),
+                 fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
+                             fmt::join(lanes.left_out, "; ")));
+  }
+  lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
+  if (lanes.lanes.empty()) lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
+  return lanes;
+}
+
+}  // namespace pantile
