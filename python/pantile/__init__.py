@@ -25,21 +25,39 @@ from pantile._image import Image
 from pantile._jobs import check, convert, formula, generate, preview, repair, validate
 from pantile._native import simd_target, version
 from pantile._open import open  # noqa: A004 (pt.open is what users expect)
+from pantile.callbacks import (
+    Callback,
+    CallbackWarning,
+    Composite,
+    Energy,
+    MemoryTracker,
+    Metrics,
+    Progress,
+    Stage,
+)
 
 __version__ = version()
 
 __all__ = [
+    "Callback",
+    "CallbackWarning",
     "CancelledError",
+    "Composite",
     "ConflictError",
     "CorruptError",
+    "Energy",
     "ForeignError",
     "Image",
     "InternalError",
     "InvalidError",
+    "MemoryTracker",
+    "Metrics",
     "MissingError",
     "PantileError",
+    "Progress",
     "ReadWriteError",
     "SpaceError",
+    "Stage",
     "Tile",
     "TileError",
     "TooLittleMemoryError",
@@ -50,7 +68,6 @@ __all__ = [
     "generate",
     "open",
     "preview",
-    "process",
     "repair",
     "simd_target",
     "validate",
