@@ -174,9 +174,9 @@ class _Lines:
 
 def _line(stage: Stage, rate: bool) -> str:
     name = stage.name if stage.name == stage.unit else f"{stage.name}: {stage.unit}"
-    text = f"{name} {stage.done}/{stage.total} ({stage.fraction:.0%})"
+    text = f"{name} {_short(stage.done)}/{_short(stage.total)} ({stage.fraction:.0%})"
     if rate and stage.rate_per_s > 0:
-        text += f", {stage.rate_per_s:.3g}/s"
+        text += f", {_short(stage.rate_per_s)}/s"
         if stage.done < stage.total:
             text += f", {stage.remaining_s:.0f} s to go"
     return text
@@ -193,7 +193,7 @@ class _Bars:
             rich.progress.TextColumn("{task.description}"),
             rich.progress.BarColumn(),
             rich.progress.TaskProgressColumn(),
-            rich.progress.MofNCompleteColumn(),
+            rich.progress.TextColumn("{task.fields[count]}"),
             rich.progress.TextColumn("{task.fields[rate]}"),
             rich.progress.TimeRemainingColumn(),
             console=rich.console.Console(file=file),
@@ -203,10 +203,16 @@ class _Bars:
 
     def show(self, stage: Stage, rate: bool) -> None:
         if stage.name not in self._tasks:
-            self._tasks[stage.name] = self._progress.add_task(stage.name, total=None, rate="")
-        text = f"{stage.rate_per_s:.3g} {stage.unit}/s" if rate and stage.rate_per_s > 0 else ""
+            self._tasks[stage.name] = self._progress.add_task(
+                stage.name, total=None, count="", rate=""
+            )
+        known = rate and stage.rate_per_s > 0
         self._progress.update(
-            self._tasks[stage.name], total=stage.total, completed=stage.done, rate=text
+            self._tasks[stage.name],
+            total=stage.total,
+            completed=stage.done,
+            count=f"{_short(stage.done)}/{_short(stage.total)}",
+            rate=f"{_short(stage.rate_per_s)} {stage.unit}/s" if known else "",
         )
 
     def end(self, stage: Stage, rate: bool) -> None:
@@ -217,6 +223,14 @@ class _Bars:
 
     def close(self) -> None:
         self._progress.stop()
+
+
+def _short(number: float) -> str:
+    """Give a count or rate in a few characters: 512, 1.5, 18M."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if number >= size:
+            return f"{number / (1e3 if letter == 'k' else size):.3g}{letter}"
+    return str(number) if isinstance(number, int) else f"{number:.3g}"
 
 
 def _has_rich() -> bool:

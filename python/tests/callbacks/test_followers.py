@@ -181,3 +181,12 @@ def test_bars_without_rich_are_refused(monkeypatch):
 def test_a_bad_interval_is_refused():
     with pytest.raises(ValueError, match="interval_s"):
         Progress(interval_s=-1)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (9999, "9999"), (10_000, "10k"), (123_456, "123k"), (18_000_000, "18M"),
+     (2.5, "2.5"), (43.61e6, "43.6M"), (16_384**2 * 8, "2.15G"), (3e12, "3T")],
+)  # fmt: skip
+def test_large_numbers_are_short(number, text):
+    assert progress_module._short(number) == text
