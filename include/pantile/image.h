@@ -61,9 +61,9 @@ class Image {
   /// … and channels [c0, c1) of it.
   Result<Image> crop(const Rect& rect, int c0, int c1) const;
 
-  /// Computes `region` of level 0 into `out` (the region's size, the image's type, any strides, host
-  /// memory) with run.threads threads. Errors: invalid; cancelled; those of what is read; of one
-  /// that fails, `out` holds nothing of use.
+  /// Computes `region` of level 0 into `out` (the region's size, the image's type, any strides,
+  /// host memory) with run.threads threads. Errors: invalid; cancelled; those of what is read; of
+  /// one that fails, `out` holds nothing of use.
   Status compute(const Region& region, MutableView out, const RunOptions& run) const;
   /// Writes level 0, and the levels halved from it, into an .ome.zarr, .tif, .tiff or .png, or goes
   /// on where an earlier call was stopped: as run_process() does. What is to be known of the whole

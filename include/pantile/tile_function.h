@@ -33,11 +33,11 @@ class TileFunction {
 
 /// How a function is called.
 struct FunctionOptions {
-  std::int64_t tile_px = 0;     ///< Edge of the tiles, at least 1; 0: 512.
-  std::int64_t halo_px = 0;     ///< Pixels around the tile that it looks at; none beyond the image.
-  int channels = 0;             ///< Of the result; 0: as the image.
-  bool has_dtype = false;       ///< False: `dtype` is the image's.
-  DType dtype = DType::u8;      ///< Of the result.
+  std::int64_t tile_px = 0;  ///< Edge of the tiles, at least 1; 0: 512.
+  std::int64_t halo_px = 0;  ///< Pixels around the tile that it looks at; none beyond the image.
+  int channels = 0;          ///< Of the result; 0: as the image.
+  bool has_dtype = false;    ///< False: `dtype` is the image's.
+  DType dtype = DType::u8;   ///< Of the result.
   std::int64_t cache_bytes = std::int64_t{64} << 20;  ///< For tiles that are read in parts.
 };
 

@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "job.h"
 #include "ops/array/array_source.h"
+#include "ops/cache/cached_source.h"
 #include "pantile/generate.h"
 #include "python_function.h"
 #include "summaries.h"
@@ -66,8 +67,8 @@ Image from_object(nb::object reader, std::int64_t channels, std::int64_t height,
   layout.height = height;
   layout.width = width;
   layout.channels = static_cast<int>(channels);
-  return value_or_raise(Image::of(std::make_shared<PythonSource>(
-      std::move(reader), spec_of(layout, name, false), version, tile_px)));
+  return value_or_raise(Image::of(CachedSource::over(std::make_shared<PythonSource>(
+      std::move(reader), spec_of(layout, name, false), version, tile_px))));
 }
 
 template <class Choice> Choice choice(const std::string& word, const char* what) {

@@ -35,6 +35,10 @@ class TiffSource final : public TileSource {
   /// Of the sidecar of checksums where there is one (so it does follow the pixels, as they were
   /// written), else of the file's size, time of change, beginning and end.
   Fingerprint fingerprint() const override { return fingerprint_; }
+  std::int64_t tile_px() const override {
+    const LevelLayout& l = layout(0);
+    return l.block_width == l.block_height ? l.block_width : 0;
+  }
 
   /// How a level lies in the file; block sizes are what reads are best aligned to.
   const LevelLayout& layout(int level) const { return levels_[static_cast<std::size_t>(level)]; }

@@ -251,7 +251,10 @@ ZarrSource::ZarrSource(std::unique_ptr<State> state) : state_(std::move(state)) 
                       a.extent(shape, a.z) == 1 && a.extent(shape, a.c) == s.image.spec.channels;
     return fits ? side : 0;
   };
-  s.chunk_px = square(s.level(0).metadata().chunk);
+  const std::vector<std::int64_t>& chunk = s.level(0).metadata().chunk;
+  const std::int64_t side = s.image.axes.extent(chunk, s.image.axes.x);
+  if (side == s.image.axes.extent(chunk, s.image.axes.y)) tile_px_ = side;
+  s.chunk_px = square(chunk);
   s.shard_px = s.level(0).metadata().sharded ? square(s.level(0).metadata().shard) : 0;
   for (const auto& array : s.image.arrays) {
     if (square(array->metadata().chunk) != s.chunk_px) s.chunk_px = 0;

@@ -51,6 +51,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   /// fingerprints are strong evidence of equal pixels, not proof: `check` reads them.
   Fingerprint fingerprint() const override;
   const EncodedChunks* encoded_chunks() const override { return this; }
+  std::int64_t tile_px() const override { return tile_px_; }
 
   /// Chunk edge in pixels when chunks of every level are square in y, x and hold all channels
   /// of one plane; else 0.
@@ -79,6 +80,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   struct State;
   explicit ZarrSource(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
+  std::int64_t tile_px_ = 0;
 };
 
 /// Opens the store that is the folder `path`.

@@ -16,9 +16,9 @@ Result<std::unique_ptr<ArraySource>> ArraySource::make(View pixels,
                                                        ImageSpec spec) {
   if (pixels.data() == nullptr || pixels.width() < 1 || pixels.height() < 1 ||
       pixels.channels() < 1) {
-    return Error(Code::invalid, fmt::format("{}: an array of {} channels of {}x{} pixels has none",
-                                            spec.name, pixels.channels(), pixels.width(),
-                                            pixels.height()));
+    return Error(Code::invalid,
+                 fmt::format("{}: an array of {} channels of {}x{} pixels has none", spec.name,
+                             pixels.channels(), pixels.width(), pixels.height()));
   }
   if (pixels.layout().place == Place::device) {
     return Error(Code::invalid, spec.name + " lies on a GPU: copy it to the host first");

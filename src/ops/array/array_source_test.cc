@@ -41,8 +41,7 @@ TEST(ArraySource, GivesAndLendsItsPixels) {
   ReadContext context;
   ASSERT_TRUE((*source)->read(region, out.view(), context).ok());
   const auto* got = reinterpret_cast<const std::uint16_t*>(out.data());
-  EXPECT_EQ(std::vector<std::uint16_t>(got, got + 4),
-            (std::vector<std::uint16_t>{17, 18, 21, 22}));
+  EXPECT_EQ(std::vector<std::uint16_t>(got, got + 4), (std::vector<std::uint16_t>{17, 18, 21, 22}));
   const View lent = (*source)->borrow(region);
   EXPECT_EQ(lent.data(), reinterpret_cast<const std::byte*>(&planes.samples[17]));
   EXPECT_TRUE(same_pixels(lent, out.view()));

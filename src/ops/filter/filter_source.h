@@ -30,6 +30,7 @@ class FilterSource final : public TileSource {
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override;
+  std::int64_t tile_px() const override { return inner_->tile_px(); }
 
  private:
   struct Scratch;

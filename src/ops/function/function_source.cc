@@ -19,8 +19,13 @@ constexpr std::int64_t kMostTile = 65536;
 Layout planar(DType dtype, const Rect& rect, int channels) {
   const auto sample = static_cast<std::ptrdiff_t>(dtype_bytes(dtype));
   const std::ptrdiff_t row = sample * static_cast<std::ptrdiff_t>(rect.width());
-  return {dtype,  rect.height(), rect.width(), channels, row,
-          sample, row * static_cast<std::ptrdiff_t>(rect.height())};
+  return {dtype,
+          rect.height(),
+          rect.width(),
+          channels,
+          row,
+          sample,
+          row * static_cast<std::ptrdiff_t>(rect.height())};
 }
 
 }  // namespace
@@ -77,8 +82,7 @@ FunctionTile FunctionSource::tile_at(std::int64_t column, std::int64_t row) cons
   const Rect image = spec_.levels.front().bounds();
   const std::int64_t edge = options_.tile_px, halo = options_.halo_px;
   FunctionTile tile{row, column, {}, {}};
-  tile.core = intersect(
-      {column * edge, row * edge, (column + 1) * edge, (row + 1) * edge}, image);
+  tile.core = intersect({column * edge, row * edge, (column + 1) * edge, (row + 1) * edge}, image);
   tile.halo = intersect(
       {tile.core.x0 - halo, tile.core.y0 - halo, tile.core.x1 + halo, tile.core.y1 + halo}, image);
   return tile;
@@ -96,8 +100,8 @@ Cost FunctionSource::cost(const Region& region) const {
   around = intersect(around, image);
   if (around.empty()) around = {0, 0, 1, 1};
   Cost cost = inner_->cost(inner_->spec().region(0, around));
-  const std::int64_t out = std::min(edge, image.width()) * std::min(edge, image.height()) *
-                           spec_.pixel_bytes();
+  const std::int64_t out =
+      std::min(edge, image.width()) * std::min(edge, image.height()) * spec_.pixel_bytes();
   // What the function is given, what it makes, and as much again for itself.
   cost.scratch_bytes += 2 * (around.area() * inner_->spec().pixel_bytes() + out);
   cost.shared_bytes += options_.cache_bytes + out;
@@ -116,9 +120,10 @@ Status FunctionSource::call(const FunctionTile& tile, MutableView out, ReadConte
     PANTILE_TRY(inner_->read(region, view, ctx));
     in = view;
   }
-  return function_->apply(tile, in, out).with_context(
-      fmt::format("{} on tile ({}, {}), x {} to {}, y {} to {}", function_->name(), tile.row,
-                  tile.column, tile.core.x0, tile.core.x1, tile.core.y0, tile.core.y1));
+  return function_->apply(tile, in, out)
+      .with_context(fmt::format("{} on tile ({}, {}), x {} to {}, y {} to {}", function_->name(),
+                                tile.row, tile.column, tile.core.x0, tile.core.x1, tile.core.y0,
+                                tile.core.y1));
 }
 
 Status FunctionSource::read(const Region& region, MutableView out, ReadContext& ctx) const {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "ops/function/tile_cache.h"
+#include "ops/cache/tile_cache.h"
 #include "pantile/tile_function.h"
 
 namespace pantile {

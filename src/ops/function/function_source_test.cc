@@ -140,23 +140,5 @@ TEST(FunctionSource, RefusesWhatCannotBe) {
   }
 }
 
-TEST(TileCache, KeepsNoMoreThanItsCapacity) {
-  TileCache cache(1000);
-  int made = 0;
-  const auto make = [&]() -> Result<PixelBuffer> {
-    ++made;
-    return PixelBuffer(DType::u8, 20, 20, 1);
-  };
-  ASSERT_TRUE(cache.get({0, 0}, make).ok());
-  ASSERT_TRUE(cache.get({0, 1}, make).ok());
-  ASSERT_TRUE(cache.get({0, 0}, make).ok());
-  EXPECT_EQ(made, 2);
-  ASSERT_TRUE(cache.get({0, 2}, make).ok());  // (0, 1) was used longest ago
-  ASSERT_TRUE(cache.get({0, 0}, make).ok());
-  EXPECT_EQ(made, 3);
-  ASSERT_TRUE(cache.get({0, 1}, make).ok());
-  EXPECT_EQ(made, 4);
-}
-
 }  // namespace
 }  // namespace pantile

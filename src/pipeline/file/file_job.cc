@@ -41,8 +41,8 @@ class FileRun {
     Result<JobSummary> summary = write();
     // Damage does not go away by itself, so the user has to know what waits for its end.
     if (summary.ok() || summary.error().code() != Code::corrupt) return summary;
-    const Error error = job_.input.empty() ? summary.error()
-                                           : with_repair_advice(summary.error(), job_.input);
+    const Error error =
+        job_.input.empty() ? summary.error() : with_repair_advice(summary.error(), job_.input);
     if (!folder_) return error;
     return Error(Code::corrupt,
                  fmt::format("{}. What is done so far waits in {}: mend that and run the same "

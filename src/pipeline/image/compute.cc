@@ -42,7 +42,8 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
     ReadContext context{run.cancel};
     for (std::int64_t i = next++; i < count && !failed; i = next++) {
       if (context.cancelled()) return Error(Code::cancelled, "stopped on request");
-      const auto x = static_cast<std::size_t>(i % columns), y = static_cast<std::size_t>(i / columns);
+      const auto x = static_cast<std::size_t>(i % columns),
+                 y = static_cast<std::size_t>(i / columns);
       Region block = region;
       block.rect = {xs[x], ys[y], xs[x + 1], ys[y + 1]};
       PANTILE_TRY(source.read(block, out.window(translate(block.rect, -all.x0, -all.y0)), context));

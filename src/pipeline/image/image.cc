@@ -11,7 +11,7 @@
 #include "pipeline/image/compute.h"
 #include "pipeline/image/image_state.h"
 #include "pipeline/image/write.h"
-#include "pipeline/preview/picture.h"
+#include "pipeline/process/open_input.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -19,21 +19,19 @@ namespace pantile {
 Image::Image(std::shared_ptr<const ImageState> state) : state_(std::move(state)) {}
 
 Result<Image> Image::open(const std::string& path) {
-  auto opened = open_plane(path);
-  if (!opened.ok()) return with_repair_advice(opened.error(), path);
+  PANTILE_ASSIGN(OpenImage opened, open_input(path));
   ImageState state;
-  state.source = opened->source;
-  state.base = opened->source;
-  state.origin = *std::move(opened);
+  state.source = opened.source;
+  state.base = opened.source;
+  state.origin = std::move(opened);
   return Image(std::make_shared<const ImageState>(std::move(state)));
 }
 
 Result<Image> Image::of(std::shared_ptr<const TileSource> source) {
   const ImageSpec& spec = source->spec();
   if (spec.t * spec.z != 1) {
-    return Error(Code::invalid,
-                 fmt::format("{} has {} planes (t {}, z {}): expected one", spec.name,
-                             spec.t * spec.z, spec.t, spec.z));
+    return Error(Code::invalid, fmt::format("{} has {} planes (t {}, z {}): expected one",
+                                            spec.name, spec.t * spec.z, spec.t, spec.z));
   }
   ImageState state;
   state.source = source;

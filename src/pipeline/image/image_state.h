@@ -17,8 +17,8 @@ struct ImageState {
 
   std::shared_ptr<const TileSource> source;  ///< The pixels: `base` through `chain`.
   std::shared_ptr<const TileSource> base;
-  filter::Chain chain;  ///< Kept as it is, so that operators to come are computed with it.
-  Measured measured;    ///< In the order in which they have to be measured.
+  filter::Chain chain;       ///< Kept as it is, so that operators to come are computed with it.
+  Measured measured;         ///< In the order in which they have to be measured.
   Measured measured_before;  ///< Those that `base` depends on.
   OpenImage origin;          ///< The file at the bottom of it, if there is one.
 

@@ -45,11 +45,11 @@ Result<JobSummary> write_image_file(const ImageState& image, const std::string& 
   job.image.source = image.source;
   job.image.facts_json = "{}";
   job.pixels = {{"image", image.source->fingerprint().hex()}};
-  const bool same_size = image.source->spec().levels.front().bounds() ==
-                         (image.origin.source ? image.origin.source->spec().levels.front().bounds()
-                                              : Rect{});
-  job.tile_px = options.tile_px == 0 && same_size ? usable_tile(image.origin.chunk_px)
-                                                  : options.tile_px;
+  const bool same_size =
+      image.source->spec().levels.front().bounds() ==
+      (image.origin.source ? image.origin.source->spec().levels.front().bounds() : Rect{});
+  job.tile_px =
+      options.tile_px == 0 && same_size ? usable_tile(image.origin.chunk_px) : options.tile_px;
   job.shard_px = options.shard_px;
   job.zstd_level = options.zstd_level;
   job.tiff = options.tiff;

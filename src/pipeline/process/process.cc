@@ -4,8 +4,8 @@
 
 #include "ops/filter/quantiles.h"
 #include "pipeline/file/values_job.h"
-#include "pipeline/preview/picture.h"
 #include "pipeline/process/filtered_image.h"
+#include "pipeline/process/open_input.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -16,9 +16,7 @@ Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& 
   job.command = "process";
   job.input = options.input;
   PANTILE_ASSIGN(job.output, file_output(options.output, run));
-  auto opened = open_plane(options.input);
-  if (!opened.ok()) return with_repair_advice(opened.error(), options.input);
-  job.image = *std::move(opened);
+  PANTILE_ASSIGN(job.image, open_input(options.input));
   const std::shared_ptr<const TileSource> whole = job.image.source;
   job.pixels = {{"input", whole->fingerprint().hex()}, {"operators", filter::text_of(chain)}};
   if (options.region) job.pixels.emplace_back("region", region_text(*options.region));

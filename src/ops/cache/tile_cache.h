@@ -2,6 +2,7 @@
 /// \file
 /// Tiles that were made, kept for the next reader; each is made by one reader only.
 
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -9,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <utility>
 
 #include "core/buffer.h"
 #include "pantile/result.h"
@@ -19,7 +19,7 @@ namespace pantile {
 /// Thread-safe.
 class TileCache {
  public:
-  using Key = std::pair<std::int64_t, std::int64_t>;
+  using Key = std::array<std::int64_t, 7>;  ///< Whatever tells tiles apart.
   using Tile = std::shared_ptr<const PixelBuffer>;
   using Make = std::function<Result<PixelBuffer>()>;
 

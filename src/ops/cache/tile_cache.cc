@@ -1,4 +1,4 @@
-#include "ops/function/tile_cache.h"
+#include "ops/cache/tile_cache.h"
 
 namespace pantile {
 
