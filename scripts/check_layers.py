@@ -47,6 +47,8 @@ PUBLIC = {
     "recolour.h": "pipeline",
     "validate.h": "pipeline",
     "write_image.h": "pipeline",
+    "image.h": "pipeline",
+    "tile_function.h": "ops",
     "tile_sink.h": "tile",
     "tile_source.h": "tile",
 }

@@ -1,0 +1,180 @@
+#include "ops/label/block_labels.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace pantile::label {
+namespace {
+
+/// A half has no C++ type here; its sign is no value.
+struct Half {
+  std::uint16_t bits;
+};
+template <class Sample> bool is_foreground(Sample sample) { return sample != Sample{0}; }
+bool is_foreground(Half sample) { return (sample.bits & 0x7fff) != 0; }
+
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
+/// A bit 7 for every byte that is not 0.
+std::uint64_t nonzero_bytes(std::uint64_t word) {
+  return (((word & ~kHighBits) + ~kHighBits) | word) & kHighBits;
+}
+
+}  // namespace
+
+std::uint32_t BlockLabeller::root(std::uint32_t run) {
+  while (runs_[run].label != run) {
+    runs_[run].label = runs_[runs_[run].label].label;
+    run = runs_[run].label;
+  }
+  return run;
+}
+
+void BlockLabeller::join(std::uint32_t a, std::uint32_t b) {
+  a = root(a);
+  b = root(b);
+  if (a < b) {
+    runs_[b].label = a;
+  } else {
+    runs_[a].label = b;
+  }
+}
+
+template <class Sample> void BlockLabeller::find_runs(const View& samples, std::int64_t y) {
+  const std::byte* const row = samples.at(y, 0);
+  const std::ptrdiff_t stride = samples.layout().col_stride;
+  const auto width = static_cast<std::int32_t>(width_);
+  const auto foreground = [&](std::int32_t x) {
+    Sample sample;
+    std::memcpy(&sample, row + x * stride, sizeof sample);
+    return is_foreground(sample);
+  };
+  // The first x from `x` on where foreground(x) is `wanted`.
+  const auto next = [&](std::int32_t x, bool wanted) {
+    if (sizeof(Sample) == 1 && stride == 1) {
+      const std::uint64_t alike = wanted ? 0 : kHighBits;
+      while (x + 8 <= width) {
+        std::uint64_t word;
+        std::memcpy(&word, row + x, sizeof word);
+        if (nonzero_bytes(word) != alike) break;
+        x += 8;
+      }
+    }
+    while (x < width && foreground(x) != wanted) ++x;
+    return x;
+  };
+  for (std::int32_t x = next(0, true); x < width;) {
+    const std::int32_t end = next(x, false);
+    runs_.push_back({x, end, static_cast<std::uint32_t>(runs_.size())});
+    x = next(end, true);
+  }
+}
+
+/// Joins the runs of a row with those of the row above that they touch.
+void BlockLabeller::join_rows(std::size_t above, std::size_t here, std::size_t end) {
+  const std::int32_t aside = connectivity_ == Connectivity::eight ? 1 : 0;
+  std::size_t a = above, b = here;
+  while (a < here && b < end) {
+    const Run &upper = runs_[a], &lower = runs_[b];
+    if (upper.begin < lower.end + aside && lower.begin < upper.end + aside) {
+      join(static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b));
+    }
+    // (Read again: join() writes labels only.)
+    if (upper.end < lower.end) {
+      ++a;
+    } else {
+      ++b;
+    }
+  }
+}
+
+void BlockLabeller::find(const View& samples) {
+  width_ = samples.width();
+  height_ = samples.height();
+  runs_.clear();
+  rows_.clear();
+  for (std::int64_t y = 0; y < height_; ++y) {
+    rows_.push_back(runs_.size());
+    switch (samples.dtype()) {
+      case DType::u8:
+      case DType::i8: find_runs<std::uint8_t>(samples, y); break;
+      case DType::u16:
+      case DType::i16: find_runs<std::uint16_t>(samples, y); break;
+      case DType::u32:
+      case DType::i32: find_runs<std::uint32_t>(samples, y); break;
+      case DType::u64:
+      case DType::i64: find_runs<std::uint64_t>(samples, y); break;
+      case DType::f16: find_runs<Half>(samples, y); break;
+      case DType::f32: find_runs<float>(samples, y); break;
+      case DType::f64: find_runs<double>(samples, y); break;
+    }
+    if (y > 0) {
+      join_rows(rows_[static_cast<std::size_t>(y) - 1], rows_.back(), runs_.size());
+    }
+  }
+  rows_.push_back(runs_.size());
+  // A component's root is its first run: numbers follow the first samples.
+  count_ = 0;
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    const std::uint32_t first = runs_[i].label;
+    // What lies before i has its component's number already.
+    runs_[i].label = first == i ? ++count_ : runs_[first].label;
+  }
+}
+
+BorderLabels BlockLabeller::borders() const {
+  BorderLabels borders;
+  borders.count = count_;
+  const auto line = [&](std::size_t row) {
+    std::vector<std::uint32_t> labels(static_cast<std::size_t>(width_), 0);
+    for (std::size_t i = rows_[row]; i < rows_[row + 1]; ++i) {
+      std::fill(labels.begin() + runs_[i].begin, labels.begin() + runs_[i].end, runs_[i].label);
+    }
+    return labels;
+  };
+  const auto height = static_cast<std::size_t>(height_);
+  borders.top = line(0);
+  borders.bottom = line(height - 1);
+  borders.left.assign(height, 0);
+  borders.right.assign(height, 0);
+  for (std::size_t y = 0; y < height; ++y) {
+    if (rows_[y] == rows_[y + 1]) continue;
+    const Run &first = runs_[rows_[y]], &last = runs_[rows_[y + 1] - 1];
+    if (first.begin == 0) borders.left[y] = first.label;
+    if (last.end == width_) borders.right[y] = last.label;
+  }
+  return borders;
+}
+
+void BlockLabeller::write(const Rect& rect, const std::vector<std::uint32_t>& table,
+                          const MutableView& out) const {
+  const std::ptrdiff_t stride = out.layout().col_stride;
+  const auto fill = [&](std::byte* to, std::int64_t count, std::uint32_t label) {
+    if (stride == sizeof label) {
+      std::fill_n(reinterpret_cast<std::uint32_t*>(to), count, label);
+      return;
+    }
+    for (std::int64_t i = 0; i < count; ++i) std::memcpy(to + i * stride, &label, sizeof label);
+  };
+  for (std::int64_t y = rect.y0; y < rect.y1; ++y) {
+    std::byte* const row = out.at(y - rect.y0, 0) - rect.x0 * stride;
+    std::int64_t x = rect.x0;
+    const auto at = static_cast<std::size_t>(y);
+    for (std::size_t i = rows_[at]; i < rows_[at + 1] && x < rect.x1; ++i) {
+      const std::int64_t begin = std::clamp<std::int64_t>(runs_[i].begin, x, rect.x1);
+      const std::int64_t end = std::clamp<std::int64_t>(runs_[i].end, begin, rect.x1);
+      fill(row + x * stride, begin - x, table[0]);
+      fill(row + begin * stride, end - begin, table[runs_[i].label]);
+      x = end;
+    }
+    fill(row + x * stride, rect.x1 - x, table[0]);
+  }
+}
+
+std::int64_t BlockLabeller::most_bytes(std::int64_t width, std::int64_t height) {
+  // Every other sample a run, and a vector that has just grown.
+  return 2 * ((width + 1) / 2 * height * static_cast<std::int64_t>(sizeof(Run)) +
+              height * static_cast<std::int64_t>(sizeof(std::size_t)));
+}
+
+}  // namespace pantile::label

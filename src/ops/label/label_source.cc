@@ -1,0 +1,171 @@
+#include "ops/label/label_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "core/buffer.h"
+#include "core/copy.h"
+#include "core/hash.h"
+#include "runtime/workers.h"
+
+namespace pantile::label {
+namespace {
+
+constexpr std::int64_t kCacheBytes = std::int64_t{32} << 20;
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+Result<std::shared_ptr<const LabelSource>> LabelSource::make(
+    std::shared_ptr<const TileSource> inner, Connectivity connectivity) {
+  const ImageSpec& spec = inner->spec();
+  if (spec.kind == Kind::rgb || spec.kind == Kind::rgba || spec.kind == Kind::label) {
+    return Error(Code::invalid, fmt::format("components of {}: its samples are {}, expected a mask "
+                                            "or values of which 0 is the background",
+                                            spec.name, kind_name(spec.kind)));
+  }
+  return std::shared_ptr<const LabelSource>(new LabelSource(std::move(inner), connectivity));
+}
+
+LabelSource::LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity)
+    : inner_(std::move(inner)),
+      connectivity_(connectivity),
+      spec_(inner_->spec()),
+      cache_(kCacheBytes) {
+  spec_.levels.resize(1);
+  spec_.dtype = DType::u32;
+  spec_.kind = Kind::label;
+  spec_.channel_info.clear();
+  columns_ = ceil_div(spec_.levels.front().width, kBlockPx);
+  rows_ = ceil_div(spec_.levels.front().height, kBlockPx);
+}
+
+Rect LabelSource::block(std::int64_t column, std::int64_t row) const {
+  return intersect(
+      {column * kBlockPx, row * kBlockPx, (column + 1) * kBlockPx, (row + 1) * kBlockPx},
+      spec_.levels.front().bounds());
+}
+
+Cost LabelSource::cost(const Region& region) const {
+  const LevelInfo& level = spec_.levels.front();
+  Region one = region;
+  one.rect = {0, 0, std::min(kBlockPx, level.width), std::min(kBlockPx, level.height)};
+  one.c1 = one.c0 + 1;
+  Cost cost = inner_->cost(one);
+  const auto sample = static_cast<std::int64_t>(dtype_bytes(inner_->spec().dtype));
+  cost.scratch_bytes += one.rect.area() * (sample + 2 * 4) +
+                        BlockLabeller::most_bytes(one.rect.width(), one.rect.height());
+  cost.shared_bytes +=
+      kCacheBytes + spec_.channels * LabelMerge::most_bytes(columns_, rows_, kBlockPx);
+  return cost;
+}
+
+std::int64_t LabelSource::finding_bytes(int threads) const {
+  const Cost cost = this->cost(spec_.region(0, block(0, 0)));
+  return threads * cost.scratch_bytes + cost.shared_bytes;
+}
+
+Status LabelSource::label_block(int channel, std::int64_t column, std::int64_t row,
+                                BlockLabeller& labeller, ReadContext& ctx) const {
+  const Region region{0, 0, 0, channel, channel + 1, block(column, row)};
+  View samples = inner_->borrow(region);
+  PixelBuffer buffer;
+  if (samples.data() == nullptr) {
+    buffer = PixelBuffer(inner_->spec().dtype, region.rect.height(), region.rect.width(), 1);
+    PANTILE_TRY(inner_->read(region, buffer.view(), ctx));
+    samples = buffer.view();
+  }
+  labeller.find(samples);
+  return {};
+}
+
+Status LabelSource::find(int threads, const CancelToken* cancel,
+                         const std::function<void(std::int64_t)>& made) const {
+  const std::lock_guard lock(mutex_);
+  if (found_) return {};
+  std::vector<LabelMerge> found;
+  const std::int64_t blocks = columns_ * rows_;
+  for (int channel = 0; channel < spec_.channels; ++channel) {
+    LabelMerge merge(columns_, rows_, connectivity_);
+    std::atomic<std::int64_t> next{0};
+    std::atomic<bool> failed{false};
+    const auto work = [&]() -> Status {
+      ReadContext ctx{cancel};
+      BlockLabeller labeller(connectivity_);
+      for (std::int64_t i = next++; i < blocks && !failed; i = next++) {
+        if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+        PANTILE_TRY(label_block(channel, i % columns_, i / columns_, labeller, ctx));
+        merge.set(i % columns_, i / columns_, labeller.borders());
+        made(block(i % columns_, i / columns_).area());
+      }
+      return {};
+    };
+    PANTILE_TRY(run_workers(threads, [&](int) {
+      const Status status = work();
+      if (!status.ok()) failed = true;
+      return status;
+    }));
+    PANTILE_TRY(merge.finish());
+    found.push_back(std::move(merge));
+  }
+  found_ = std::move(found);
+  return {};
+}
+
+Status LabelSource::write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
+                                ReadContext& ctx) const {
+  BlockLabeller labeller(connectivity_);
+  PANTILE_TRY(label_block(channel, column, row, labeller, ctx));
+  std::vector<std::uint32_t> table;
+  (*found_)[static_cast<std::size_t>(channel)].table(column, row, table);
+  if (table.size() != std::size_t{labeller.count()} + 1) {
+    return Error(Code::conflict,
+                 fmt::format("{} changed while its components were labelled", inner_->spec().name));
+  }
+  const Rect rect = block(column, row);
+  labeller.write({0, 0, rect.width(), rect.height()}, table, out);
+  return {};
+}
+
+Status LabelSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
+  PANTILE_TRY(check_read(spec_, region, out));
+  PANTILE_TRY(find(available_cores(), ctx.cancel, [](std::int64_t) {}));
+  const Rect& all = region.rect;
+  for (int channel = region.c0; channel < region.c1; ++channel) {
+    const MutableView plane =
+        MutableView(out.select_channels(channel - region.c0, channel - region.c0 + 1));
+    for (std::int64_t row = all.y0 / kBlockPx; row * kBlockPx < all.y1; ++row) {
+      for (std::int64_t column = all.x0 / kBlockPx; column * kBlockPx < all.x1; ++column) {
+        if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+        const Rect whole = block(column, row), part = intersect(whole, all);
+        const MutableView to = plane.window(translate(part, -all.x0, -all.y0));
+        if (part == whole) {
+          PANTILE_TRY(write_block(channel, column, row, to, ctx));
+          continue;
+        }
+        const auto make = [&]() -> Result<PixelBuffer> {
+          PixelBuffer pixels(DType::u32, whole.height(), whole.width(), 1);
+          PANTILE_TRY(write_block(channel, column, row, pixels.view(), ctx));
+          return pixels;
+        };
+        PANTILE_ASSIGN(const TileCache::Tile tile, cache_.get({channel, row, column}, make));
+        copy_pixels(tile->view().window(translate(part, -whole.x0, -whole.y0)), to);
+      }
+    }
+  }
+  return {};
+}
+
+Fingerprint LabelSource::fingerprint() const {
+  return Hasher()
+      .add("label 1")
+      .add(inner_->fingerprint().hex())
+      .add(connectivity_ == Connectivity::eight ? "8" : "4")
+      .finish();
+}
+
+}  // namespace pantile::label

@@ -1,0 +1,68 @@
+#pragma once
+/// \file
+/// The connected components of another source, numbered over the whole image.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "ops/cache/tile_cache.h"
+#include "ops/label/block_labels.h"
+#include "ops/label/merge.h"
+#include "pantile/tile_source.h"
+
+namespace pantile::label {
+
+/// Level 0 of `inner`, channel by channel: samples that are not 0 get the number (u32, from 1) of
+/// their component. Found in two passes: the first labels blocks and joins what touches across
+/// their edges, of which only the edges are kept; a read labels its blocks again and looks the
+/// numbers up. The numbers follow from the pixels alone, whoever reads them how. Thread-safe.
+class LabelSource final : public TileSource {
+ public:
+  /// Errors: invalid (colours, or labels already).
+  static Result<std::shared_ptr<const LabelSource>> make(std::shared_ptr<const TileSource> inner,
+                                                         Connectivity connectivity);
+
+  const ImageSpec& spec() const override { return spec_; }
+  Cost cost(const Region& region) const override;
+  /// Finds the components first, unless that is done.
+  Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
+  Fingerprint fingerprint() const override;
+  std::int64_t tile_px() const override { return kBlockPx; }
+
+  /// The first pass over all channels, once; others that want it meanwhile wait. `made` hears how
+  /// many samples more were looked at, from any thread. Errors: those of the source; cancelled;
+  /// invalid (too many components).
+  Status find(int threads, const CancelToken* cancel,
+              const std::function<void(std::int64_t)>& made) const;
+  /// Most bytes that find() takes with that many threads, and what is kept of it.
+  std::int64_t finding_bytes(int threads) const;
+  /// Components of a channel, after find().
+  std::uint32_t count(int channel) const {
+    return (*found_)[static_cast<std::size_t>(channel)].count();
+  }
+
+ private:
+  /// An edge of the blocks; decides numbers, so it is one for all machines.
+  static constexpr std::int64_t kBlockPx = 512;
+
+  LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity);
+  Rect block(std::int64_t column, std::int64_t row) const;
+  Status label_block(int channel, std::int64_t column, std::int64_t row, BlockLabeller& labeller,
+                     ReadContext& ctx) const;
+  Status write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
+                     ReadContext& ctx) const;
+
+  std::shared_ptr<const TileSource> inner_;
+  Connectivity connectivity_;
+  ImageSpec spec_;
+  std::int64_t columns_, rows_;
+  mutable std::mutex mutex_;
+  mutable std::optional<std::vector<LabelMerge>> found_;  ///< By channel.
+  mutable TileCache cache_;
+};
+
+}  // namespace pantile::label

@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// What is measured of every label of an image.
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "pantile/result.h"
+#include "pantile/tile_source.h"
+
+namespace pantile::label {
+
+/// A label's pixels, and the samples of another image there.
+struct Regions {
+  /// Labels that have pixels, ascending; everything below is beside them.
+  std::vector<std::uint32_t> labels;
+  std::vector<std::int64_t> area;          ///< Pixels.
+  std::vector<Rect> bounds;                ///< The smallest that holds them.
+  std::vector<double> center_x, center_y;  ///< Mean of the pixels' columns and rows.
+  std::vector<double> mean;                ///< Of the samples that are numbers; NaN: none.
+  std::vector<double> least, greatest;     ///< Likewise.
+};
+
+/// Measures channel `channel` of `labels` (whole numbers from 0; 0 is the background), and
+/// `values`, channel `value_channel`, at the same pixels (null: mean, least and greatest stay
+/// empty). One pass over both with `threads` threads; sums of values are taken block by block and
+/// added in the order of the blocks, so they depend on neither threads nor timing. `made` hears of
+/// pixels that were looked at, from any thread.
+/// Errors: invalid (sizes that differ; labels of floats, negative or beyond 2^32 - 2; channels that
+/// are not there); those of the sources; cancelled.
+Result<Regions> measure_regions(const TileSource& labels, int channel, const TileSource* values,
+                                int value_channel, int threads, const CancelToken* cancel,
+                                const std::function<void(std::int64_t)>& made);
+
+}  // namespace pantile::label
