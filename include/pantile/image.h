@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pantile/generate.h"
 #include "pantile/geometry.h"
@@ -50,9 +51,10 @@ class Image {
   const ImageSpec& spec() const;
   /// Reads measure by themselves what has to be known of the whole image (quantiles), once.
   const std::shared_ptr<const TileSource>& source() const;
-  /// The operators of docs/process.md, "a(1) | b", on every channel. Operators that follow each
-  /// other are computed together. Errors: invalid, naming operator and parameter.
-  Result<Image> apply(std::string_view operators) const;
+  /// The operators of docs/process.md, "a(1) | b". Operators that follow each other are computed
+  /// together. Where an operator takes another image, "#1" is the first of `others`, and a text in
+  /// quotes is a file. Errors: invalid, naming operator and parameter; those of open().
+  Result<Image> apply(std::string_view operators, const std::vector<Image>& others = {}) const;
   /// A function of tiles; see apply_function().
   Result<Image> map(std::shared_ptr<const TileFunction> function,
                     const FunctionOptions& options) const;

@@ -211,7 +211,9 @@ def test_casts_and_thresholds_are_exact(images, process, dtype):
 
 
 def test_every_operator_is_tested_here():
-    tested = set(EXTREMES) | {"cast", "threshold"}
+    from test_process_images import TESTED
+
+    tested = set(EXTREMES) | {"cast", "threshold"} | TESTED
     tested |= {text.split("(")[0] for text in POINTWISE}
     tested |= {text.split("(")[0] for text, *_ in STENCILS}
     assert tested >= {name for name, _ in documented_operators()}
@@ -471,12 +473,17 @@ def test_the_table_of_operators_is_what_the_program_prints(pantile):
 
 
 def test_the_examples_of_the_documentation_run(pantile, tmp_path):
+    import tifffile
+
     text = (ROOT / "docs" / "process.md").read_text()
-    lines = re.findall(r'^pantile process (\S+) "([^"]+)" (.*--out \S+)$', text, re.M)
-    assert len(lines) >= 3
+    lines = re.findall(r"^pantile process \S+ ([\"'])(.+)\1 (.*--out \S+)$", text, re.M)
+    assert len(lines) >= 7
     pixels = random_pixels("uint8", channels=1)
-    source = write(tmp_path / "in.zarr", pixels)
+    one, four = write(tmp_path / "one", pixels), write(tmp_path / "four", pixels.repeat(4, 0))
     for i, (_, operators, options) in enumerate(lines):
+        source = four if "b3" in operators else one
+        for name in re.findall(r'"(\w+)\.tiff"', operators):
+            tifffile.imwrite(tmp_path / f"{name}.tiff", pixels[0])
         words = options.replace("4096,4096", "100,100").split()
         words[-1] = f"{i}-{words[-1]}"
         pantile("process", source, operators, *words, cwd=tmp_path)

@@ -3,170 +3,60 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/spelling.h"
+#include "ops/filter/operators.h"
+#include "ops/filter/values.h"
 
 namespace pantile::filter {
 namespace {
 
-constexpr double kAny = 1e300;
-constexpr double kMostReach = 1024;  // pixels; a limit of memory, not of method
+bool is_missing(const Value& value) { return std::holds_alternative<std::monostate>(value); }
 
-Parameter number(std::string_view name, std::string_view help, Value standard = {},
-                 double least = -kAny, double most = kAny) {
-  return {name, ValueKind::number, std::move(standard), least, most, {}, help, false};
-}
-Parameter sigma(std::string_view name, std::string_view help) {
-  return number(name, help, {}, 0, kMostReach / 4);
-}
-Parameter boundary() {
-  return {"boundary",
-          ValueKind::word,
-          std::string("reflect"),
-          0,
-          0,
-          "reflect nearest constant wrap",
-          "what lies beyond the image's edges",
-          false};
-}
-Parameter outside() {
-  return number("outside", "the value beyond the edges where boundary=constant", 0.0);
-}
-Parameter truncate() {
-  return number("truncate", "how far the density reaches, in sigmas", 4.0, 0.5, 16);
-}
-Parameter size(double standard) {
-  return {"size",
-          ValueKind::odd,
-          standard,
-          1,
-          2 * kMostReach + 1,
-          {},
-          "height and width of the square, in pixels",
-          false};
-}
-
-std::vector<OperatorInfo> make_catalogue() {
-  const Parameter types{"dtype",
-                        ValueKind::word,
-                        {},
-                        0,
-                        0,
-                        "uint8 int8 uint16 int16 uint32 int32 float32 float64",
-                        "the type of the samples",
-                        false};
-  const Parameter q{
-      "q", ValueKind::range, {}, 0, 1, {}, "quantiles of all pixels that become 0 and 1", true};
-  const Parameter range{
-      "range", ValueKind::range, {}, -kAny, kAny, {}, "the values that become 0 and 1", true};
-  return {
-      {"cast", "another type; integers are rounded, ties to even, and limited", {types}},
-      {"rescale", "(x - a) / (b - a), limited to 0 and 1, of a range or of quantiles", {range, q}},
-      {"clip",
-       "limits to a range",
-       {{"range", ValueKind::range, {}, -kAny, kAny, {}, "least and greatest value", false}}},
-      {"gamma", "x to a power", {number("exponent", "the power", {}, 1e-3, 1e3)}},
-      {"invert", "high - x", {number("high", "what 0 becomes", 1.0)}},
-      {"add", "x + value", {number("value", "what is added")}},
-      {"subtract", "x - value", {number("value", "what is subtracted")}},
-      {"multiply", "x * value", {number("value", "the factor")}},
-      {"divide", "x / value", {number("value", "the divisor")}},
-      {"abs", "the magnitude", {}},
-      {"sqrt", "the square root", {}},
-      {"gaussian",
-       "smoothing by a Gaussian of standard deviation sigma",
-       {sigma("sigma", "pixels"), truncate(), boundary(), outside()}},
-      {"box", "the mean of a square", {size(3), boundary(), outside()}},
-      {"sobel", "magnitude of Sobel's gradient", {boundary(), outside()}},
-      {"scharr", "magnitude of Scharr's gradient", {boundary(), outside()}},
-      {"laplacian", "the sum of both second differences", {boundary(), outside()}},
-      {"log",
-       "Laplacian of a Gaussian",
-       {sigma("sigma", "pixels, above 0"), truncate(), boundary(), outside()}},
-      {"dog",
-       "difference of two Gaussians, the first less the second",
-       {sigma("sigma1", "pixels"), sigma("sigma2", "pixels"), truncate(), boundary(), outside()}},
-      {"unsharp",
-       "x + amount * (x - gaussian(x))",
-       {sigma("sigma", "pixels"), number("amount", "how much", 1.0, 0, 100), truncate(), boundary(),
-        outside()}},
-      {"erode", "the least value in a square", {size(3), boundary(), outside()}},
-      {"dilate", "the greatest value in a square", {size(3), boundary(), outside()}},
-      {"open",
-       "erode, then dilate: bright things smaller than the square go",
-       {size(3), boundary(), outside()}},
-      {"close",
-       "dilate, then erode: dark things smaller than the square go",
-       {size(3), boundary(), outside()}},
-      {"tophat",
-       "x - open(x): bright things smaller than the square stay",
-       {size(3), boundary(), outside()}},
-      {"threshold", "1 where x > value, else 0, as a mask", {number("value", "the threshold")}},
-  };
-}
-
-std::vector<std::string_view> split_words(std::string_view words) {
-  std::vector<std::string_view> all;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    all.push_back(words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return all;
-}
-
-std::string value_text(const Value& value) {
-  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
-  if (const auto* word = std::get_if<std::string>(&value)) return *word;
-  if (const auto* range = std::get_if<std::pair<double, double>>(&value)) {
-    return fmt::format("{}:{}", range->first, range->second);
-  }
-  return "";
-}
-
-std::string limits_text(const Parameter& p) {
-  if (p.kind == ValueKind::word || (p.least <= -kAny && p.most >= kAny)) return "";
-  return fmt::format(" from {} to {}", p.least, p.most);
-}
-
-/// Errors: invalid, when `value` is not what `p` takes.
-Status check_value(std::string_view op, const Parameter& p, const Value& value) {
-  const auto refuse = [&](std::string_view wanted) -> Status {
-    return Error(Code::invalid, fmt::format("{} of {} has to be {}{}; it is '{}'", p.name, op,
-                                            wanted, limits_text(p), value_text(value)));
-  };
-  const auto fits = [&](double v) { return std::isfinite(v) && v >= p.least && v <= p.most; };
-  if (p.kind == ValueKind::word) {
-    const auto* word = std::get_if<std::string>(&value);
-    const auto words = split_words(p.words);
-    if (word == nullptr || std::ranges::find(words, *word) == words.end()) {
-      return refuse(fmt::format("one of {}", p.words));
+/// The value of a call's images, whichever way they are held.
+template <class Call, class Use> void for_images(Call& call, Use use) {
+  for (auto& value : call.values) {
+    if (auto* one = std::get_if<ImageValue>(&value)) use(*one);
+    if (auto* list = std::get_if<std::vector<ImageValue>>(&value)) {
+      for (auto& image : *list) use(image);
     }
-    return {};
   }
-  if (p.kind == ValueKind::range) {
-    const auto* range = std::get_if<std::pair<double, double>>(&value);
-    if (range == nullptr || !fits(range->first) || !fits(range->second) ||
-        !(range->first < range->second)) {
-      return refuse("two numbers a:b, a < b,");
-    }
-    return {};
+}
+
+Error no_operator(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const OperatorInfo& o : catalogue()) names.push_back(o.name);
+  const std::string_view near = nearest_word(name, names);
+  return {Code::invalid, fmt::format("there is no operator '{}'{}", name,
+                                     near.empty() ? "" : fmt::format("; did you mean {}?", near))};
+}
+
+Error no_parameter(const OperatorInfo& info, const Argument& argument) {
+  std::string known;
+  for (const Parameter& p : info.parameters) {
+    known += (known.empty() ? "" : ", ") + std::string(p.name);
   }
-  const auto* v = std::get_if<double>(&value);
-  const char* const wanted = p.kind == ValueKind::number  ? "a number"
-                             : p.kind == ValueKind::count ? "a whole number"
-                                                          : "an odd whole number";
-  if (v == nullptr || !fits(*v)) return refuse(wanted);
-  if (p.kind != ValueKind::number && *v != std::floor(*v)) return refuse(wanted);
-  if (p.kind == ValueKind::odd && std::fmod(*v, 2) != 1) return refuse(wanted);
+  if (!argument.name.empty()) {
+    return {Code::invalid, fmt::format("{} has no '{}'; it has: {}", info.name, argument.name,
+                                       known.empty() ? "nothing" : known)};
+  }
+  return {Code::invalid, fmt::format("{} takes {} values: {}", info.name, info.parameters.size(),
+                                     known.empty() ? "none" : known)};
+}
+
+/// Rules between parameters. Errors: invalid.
+Status check_together(const Call& call) {
+  const std::string_view name = call.info->name;
+  if (name == "rescale" && call.given("range") && call.given("q")) {
+    return Error(Code::invalid, "rescale takes either range=a:b or quantiles, q=a:b");
+  }
   return {};
 }
 
 }  // namespace
 
 std::span<const OperatorInfo> catalogue() {
-  static const std::vector<OperatorInfo> kCatalogue = make_catalogue();
+  static const std::vector<OperatorInfo> kCatalogue = make_operators();
   return kCatalogue;
 }
 
@@ -183,12 +73,28 @@ const Value& Call::value(std::string_view parameter) const {
   return kNothing;
 }
 
-std::string Call::text() const {
+std::vector<ImageValue> Call::images() const {
+  std::vector<ImageValue> all;
+  for_images(*this, [&](const ImageValue& image) { all.push_back(image); });
+  std::ranges::sort(all, {}, &ImageValue::input);
+  return all;
+}
+
+Call Call::without_branches() const {
+  Call made = *this;
+  for_images(made, [](ImageValue& image) { image.branch.reset(); });
+  return made;
+}
+
+std::string Call::text(const std::function<std::string(const ImageValue&)>& image) const {
   std::string inner;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::holds_alternative<std::monostate>(values[i])) continue;
+    if (is_missing(values[i])) continue;
     if (!inner.empty()) inner += ", ";
-    inner += fmt::format("{}={}", info->parameters[i].name, value_text(values[i]));
+    const Parameter& parameter = info->parameters[i];
+    // (A list of images is always the rest of what is given by place.)
+    if (parameter.kind != ValueKind::images) inner += fmt::format("{}=", parameter.name);
+    inner += value_text(values[i], image);
   }
   return inner.empty() ? std::string(info->name) : fmt::format("{}({})", info->name, inner);
 }
@@ -201,54 +107,42 @@ std::string text_of(const Chain& chain) {
 
 Result<Call> make_call(std::string_view name, const std::vector<Argument>& arguments) {
   const OperatorInfo* const info = find_operator(name);
-  if (info == nullptr) {
-    std::vector<std::string_view> names;
-    for (const OperatorInfo& o : catalogue()) names.push_back(o.name);
-    const std::string_view near = nearest_word(name, names);
-    return Error(Code::invalid,
-                 fmt::format("there is no operator '{}'{}", name,
-                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
-  }
+  if (info == nullptr) return no_operator(name);
   Call call{info, std::vector<Value>(info->parameters.size())};
   std::size_t place = 0;
   for (const Argument& argument : arguments) {
     std::size_t at = place;
-    if (argument.name.empty()) {
-      ++place;
-    } else {
+    if (!argument.name.empty()) {
       at = 0;
       while (at < info->parameters.size() && info->parameters[at].name != argument.name) ++at;
     }
-    if (at >= info->parameters.size()) {
-      std::string known;
-      for (const Parameter& p : info->parameters) {
-        known += (known.empty() ? "" : ", ") + std::string(p.name);
-      }
-      return Error(Code::invalid,
-                   argument.name.empty()
-                       ? fmt::format("{} takes {} values: {}", name, info->parameters.size(),
-                                     known.empty() ? "none" : known)
-                       : fmt::format("{} has no '{}'; it has: {}", name, argument.name,
-                                     known.empty() ? "nothing" : known));
+    if (at >= info->parameters.size()) return no_parameter(*info, argument);
+    const Parameter& parameter = info->parameters[at];
+    PANTILE_ASSIGN(Value value, checked_value(name, parameter, argument.value));
+    // A list in brackets is whole.
+    const bool goes_on = argument.name.empty() && is_list(parameter.kind) &&
+                         !std::holds_alternative<std::vector<double>>(argument.value);
+    if (goes_on && !is_missing(call.values[at])) {
+      append(call.values[at], std::move(value));
+      continue;
     }
-    if (!std::holds_alternative<std::monostate>(call.values[at])) {
-      return Error(Code::invalid,
-                   fmt::format("{} of {} is given twice", info->parameters[at].name, name));
+    if (argument.name.empty() && !goes_on) ++place;
+    if (!is_missing(call.values[at])) {
+      return Error(Code::invalid, fmt::format("{} of {} is given twice", parameter.name, name));
     }
-    PANTILE_TRY(check_value(name, info->parameters[at], argument.value));
-    call.values[at] = argument.value;
+    call.values[at] = std::move(value);
   }
   for (std::size_t i = 0; i < call.values.size(); ++i) {
     const Parameter& p = info->parameters[i];
-    if (!std::holds_alternative<std::monostate>(call.values[i])) continue;
-    if (std::holds_alternative<std::monostate>(p.standard) && !p.optional) {
+    if (!is_missing(call.values[i])) continue;
+    if (is_missing(p.standard) && !p.optional) {
       return Error(Code::invalid, fmt::format("{} needs '{}': {}", name, p.name, p.help));
     }
     call.values[i] = p.standard;
   }
-  if (name == "rescale" && call.given("range") == call.given("q")) {
-    return Error(Code::invalid, "rescale needs either range=a:b or quantiles, q=a:b");
-  }
+  int count = 0;
+  for_images(call, [&](ImageValue& image) { image.input = ++count; });
+  PANTILE_TRY(check_together(call));
   return call;
 }
 

@@ -1,23 +1,37 @@
 #pragma once
 /// \file
-/// From operators to rows: types, boundary rules and pointwise steps are settled here.
+/// From a graph to what runs: everything is fused into one pipeline of rows for each channel.
 
+#include <memory>
 #include <vector>
 
-#include "ops/filter/catalogue.h"
+#include "ops/filter/graph.h"
 #include "ops/filter/row_pipeline.h"
-#include "pantile/image_spec.h"
 
 namespace pantile::filter {
 
-/// A chain ready to run on planes of one type.
-struct Compiled {
-  std::vector<Node> nodes;
-  DType dtype = DType::f32;  ///< Of the result's samples, which its rows hold (row_type).
-  bool is_mask = false;
+/// A graph ready to run.
+struct Fused {
+  /// Where the rows of a pipeline's leaf come from.
+  struct Leaf {
+    int source = 0, channel = 0;
+    friend bool operator==(const Leaf&, const Leaf&) = default;
+  };
+  struct Channel {
+    std::size_t pipeline = 0;
+    std::vector<Leaf> leaves;  ///< By number.
+  };
+  ImageSpec spec;
+  std::vector<std::shared_ptr<const TileSource>> sources;
+  std::vector<Channel> channels;       ///< Of the result.
+  std::vector<RowPipeline> pipelines;  ///< Channels that are made alike share one.
+  Fingerprint fingerprint;
 };
 
-/// `chain` has no quantiles left (settle_quantiles). Errors: invalid.
-Result<Compiled> compile(const Chain& chain, DType input);
+/// Errors: invalid (something is still to be measured: see settle.h).
+Result<Fused> fuse(const Graph& graph);
+
+/// The graph as a source; a leaf's is the image itself. Errors: as fuse().
+Result<std::shared_ptr<const TileSource>> compile_graph(const Graph& graph);
 
 }  // namespace pantile::filter

@@ -2,32 +2,31 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <string_view>
 
 #include "ops/filter/catalogue.h"
+#include "ops/filter/values.h"
 
 namespace pantile::filter {
 namespace {
-
-std::string value_text(const Value& value) {
-  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
-  if (const auto* word = std::get_if<std::string>(&value)) return *word;
-  return "";
-}
 
 /// As it is written: "sigma", "truncate=4", "range=a:b".
 std::string invocation(const Parameter& p) {
   const std::string standard = value_text(p.standard);
   if (!standard.empty()) return fmt::format("{}={}", p.name, standard);
-  return p.kind == ValueKind::range ? fmt::format("{}=a:b", p.name) : std::string(p.name);
+  switch (p.kind) {
+    case ValueKind::range: return fmt::format("{}=a:b", p.name);
+    case ValueKind::numbers:
+    case ValueKind::counts: return fmt::format("{}=[a, b, …]", p.name);
+    case ValueKind::images: return fmt::format("{}…", p.name);
+    default: return std::string(p.name);
+  }
 }
 
 /// The same for every operator that has them; said once, beside the table.
 bool is_about_edges(const Parameter& p) { return p.name == "boundary" || p.name == "outside"; }
 
 std::string legal(const Parameter& p) {
-  constexpr double kNoLimit = 1e299;
   std::string kind;
   switch (p.kind) {
     case ValueKind::number: kind = ""; break;
@@ -35,8 +34,14 @@ std::string legal(const Parameter& p) {
     case ValueKind::odd: kind = "odd"; break;
     case ValueKind::range: kind = "a < b"; break;
     case ValueKind::word: return std::string(p.words);
+    case ValueKind::text: return "text in quotes";
+    case ValueKind::numbers: kind = "numbers"; break;
+    case ValueKind::counts: kind = "whole numbers"; break;
+    case ValueKind::image: return "image";
+    case ValueKind::images: return "images";
+    case ValueKind::operand: kind = "number or image"; break;
   }
-  if (std::abs(p.least) > kNoLimit || std::abs(p.most) > kNoLimit) return kind;
+  if (p.least <= -kAny || p.most >= kAny) return kind;
   return fmt::format("{}{}{} to {}", kind, kind.empty() ? "" : ", ", p.least, p.most);
 }
 

@@ -1,46 +1,24 @@
 #include "ops/filter/filter_source.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "core/hash.h"
 #include "ops/filter/samples.h"
+#include "ops/filter/source_feed.h"
 
 namespace pantile::filter {
 namespace {
 
-/// Rows that are made at a time, so that what is read of the source stays bounded.
+/// Rows that are made at a time, so that what is read of the sources stays bounded.
 constexpr std::int64_t kBlockRows = 512;
-/// Channels that are read at a time: of interleaved colours all.
+/// Channels of the result that are made of the same rows read.
 constexpr int kChannelsTogether = 4;
-
-ImageSpec result_spec(const ImageSpec& inner, const Compiled& compiled) {
-  ImageSpec spec = inner;
-  spec.levels = {inner.levels.front()};
-  spec.dtype = compiled.dtype;
-  if (compiled.is_mask) {
-    spec.kind = Kind::mask;
-  } else if (spec.kind != Kind::intensity && spec.dtype != inner.dtype) {
-    spec.kind = Kind::intensity;  // numbers, no colours or labels any more
-  }
-  if (spec.dtype != inner.dtype && !compiled.is_mask) spec.channel_info.clear();
-  if (compiled.is_mask) {  // seen as black and white
-    spec.channel_info.resize(static_cast<std::size_t>(spec.channels));
-    for (ChannelInfo& channel : spec.channel_info) {
-      channel.window_min = channel.window_start = 0;
-      channel.window_max = channel.window_end = 1;
-    }
-  }
-  return spec;
-}
 
 }  // namespace
 
 struct FilterSource::Scratch {
   RowPipeline::Scratch rows;
-  std::vector<std::byte> input;
+  std::vector<std::vector<std::byte>> input;
 };
 
 /// Scratch of one read, kept for the next.
@@ -70,44 +48,6 @@ class FilterSource::Lease {
 
 namespace {
 
-/// A few channels of the source, read rect by rect.
-class SourceFeed final : public RowFeed {
- public:
-  SourceFeed(const TileSource& source, Region region, std::vector<std::byte>& memory,
-             ReadContext& context)
-      : source_(source), region_(region), memory_(memory), context_(context) {
-    region_.rect = {};
-  }
-  void choose(int channel) { channel_ = channel - region_.c0; }
-
-  Status prepare(const Rect& rect) override {
-    if (rect == region_.rect) return {};  // for another channel
-    region_.rect = rect;
-    samples_ = source_.borrow(region_);
-    if (samples_.data() != nullptr) return {};
-    const Layout layout =
-        Layout::interleaved(source_.spec().dtype, rect.height(), rect.width(), region_.channels());
-    if (memory_.size() < layout.packed_bytes()) memory_.resize(layout.packed_bytes());
-    const MutableView view(memory_.data(), layout);
-    samples_ = view;
-    const Status done = source_.read(region_, view, context_);
-    if (!done.ok()) region_.rect = {};
-    return done;
-  }
-  void row(std::int64_t y, std::int64_t x0, std::int64_t x1, std::byte* to) const override {
-    load_samples(samples_.select_channels(channel_, channel_ + 1), y - region_.rect.y0,
-                 x0 - region_.rect.x0, static_cast<std::size_t>(x1 - x0), to);
-  }
-
- private:
-  const TileSource& source_;
-  Region region_;
-  std::vector<std::byte>& memory_;
-  ReadContext& context_;
-  View samples_;
-  int channel_ = 0;
-};
-
 /// One channel of what read() has to fill.
 class ViewDrain final : public RowDrain {
  public:
@@ -121,95 +61,160 @@ class ViewDrain final : public RowDrain {
   Rect rect_;
 };
 
+Rect around(const Rect& a, const Rect& b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
+}
+
 }  // namespace
 
-Result<std::unique_ptr<FilterSource>> FilterSource::make(std::shared_ptr<const TileSource> inner,
-                                                         const Chain& chain) {
-  return make(std::move(inner), std::vector<Chain>{chain});
-}
-
-Result<std::unique_ptr<FilterSource>> FilterSource::make(std::shared_ptr<const TileSource> inner,
-                                                         const std::vector<Chain>& chains) {
-  const ImageSpec& spec = inner->spec();
-  if (chains.size() != 1 && chains.size() != static_cast<std::size_t>(spec.channels)) {
-    return Error(Code::invalid, fmt::format("{} chains of operators for {} channels", chains.size(),
-                                            spec.channels));
-  }
-  std::vector<Compiled> compiled;
-  for (const Chain& chain : chains) {
-    PANTILE_ASSIGN(Compiled next, compile(chain, spec.dtype));
-    compiled.push_back(std::move(next));
-  }
-  return std::unique_ptr<FilterSource>(
-      new FilterSource(std::move(inner), chains, std::move(compiled)));
-}
-
-FilterSource::FilterSource(std::shared_ptr<const TileSource> inner,
-                           const std::vector<Chain>& chains, std::vector<Compiled> compiled)
-    : inner_(std::move(inner)), spec_(result_spec(inner_->spec(), compiled.front())) {
-  const LevelInfo& level = spec_.levels.front();
-  for (std::size_t i = 0; i < chains.size(); ++i) {
-    chains_.push_back(text_of(chains[i]));
-    pipelines_.emplace_back(std::move(compiled[i].nodes), level.width, level.height);
-  }
-}
+FilterSource::FilterSource(Fused fused) : fused_(std::move(fused)) {}
 
 FilterSource::~FilterSource() = default;
 
-Cost FilterSource::cost(const Region& region) const {
-  const RowPipeline& any = pipelines_.front();
-  const std::int64_t width = std::min(region.rect.width(), any.best_width());
+/// How many channels from `c` on are those of a source, side by side; 0: c is none.
+int FilterSource::copied_channels(const Region& region, int c) const {
+  const auto source_of = [&](int k) {
+    const Fused::Leaf& leaf = fused_.channels[static_cast<std::size_t>(k)].leaves.front();
+    return std::pair(leaf.source, leaf.channel - k);
+  };
+  const auto copied = [&](int k) {
+    if (pipeline(k).nodes().size() != 1) return false;
+    const auto source = static_cast<std::size_t>(source_of(k).first);
+    return fused_.sources[source]->spec().dtype == fused_.spec.dtype;
+  };
+  int end = c;
+  while (end < region.c1 && copied(end) && source_of(end) == source_of(c)) ++end;
+  return end - c;
+}
+
+/// Channels from `c` on that are made together; none of them is copied.
+int FilterSource::filtered_channels(const Region& region, int c) const {
+  int end = c;
+  while (end < region.c1 && end < c + kChannelsTogether && copied_channels(region, end) == 0) ++end;
+  return end - c;
+}
+
+std::int64_t FilterSource::block_width(int c0, int c1) const {
+  std::int64_t width = pipeline(c0).best_width();
+  for (int c = c0 + 1; c < c1; ++c) width = std::min(width, pipeline(c).best_width());
+  return width;
+}
+
+/// Upper bound of the memory of a read of these channels.
+std::int64_t FilterSource::group_bytes(const Region& region, int c0, int c1) const {
+  const std::int64_t width = std::min(region.rect.width(), block_width(c0, c1));
   const std::int64_t height = std::min(region.rect.height(), kBlockRows);
-  Region block = region;
   const std::int64_t x0 = std::max<std::int64_t>(0, region.rect.x0);
   const std::int64_t y0 = std::max<std::int64_t>(0, region.rect.y0);
-  block.rect = intersect({x0, y0, x0 + width, y0 + height}, spec_.levels.front().bounds());
-  block.rect = any.required_input(block.rect);
-  block.c1 = std::min(region.c1, region.c0 + kChannelsTogether);
-  Cost cost = inner_->cost(block);
-  cost.scratch_bytes += any.scratch_bytes(width, height);
-  cost.scratch_bytes += block.rect.area() *
-                        static_cast<std::int64_t>(dtype_bytes(inner_->spec().dtype)) *
-                        block.channels();
+  const Rect block =
+      intersect({x0, y0, x0 + width, y0 + height}, fused_.spec.levels.front().bounds());
+  const std::vector<FeedPart> parts = feed_parts(fused_, c0, c1);
+  std::vector<Rect> read(parts.size());
+  std::int64_t rows = 0;
+  for (int c = c0; c < c1; ++c) {
+    const Fused::Channel& channel = fused_.channels[static_cast<std::size_t>(c)];
+    const RowPipeline& any = pipeline(c);
+    if (c == c0 || &any != &pipeline(c - 1)) {
+      rows = std::max(rows, any.scratch_bytes(width, height));
+    }
+    const std::vector<Rect> needs = any.required_inputs(block);
+    for (std::size_t i = 0; i < needs.size(); ++i) {
+      Rect& wanted = read[part_of(parts, channel.leaves[i])];
+      wanted = around(wanted, needs[i]);
+    }
+  }
+  std::int64_t below = 0, held = 0;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const TileSource& source = *fused_.sources[static_cast<std::size_t>(parts[p].source)];
+    const Region wanted{0, 0, 0, parts[p].c0, parts[p].c1, read[p]};
+    below = std::max(below, source.cost(wanted).scratch_bytes);
+    held += read[p].area() * wanted.channels() *
+            static_cast<std::int64_t>(dtype_bytes(source.spec().dtype));
+  }
+  return rows + below + held;
+}
+
+Cost FilterSource::cost(const Region& region) const {
+  Cost cost;
+  for (int c = region.c0; c < region.c1;) {
+    int count = copied_channels(region, c);
+    if (count > 0) {
+      const Fused::Leaf& leaf = fused_.channels[static_cast<std::size_t>(c)].leaves.front();
+      Region below = region;
+      below.c0 = leaf.channel;
+      below.c1 = leaf.channel + count;
+      const TileSource& source = *fused_.sources[static_cast<std::size_t>(leaf.source)];
+      cost.scratch_bytes = std::max(cost.scratch_bytes, source.cost(below).scratch_bytes);
+    } else {
+      count = filtered_channels(region, c);
+      cost.scratch_bytes = std::max(cost.scratch_bytes, group_bytes(region, c, c + count));
+    }
+    c += count;
+  }
+  for (const auto& source : fused_.sources) {
+    const Region any{0, 0, 0, 0, 1, region.rect};
+    cost.shared_bytes += source->cost(any).shared_bytes;
+  }
   return cost;
 }
 
-Status FilterSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
-  PANTILE_TRY(check_read(spec_, region, out));
-  const Lease lease(*this);
-  Scratch& scratch = *lease;
+std::int64_t FilterSource::tile_px() const {
+  std::int64_t edge = 0;
+  for (const auto& source : fused_.sources) edge = std::max(edge, source->tile_px());
+  return edge;
+}
+
+Status FilterSource::copy(const Region& region, int c0, int c1, MutableView out,
+                          ReadContext& ctx) const {
+  const Fused::Leaf& leaf = fused_.channels[static_cast<std::size_t>(c0)].leaves.front();
+  const TileSource& source = *fused_.sources[static_cast<std::size_t>(leaf.source)];
+  Region from = region;
+  from.c0 = leaf.channel;
+  from.c1 = leaf.channel + c1 - c0;
+  if (source.spec().t == 1) from.t = 0;
+  if (source.spec().z == 1) from.z = 0;
+  return source.read(from, out, ctx);
+}
+
+Status FilterSource::filter(const Region& region, int c0, int c1, MutableView out, ReadContext& ctx,
+                            Scratch& scratch) const {
   const Rect& all = region.rect;
   // Of equal width, so that none is a sliver.
-  const std::int64_t best_width = pipelines_.front().best_width();
+  const std::int64_t best_width = block_width(c0, c1);
   const std::int64_t columns = (all.width() + best_width - 1) / best_width;
-  for (int c0 = region.c0; c0 < region.c1; c0 += kChannelsTogether) {
-    Region some = region;
-    some.c0 = c0;
-    some.c1 = std::min(region.c1, c0 + kChannelsTogether);
-    SourceFeed feed(*inner_, some, scratch.input, ctx);
-    for (std::int64_t y0 = all.y0; y0 < all.y1; y0 += kBlockRows) {
-      for (std::int64_t k = 0; k < columns; ++k) {
-        if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
-        const Rect block{all.x0 + all.width() * k / columns, y0,
-                         all.x0 + all.width() * (k + 1) / columns,
-                         std::min(y0 + kBlockRows, all.y1)};
-        for (int c = some.c0; c < some.c1; ++c) {
-          feed.choose(c);
-          const int to = c - region.c0;
-          ViewDrain drain(out.select_channels(to, to + 1), all);
-          PANTILE_TRY(pipeline(c).run(block, feed, drain, scratch.rows));
-        }
+  SourceFeed feed(fused_, region, feed_parts(fused_, c0, c1), scratch.input, ctx);
+  for (std::int64_t y0 = all.y0; y0 < all.y1; y0 += kBlockRows) {
+    for (std::int64_t k = 0; k < columns; ++k) {
+      if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+      const Rect block{all.x0 + all.width() * k / columns, y0,
+                       all.x0 + all.width() * (k + 1) / columns, std::min(y0 + kBlockRows, all.y1)};
+      for (int c = c0; c < c1; ++c) {
+        feed.choose(fused_.channels[static_cast<std::size_t>(c)]);
+        ViewDrain drain(out.select_channels(c - c0, c - c0 + 1), all);
+        PANTILE_TRY(pipeline(c).run(block, feed, drain, scratch.rows));
       }
     }
   }
   return {};
 }
 
-Fingerprint FilterSource::fingerprint() const {
-  Hasher hasher;
-  hasher.add("filter 1").add(inner_->fingerprint().hex());
-  for (const std::string& chain : chains_) hasher.add(chain);
-  return hasher.finish();
+Status FilterSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
+  PANTILE_TRY(check_read(fused_.spec, region, out));
+  const Lease lease(*this);
+  for (int c = region.c0; c < region.c1;) {
+    const int copied = copied_channels(region, c);
+    const int count = copied > 0 ? copied : filtered_channels(region, c);
+    const MutableView some = out.select_channels(c - region.c0, c - region.c0 + count);
+    if (copied > 0) {
+      PANTILE_TRY(copy(region, c, c + count, some, ctx));
+    } else {
+      PANTILE_TRY(filter(region, c, c + count, some, ctx, *lease));
+    }
+    c += count;
+  }
+  return {};
 }
 
 }  // namespace pantile::filter

@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// Another source through a chain of operators.
+/// A graph of operators as a source.
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "ops/filter/compile.h"
@@ -12,39 +12,36 @@
 
 namespace pantile::filter {
 
-/// One level: level 0 of `inner`, every channel and plane by itself. Any rectangle has the bits
-/// that it has in the whole image; boundary rules act at the image's edges only, on what lies
-/// between operators too. Samples that are not numbers are stored as the one quiet NaN.
-/// Thread-safe as `inner` is.
+/// One level, of the size of its sources' level 0. Any rectangle has the bits that it has in the
+/// whole image; boundary rules act at the image's edges only, on what lies between operators too.
+/// Samples that are not numbers are stored as the one quiet NaN. Reads no channel of a source that
+/// the channels asked for do not need. Thread-safe as the sources are.
 class FilterSource final : public TileSource {
  public:
-  /// `chain` has no quantiles left. Errors: invalid.
-  static Result<std::unique_ptr<FilterSource>> make(std::shared_ptr<const TileSource> inner,
-                                                    const Chain& chain);
-  /// The same operators with other numbers for each channel. `chains`: one, or one per channel.
-  static Result<std::unique_ptr<FilterSource>> make(std::shared_ptr<const TileSource> inner,
-                                                    const std::vector<Chain>& chains);
+  explicit FilterSource(Fused fused);
   ~FilterSource() override;
 
-  const ImageSpec& spec() const override { return spec_; }
+  const ImageSpec& spec() const override { return fused_.spec; }
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
-  Fingerprint fingerprint() const override;
-  std::int64_t tile_px() const override { return inner_->tile_px(); }
+  Fingerprint fingerprint() const override { return fused_.fingerprint; }
+  std::int64_t tile_px() const override;
 
  private:
   struct Scratch;
   class Lease;
-  FilterSource(std::shared_ptr<const TileSource> inner, const std::vector<Chain>& chains,
-               std::vector<Compiled> compiled);
   const RowPipeline& pipeline(int channel) const {
-    return pipelines_[static_cast<std::size_t>(channel) % pipelines_.size()];
+    return fused_.pipelines[fused_.channels[static_cast<std::size_t>(channel)].pipeline];
   }
+  int copied_channels(const Region& region, int c) const;
+  int filtered_channels(const Region& region, int c) const;
+  Status copy(const Region& region, int c0, int c1, MutableView out, ReadContext& ctx) const;
+  std::int64_t block_width(int c0, int c1) const;
+  Status filter(const Region& region, int c0, int c1, MutableView out, ReadContext& ctx,
+                Scratch& scratch) const;
+  std::int64_t group_bytes(const Region& region, int c0, int c1) const;
 
-  std::shared_ptr<const TileSource> inner_;
-  std::vector<std::string> chains_;
-  ImageSpec spec_;
-  std::vector<RowPipeline> pipelines_;  ///< One, or one per channel; alike but for numbers.
+  Fused fused_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Scratch>> free_;
 };

@@ -3,122 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
-#include <random>
 #include <string>
 
-#include "core/buffer.h"
-#include "core/copy.h"
+#include "ops/filter/test_images.h"
 
 namespace pantile::filter {
 namespace {
-
-/// Samples in memory.
-class MemorySource final : public TileSource {
- public:
-  MemorySource(PixelBuffer pixels, Kind kind) : pixels_(std::move(pixels)) {
-    const Layout l = pixels_.view().layout();
-    spec_.dtype = l.dtype;
-    spec_.channels = l.channels;
-    spec_.kind = kind;
-    spec_.levels = {{l.width, l.height, {}, {}}};
-  }
-  const ImageSpec& spec() const override { return spec_; }
-  Cost cost(const Region&) const override { return {}; }
-  Status read(const Region& r, MutableView out, ReadContext&) const override {
-    PANTILE_TRY(check_read(spec_, r, out));
-    copy_pixels(View(pixels_.view()).window(r.rect).select_channels(r.c0, r.c1), out);
-    return {};
-  }
-  Fingerprint fingerprint() const override { return {}; }
-
- private:
-  PixelBuffer pixels_;
-  ImageSpec spec_;
-};
-
-std::shared_ptr<const TileSource> noise(DType dtype, std::int64_t width, std::int64_t height,
-                                        int channels = 1) {
-  PixelBuffer pixels(dtype, height, width, channels);
-  std::mt19937_64 random(5);
-  const std::size_t sample = dtype_bytes(dtype);
-  for (std::size_t i = 0; i < pixels.size_bytes() / sample; ++i) {
-    const std::uint64_t bits = random();
-    if (dtype == DType::f32 || dtype == DType::f64) {
-      double v = static_cast<double>(bits >> 11) * 0x1p-53 * 2 - 0.5;
-      if (bits % 997 == 0) v = std::nan("");
-      if (bits % 991 == 0) v = HUGE_VAL;
-      if (dtype == DType::f32) {
-        reinterpret_cast<float*>(pixels.data())[i] = static_cast<float>(v);
-      } else {
-        reinterpret_cast<double*>(pixels.data())[i] = v;
-      }
-    } else {
-      std::memcpy(pixels.data() + i * sample, &bits, sample);
-    }
-  }
-  return std::make_shared<MemorySource>(std::move(pixels), Kind::intensity);
-}
-
-std::unique_ptr<FilterSource> filtered(std::shared_ptr<const TileSource> inner,
-                                       const std::string& text) {
-  const auto chain = parse_chain(text);
-  EXPECT_TRUE(chain.ok()) << (chain.ok() ? "" : chain.error().message());
-  auto made = FilterSource::make(std::move(inner), *chain);
-  EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message());
-  return std::move(*made);
-}
-
-PixelBuffer read_rect(const TileSource& source, const Rect& rect) {
-  const ImageSpec& spec = source.spec();
-  PixelBuffer out(spec.dtype, rect.height(), rect.width(), spec.channels);
-  ReadContext context;
-  const Status done = source.read(spec.region(0, rect), out.view(), context);
-  EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().message());
-  return out;
-}
-
-void expect_tiles_equal_whole(const TileSource& source, const std::string& what) {
-  const Rect all = source.spec().levels.front().bounds();
-  const PixelBuffer whole = read_rect(source, all);
-  std::mt19937_64 random(3);
-  for (int k = 0; k < 25; ++k) {
-    const auto pick = [&](std::int64_t n) {
-      const auto a = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
-      const std::int64_t most = k % 3 == 0 ? n : 17;
-      const auto b = a + 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
-      return std::pair(a, std::min(b, n));
-    };
-    const auto [x0, x1] = pick(all.x1);
-    const auto [y0, y1] = pick(all.y1);
-    const Rect rect{x0, y0, x1, y1};
-    const PixelBuffer part = read_rect(source, rect);
-    ASSERT_TRUE(same_pixels(part.view(), View(whole.view()).window(rect)))
-        << what << " at " << x0 << ", " << y0 << " to " << x1 << ", " << y1;
-  }
-}
-
-TEST(FilterSource, ChannelsMayHaveNumbersOfTheirOwn) {
-  const auto inner = noise(DType::f32, 300, 80, 3);
-  const std::vector<std::string> texts{"rescale(0:0.5) | gaussian(2)",
-                                       "rescale(0.1:1) | gaussian(2)",
-                                       "rescale(-1:2) | gaussian(2)"};
-  std::vector<Chain> chains;
-  for (const std::string& text : texts) chains.push_back(*parse_chain(text));
-  const auto made = FilterSource::make(inner, chains);
-  ASSERT_TRUE(made.ok());
-  const Rect all = inner->spec().levels.front().bounds();
-  const PixelBuffer together = read_rect(**made, all);
-  for (int c = 0; c < 3; ++c) {
-    const auto alone = filtered(inner, texts[static_cast<std::size_t>(c)]);
-    EXPECT_TRUE(same_pixels(View(read_rect(*alone, all).view()).select_channels(c, c + 1),
-                            View(together.view()).select_channels(c, c + 1)));
-    EXPECT_NE((*made)->fingerprint(), alone->fingerprint());
-  }
-  expect_tiles_equal_whole(**made, "three chains");
-  EXPECT_FALSE(FilterSource::make(inner, std::vector<Chain>(2, chains[0])).ok());
-}
 
 class EveryOperator : public testing::TestWithParam<const char*> {};
 
@@ -194,14 +84,30 @@ TEST(ParseChain, SaysWhatIsWrong) {
       {"box(4)", "an odd whole number"},
       {"box(3, boundary=mirror)", "one of reflect nearest constant wrap"},
       {"clip(2:1)", "two numbers a:b, a < b"},
-      {"rescale", "either range=a:b or quantiles"},
       {"rescale(0:1, q=0:1)", "either range=a:b or quantiles"},
       {"sobel |", "character 8: expected an operator's name, found the end"},
       {"sobel gaussian(1)", "expected '|' or the end, found 'g'"},
       {"sobel(boundary=nearest", "expected ',' or ')', found the end"},
       {"add(nan)", "value of add has to be a number"},
       {"add(1e999)", "expected a number"},
-      {"invert(1, 2)", "invert takes 1 values"}};
+      {"invert(1, 2)", "invert takes 1 values"},
+      {"add(\"\")", "a number, or another image"},
+      {"add(sobel)", "a number, or another image"},
+      {"gamma(\"a\")", "exponent of gamma has to be a number"},
+      {"separable(1, 2)", "separable needs 'x'"},
+      {"add([sobl])", "did you mean sobel?"},
+      {"add(\"a.tiff)", "a text whose quotes are closed"},
+      {"add([sobel)", "expected '|' or ']', found ')'"},
+      {"add([sobel | [)", "expected an operator's name"},
+      {"select", "select needs 'channels'"},
+      {"select(0.5)", "a list of whole numbers"},
+      {"select(-1)", "from 0 to 65535; it is '-1'"},
+      {"merge(1)", "another image"},
+      {"mask(3)", "image of mask has to be another image"},
+      {"expression(3)", "a text in double quotes"},
+      {"convolve([1], 3, wrap, 1, 1)", "convolve takes 4 values"},
+      {"convolve([])", "expected a number"},
+      {"convolve([1, 2", "expected ',' or ']'"}};
   for (const auto& [text, expected] : wrong) {
     const auto chain = parse_chain(text);
     ASSERT_FALSE(chain.ok()) << text;

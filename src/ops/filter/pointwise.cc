@@ -44,19 +44,85 @@ template <class T> class Function final : public RowOperator {
   typename math::Kernels<T>::UnaryFn apply_;
 };
 
-template <class T> class Sum final : public RowOperator {
+template <class T> class WeightedSum final : public RowOperator {
  public:
-  Sum(double a, double b) : weights_{static_cast<T>(a), static_cast<T>(b)} {}
+  explicit WeightedSum(const std::vector<double>& weights)
+      : weights_(weights.begin(), weights.end()) {}
   RowType input_type() const override { return row_type_of<T>; }
   RowType output_type() const override { return row_type_of<T>; }
-  void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
-    const T* const taps[] = {inputs[0].row<T>(0), inputs[1].row<T>(0)};
-    kernels_->weighted(taps, 2, weights_, reinterpret_cast<T*>(out), n);
+  std::size_t scratch_bytes(std::size_t) const override { return weights_.size() * sizeof(T*); }
+  void apply(const RowWindow* inputs, std::byte* out, std::size_t n,
+             std::byte* scratch) const override {
+    const auto** const taps = reinterpret_cast<const T**>(scratch);
+    for (std::size_t k = 0; k < weights_.size(); ++k) taps[k] = inputs[k].row<T>(0);
+    kernels_->weighted(taps, weights_.size(), weights_.data(), reinterpret_cast<T*>(out), n);
   }
 
  private:
   const RowKernels<T>* kernels_ = &row_kernels<T>();
-  T weights_[2];
+  std::vector<T> weights_;
+};
+
+template <class T> class BinaryFunction final : public RowOperator {
+ public:
+  explicit BinaryFunction(math::Binary f)
+      : apply_(math::kernels<T>().binary[static_cast<std::size_t>(f)]) {}
+  RowType input_type() const override { return row_type_of<T>; }
+  RowType output_type() const override { return row_type_of<T>; }
+  void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
+    apply_(inputs[0].row<T>(0), inputs[1].row<T>(0), reinterpret_cast<T*>(out), n);
+  }
+
+ private:
+  typename math::Kernels<T>::BinaryFn apply_;
+};
+
+/// Of two integers.
+template <class T> class ExtremeOfTwo final : public RowOperator {
+ public:
+  explicit ExtremeOfTwo(bool least)
+      : find_(least ? rank_kernels<T>().minimum : rank_kernels<T>().maximum) {}
+  RowType input_type() const override { return row_type_of<T>; }
+  RowType output_type() const override { return row_type_of<T>; }
+  void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
+    const T* const taps[] = {inputs[0].row<T>(0), inputs[1].row<T>(0)};
+    find_(taps, 2, reinterpret_cast<T*>(out), n);
+  }
+
+ private:
+  typename RankKernels<T>::ExtremeFn find_;
+};
+
+template <class T> class Mask final : public RowOperator {
+ public:
+  explicit Mask(T number) : number_(number) {}
+  RowType input_type() const override { return row_type_of<T>; }
+  RowType output_type() const override { return row_type_of<T>; }
+  void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
+    const T* const from = inputs[0].row<T>(0);
+    const T* const mask = inputs[1].row<T>(0);
+    T* const to = reinterpret_cast<T*>(out);
+    for (std::size_t i = 0; i < n; ++i) to[i] = mask[i] != T(0) ? from[i] : number_;
+  }
+
+ private:
+  T number_;
+};
+
+template <class T> class NoData final : public RowOperator {
+ public:
+  explicit NoData(double number) : number_(static_cast<T>(number)) {}
+  RowType input_type() const override { return row_type_of<T>; }
+  RowType output_type() const override { return row_type_of<T>; }
+  void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
+    const T* const from = inputs[0].row<T>(0);
+    T* const to = reinterpret_cast<T*>(out);
+    constexpr T kNone = std::numeric_limits<T>::quiet_NaN();
+    for (std::size_t i = 0; i < n; ++i) to[i] = from[i] == number_ ? kNone : from[i];
+  }
+
+ private:
+  T number_;
 };
 
 /// To the nearest whole number, ties to even, within [lo, hi], which T can tell apart; NaN is 0.
@@ -159,9 +225,39 @@ std::shared_ptr<const RowOperator> make_function(RowType type, math::Unary funct
   return std::make_shared<Function<float>>(function);
 }
 
-std::shared_ptr<const RowOperator> make_sum(RowType type, double a, double b) {
-  if (type == RowType::f64) return std::make_shared<Sum<double>>(a, b);
-  return std::make_shared<Sum<float>>(a, b);
+std::shared_ptr<const RowOperator> make_weighted(RowType type, const std::vector<double>& weights) {
+  if (type == RowType::f64) return std::make_shared<WeightedSum<double>>(weights);
+  return std::make_shared<WeightedSum<float>>(weights);
+}
+
+std::shared_ptr<const RowOperator> make_binary(RowType type, math::Binary function) {
+  const bool least = function == math::Binary::min;
+  switch (type) {
+    case RowType::u8: return std::make_shared<ExtremeOfTwo<std::uint8_t>>(least);
+    case RowType::u16: return std::make_shared<ExtremeOfTwo<std::uint16_t>>(least);
+    case RowType::f32: return std::make_shared<BinaryFunction<float>>(function);
+    case RowType::f64: break;
+  }
+  return std::make_shared<BinaryFunction<double>>(function);
+}
+
+std::shared_ptr<const RowOperator> make_mask(RowType type, double number) {
+  // Rounded and limited as cast does.
+  const auto limited = [&](double most) { return whole(number, 0.0, most); };
+  switch (type) {
+    case RowType::u8:
+      return std::make_shared<Mask<std::uint8_t>>(static_cast<std::uint8_t>(limited(255)));
+    case RowType::u16:
+      return std::make_shared<Mask<std::uint16_t>>(static_cast<std::uint16_t>(limited(65535)));
+    case RowType::f32: return std::make_shared<Mask<float>>(static_cast<float>(number));
+    case RowType::f64: break;
+  }
+  return std::make_shared<Mask<double>>(number);
+}
+
+std::shared_ptr<const RowOperator> make_nodata(RowType type, double number) {
+  if (type == RowType::f64) return std::make_shared<NoData<double>>(number);
+  return std::make_shared<NoData<float>>(number);
 }
 
 std::shared_ptr<const RowOperator> make_conversion(RowType from, RowType to) {

@@ -22,8 +22,14 @@ struct PointStep {
 std::shared_ptr<const RowOperator> make_steps(RowType type, std::vector<PointStep> steps);
 /// |sample|.
 std::shared_ptr<const RowOperator> make_function(RowType type, math::Unary function);
-/// a·first + b·second.
-std::shared_ptr<const RowOperator> make_sum(RowType type, double a, double b);
+/// weights[0]·first + weights[1]·second + …, an input each. `type`: f32 or f64.
+std::shared_ptr<const RowOperator> make_weighted(RowType type, const std::vector<double>& weights);
+/// f(first, second). `type`: f32 or f64; of min and max any.
+std::shared_ptr<const RowOperator> make_binary(RowType type, math::Binary function);
+/// The first where the second, of the same type, is not 0, else `number`.
+std::shared_ptr<const RowOperator> make_mask(RowType type, double number);
+/// No number where the sample is `number`. `type`: f32 or f64.
+std::shared_ptr<const RowOperator> make_nodata(RowType type, double number);
 /// The same samples in another type; into integers: rounded to the nearest, ties to even, and
 /// limited to their range, NaN as 0.
 std::shared_ptr<const RowOperator> make_conversion(RowType from, RowType to);

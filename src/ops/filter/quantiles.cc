@@ -1,15 +1,11 @@
 #include "ops/filter/quantiles.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <type_traits>
-
-#include "ops/filter/row_operator.h"
 
 namespace pantile::filter {
 namespace {
@@ -210,36 +206,6 @@ std::pair<double, double> QuantileSearch::range(int channel) const {
     return a + (b - a) * c.weight[k];
   };
   return {quantile(0), quantile(1)};
-}
-
-std::size_t first_unsettled(const Chain& chain) {
-  const auto at = std::ranges::find_if(
-      chain, [](const Call& call) { return call.info->name == "rescale" && call.given("q"); });
-  return static_cast<std::size_t>(at - chain.begin());
-}
-
-Status settle_quantiles(Call& call, std::pair<double, double> range, DType dtype) {
-  auto [lo, hi] = range;
-  if (!std::isfinite(lo) || !std::isfinite(hi)) {
-    const auto [a, b] = call.range("q");
-    return Error(Code::invalid,
-                 fmt::format("rescale(q={}:{}): these quantiles of the image are {} and {}; limit "
-                             "the values before it, clip(least:most), or choose other quantiles",
-                             a, b, lo, hi));
-  }
-  const bool single = row_type(dtype) != RowType::f64;
-  if (!(lo < hi)) {
-    hi = single ? std::nextafter(static_cast<float>(lo), std::numeric_limits<float>::infinity())
-                : std::nextafter(lo, std::numeric_limits<double>::infinity());
-  }
-  // Samples are divided by the difference, in their own type.
-  constexpr double kLeast = std::numeric_limits<float>::denorm_min();
-  if (single && static_cast<float>(hi - lo) == 0) hi = lo + kLeast;
-  for (std::size_t i = 0; i < call.values.size(); ++i) {
-    if (call.info->parameters[i].name == "range") call.values[i] = std::pair(lo, hi);
-    if (call.info->parameters[i].name == "q") call.values[i] = std::monostate();
-  }
-  return {};
 }
 
 }  // namespace pantile::filter

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "ops/filter/catalogue.h"
 #include "pantile/view.h"
 
 namespace pantile::filter {
@@ -76,13 +75,5 @@ class QuantileSearch {
   std::vector<Channel> channels_;
   std::vector<std::uint64_t> counts_;  ///< Of this pass: a run of bins for each prefix.
 };
-
-/// The place of the first call whose quantiles are not settled; chain.size(): none is left.
-std::size_t first_unsettled(const Chain& chain);
-
-/// Gives a rescale(q=…) the range that was found. Where both quantiles are one value, what is
-/// greater becomes 1 and the rest 0. `dtype`: of the samples it was found in. Errors: invalid (an
-/// infinity; the sentence ends in what to do).
-Status settle_quantiles(Call& call, std::pair<double, double> range, DType dtype);
 
 }  // namespace pantile::filter

@@ -128,41 +128,5 @@ TEST(QuantileSearch, OfHalfPrecisionAreReadFromTheirBits) {
   EXPECT_EQ(search.range(0), std::pair(-2.0, 0x1p-24));
 }
 
-Call rescale(const char* text) { return parse_chain(text)->front(); }
-
-TEST(QuantileSearch, BecomeARangeOfTheChain) {
-  Chain chain = *parse_chain("sobel | rescale(q=0.1:0.9) | rescale(q=0:1)");
-  EXPECT_EQ(first_unsettled(chain), 1u);
-  ASSERT_TRUE(settle_quantiles(chain[1], {2, 5}, DType::f32).ok());
-  EXPECT_EQ(first_unsettled(chain), 2u);
-  EXPECT_EQ(chain[1].text(), rescale("rescale(2:5)").text());
-  ASSERT_TRUE(settle_quantiles(chain[2], {0, 1}, DType::f32).ok());
-  EXPECT_EQ(first_unsettled(chain), chain.size());
-}
-
-TEST(QuantileSearch, ThatAreOneValueStillPartTheSamples) {
-  for (const DType dtype : {DType::u8, DType::u16, DType::f32, DType::f64}) {
-    for (const double value : {0.0, 7.0, -0x1p100}) {
-      Call call = rescale("rescale(q=0:1)");
-      ASSERT_TRUE(settle_quantiles(call, {value, value}, dtype).ok());
-      const auto [lo, hi] = call.range("range");
-      EXPECT_EQ(lo, value);
-      EXPECT_GT(hi, lo);
-      if (dtype == DType::f64) continue;
-      EXPECT_GT(static_cast<float>(hi - lo), 0.0f);
-      EXPECT_LE(hi, std::nextafter(static_cast<float>(lo), 1e38f));
-    }
-  }
-}
-
-TEST(QuantileSearch, ThatAreInfiniteAreRefused) {
-  Call call = rescale("rescale(q=0.02:0.98)");
-  const Status refused =
-      settle_quantiles(call, {0, std::numeric_limits<double>::infinity()}, DType::f32);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code(), Code::invalid);
-  EXPECT_NE(refused.error().message().find("clip"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace pantile::filter

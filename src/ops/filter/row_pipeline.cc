@@ -59,6 +59,8 @@ RowPipeline::Scratch& RowPipeline::Scratch::operator=(Scratch&&) noexcept = defa
 
 RowPipeline::RowPipeline(std::vector<Node> nodes, std::int64_t width, std::int64_t height)
     : nodes_(std::move(nodes)), width_(width), height_(height) {
+  leaves_ = static_cast<std::size_t>(
+      std::ranges::count_if(nodes_, [](const Node& node) { return node.op == nullptr; }));
   // A column's share, in the middle of a large image.
   const Plan plan = plan_block({0, 0, std::min(width_, kLeastWidth), height_}, nodes_.size() - 1);
   std::int64_t column_bytes = 0;
@@ -81,7 +83,7 @@ RowPipeline::Plan RowPipeline::plan_block(const Rect& block, std::size_t last) c
   std::vector<std::int64_t> behind(last + 1, 0);  // rows kept behind the newest
   for (std::size_t n = last; n > 0; --n) {
     const NodePlan& reader = plan.nodes[n];
-    if (reader.need.empty() || reader.stored) continue;
+    if (reader.need.empty() || reader.stored || nodes_[n].op == nullptr) continue;
     const Reach reach = nodes_[n].op->reach();
     for (const int input : nodes_[n].inputs) {
       NodePlan& source = plan.nodes[static_cast<std::size_t>(input)];
@@ -100,7 +102,7 @@ RowPipeline::Plan RowPipeline::plan_block(const Rect& block, std::size_t last) c
   }
   // Only now are all leads known.
   for (std::size_t n = last; n > 0; --n) {
-    if (plan.nodes[n].need.empty() || plan.nodes[n].stored) continue;
+    if (plan.nodes[n].need.empty() || plan.nodes[n].stored || nodes_[n].op == nullptr) continue;
     for (const int input : nodes_[n].inputs) {
       const auto i = static_cast<std::size_t>(input);
       behind[i] =
@@ -123,7 +125,7 @@ RowPipeline::Plan RowPipeline::plan_block(const Rect& block, std::size_t last) c
       node.outside_at = plan.bytes;
       plan.bytes += node.row_bytes;
     }
-    if (n > 0 && !node.stored) {
+    if (nodes_[n].op != nullptr && !node.stored) {
       operator_bytes = std::max(operator_bytes, nodes_[n].op->scratch_bytes(columns));
     }
   }
@@ -132,12 +134,20 @@ RowPipeline::Plan RowPipeline::plan_block(const Rect& block, std::size_t last) c
   return plan;
 }
 
-Rect RowPipeline::required_input(const Rect& block) const {
+std::vector<Rect> RowPipeline::required_inputs(const Rect& block) const {
   const Plan plan = plan_block(block, nodes_.size() - 1);
   const auto stored = [](const NodePlan& node) { return node.stored; };
   // Around the edges: as good as everything.
-  if (std::ranges::any_of(plan.nodes, stored)) return {0, 0, width_, height_};
-  return plan.nodes.front().need;
+  if (std::ranges::any_of(plan.nodes, stored)) {
+    return std::vector<Rect>(leaves_, Rect{0, 0, width_, height_});
+  }
+  std::vector<Rect> rects(leaves_);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    if (nodes_[n].op == nullptr) {
+      rects[static_cast<std::size_t>(nodes_[n].leaf)] = plan.nodes[n].need;
+    }
+  }
+  return rects;
 }
 
 std::int64_t RowPipeline::scratch_bytes(std::int64_t width, std::int64_t height) const {
@@ -265,8 +275,15 @@ Status RowPipeline::run_until(std::size_t last, const Rect& block, RowFeed& feed
               });
         }));
   }
-  const NodePlan& image = plan.nodes.front();
-  if (!image.need.empty() && !image.stored) PANTILE_TRY(feed.prepare(image.need));
+  std::vector<Rect> of_leaves(leaves_);
+  bool any = false;
+  for (std::size_t n = 0; n <= last; ++n) {
+    const NodePlan& node = plan.nodes[n];
+    if (nodes_[n].op != nullptr || node.need.empty() || node.stored) continue;
+    of_leaves[static_cast<std::size_t>(nodes_[n].leaf)] = node.need;
+    any = true;
+  }
+  if (any) PANTILE_TRY(feed.prepare(of_leaves));
 
   std::int64_t begin = block.y0, end = block.y1;
   for (const NodePlan& node : plan.nodes) {
@@ -283,8 +300,8 @@ Status RowPipeline::run_until(std::size_t last, const Rect& block, RowFeed& feed
       const std::int64_t y = step + node.lead;
       if (y < node.need.y0 || y >= node.need.y1 || node.need.empty()) continue;
       std::byte* const out = row_of(n, y);
-      if (!node.stored && n == 0) {
-        feed.row(y, node.need.x0, node.need.x1, out);
+      if (!node.stored && nodes_[n].op == nullptr) {
+        feed.row(nodes_[n].leaf, y, node.need.x0, node.need.x1, out);
       } else if (!node.stored) {
         const Reach reach = nodes_[n].op->reach();
         rows.clear();

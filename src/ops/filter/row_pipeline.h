@@ -1,11 +1,12 @@
 #pragma once
 /// \file
-/// A chain of operators over one plane, row by row: every operator keeps just the rows that those
+/// Operators over planes of one size, row by row: every operator keeps just the rows that those
 /// after it still look at, so that a block's intermediates stay in the cache and nothing is
 /// computed twice but at the sides of blocks.
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "ops/filter/row_operator.h"
@@ -14,10 +15,11 @@
 
 namespace pantile::filter {
 
-/// An operator in its place. Node 0 has none: it is the image.
+/// An operator in its place. A node without one is a leaf: a plane that comes from outside.
 struct Node {
   std::shared_ptr<const RowOperator> op;
   std::vector<int> inputs;  ///< Earlier nodes.
+  int leaf = 0;             ///< Number of the leaf, where there is no operator.
   Boundary boundary = Boundary::reflect;
   double outside = 0;           ///< Of Boundary::constant.
   RowType type = RowType::f32;  ///< Of its rows; the operator's output type.
@@ -27,10 +29,12 @@ struct Node {
 class RowFeed {
  public:
   virtual ~RowFeed() = default;
-  /// Makes `rect`, which lies in the image, ready to be read.
-  virtual Status prepare(const Rect& rect) = 0;
-  /// Samples [x0, x1) of row y, of the rect that was prepared last, in node 0's type.
-  virtual void row(std::int64_t y, std::int64_t x0, std::int64_t x1, std::byte* to) const = 0;
+  /// Makes a rectangle of each leaf, which lies in the image, ready to be read; of an empty one
+  /// nothing is needed.
+  virtual Status prepare(std::span<const Rect> of_leaves) = 0;
+  /// Samples [x0, x1) of row y of a leaf, of what was prepared last, in the leaf's row type.
+  virtual void row(int leaf, std::int64_t y, std::int64_t x0, std::int64_t x1,
+                   std::byte* to) const = 0;
 };
 
 /// Where they go.
@@ -44,8 +48,8 @@ class RowDrain {
 /// Immutable and thread-safe; each run has memory of its own.
 class RowPipeline {
  public:
-  /// `nodes`: the last is the result; each one's inputs come before it. `width`, `height`: of the
-  /// image, whose edges are where boundary rules act.
+  /// `nodes`: the last is the result; each one's inputs come before it; leaves are numbered from 0,
+  /// a node each. `width`, `height`: of the image, whose edges are where boundary rules act.
   RowPipeline(std::vector<Node> nodes, std::int64_t width, std::int64_t height);
 
   /// Memory of a run, to be kept for the next.
@@ -62,8 +66,8 @@ class RowPipeline {
     std::vector<Scratch> inner_;  ///< Of runs within the run.
   };
 
-  /// The pixels of the image that `block` of the result depends on (as a rectangle around them).
-  Rect required_input(const Rect& block) const;
+  /// The pixels of each leaf that `block` of the result depends on (as a rectangle around them).
+  std::vector<Rect> required_inputs(const Rect& block) const;
   /// Makes the pixels of `block`, which lies in the image. Errors: those of the feed.
   Status run(const Rect& block, RowFeed& feed, RowDrain& drain, Scratch& scratch) const;
   /// Most bytes that a run takes for a block of that size, besides what the feed takes.
@@ -72,6 +76,7 @@ class RowPipeline {
   std::int64_t best_width() const { return best_width_; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
+  std::size_t leaves() const { return leaves_; }
 
  private:
   struct NodePlan;
@@ -82,6 +87,7 @@ class RowPipeline {
                    Scratch& scratch) const;
 
   std::vector<Node> nodes_;
+  std::size_t leaves_ = 0;
   std::int64_t width_, height_;
   std::int64_t best_width_ = 0;
 };

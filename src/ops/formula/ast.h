@@ -14,7 +14,7 @@ namespace pantile::formula {
 /// One operation of a formula. Operands are indices of earlier nodes; unused ones are -1.
 /// A name bound by `let` is the index of the node it was bound to, so there is no node for it.
 struct Node {
-  std::variant<double, Input, Derived, math::Unary, math::Binary, math::Ternary, Rgb> op;
+  std::variant<double, Input, Derived, math::Unary, math::Binary, math::Ternary, Rgb, Band> op;
   std::int32_t a = -1, b = -1, c = -1;
   std::size_t offset = 0;  ///< Where it stands in the text, bytes.
 };

@@ -53,6 +53,7 @@ class Lowering {
     return builder_.apply(f, step(node.a), step(node.b), step(node.c));
   }
   Index lower(Rgb, const Node&) { return -1; }  // the root: its operands are the outputs
+  Index lower(Band, const Node&) { return builder_.constant(0); }  // parse() gives none
 
   const Ast& ast_;
   ProgramBuilder builder_;

@@ -55,7 +55,8 @@ bool starts_value(const Token& token) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text), tokens_(tokenize(text)) {}
+  Parser(std::string_view text, bool of_bands)
+      : text_(text), tokens_(tokenize(text)), of_bands_(of_bands) {}
 
   Result<Ast> run() {
     if (peek().kind == TokenKind::end) {
@@ -64,6 +65,7 @@ class Parser {
     }
     PANTILE_ASSIGN(ast_.root, expression());
     if (peek().kind != TokenKind::end) return unexpected();
+    if (of_bands_) PANTILE_TRY(check_value(ast_.root));
     return std::move(ast_);
   }
 
@@ -195,6 +197,7 @@ class Parser {
     };
     if (find_function(name.text) != nullptr) return taken("a function");
     if (find_variable(name.text) != nullptr) return taken("a name of the language");
+    if (of_bands_ && band_of(name.text)) return taken("a channel");
     if (find_binding(name.text) != nullptr) return taken("the name of another value");
     take();
     if (!accept(TokenKind::assign)) {
@@ -299,9 +302,30 @@ class Parser {
     return unexpected();
   }
 
+  /// b0, b1, …
+  static std::optional<int> band_of(std::string_view name) {
+    int number = 0;
+    if (name.size() < 2 || name.size() > 6 || name[0] != 'b') return std::nullopt;
+    for (const char c : name.substr(1)) {
+      if (c < '0' || c > '9') return std::nullopt;
+      number = 10 * number + (c - '0');
+    }
+    if (number > kMaxBand || (name[1] == '0' && name.size() > 2)) return std::nullopt;
+    return number;
+  }
+
   Result<Index> variable(const Token& token) {
     if (const Binding* binding = find_binding(token.text)) return binding->node;
-    if (const Variable* known = find_variable(token.text)) {
+    if (of_bands_) {
+      const std::optional<int> band = band_of(token.text);
+      if (band) return add({Band{*band}, -1, -1, -1, token.offset});
+    }
+    const Variable* const known = find_variable(token.text);
+    if (known != nullptr && of_bands_ && !std::holds_alternative<double>(known->op)) {
+      return error(token.offset, fmt::format("'{}' has no meaning here", token.text),
+                   " (the channels are b0, b1, …)");
+    }
+    if (known != nullptr) {
       return std::visit([&](const auto& op) { return add({op, -1, -1, -1, token.offset}); },
                         known->op);
     }
@@ -378,20 +402,25 @@ class Parser {
 
   std::string_view text_;
   Tokens tokens_;
+  bool of_bands_;
   std::size_t next_ = 0;
   int depth_ = 0;
   std::vector<Binding> bindings_;
   Ast ast_;
 };
 
-}  // namespace
-
-Result<Ast> parse(std::string_view text) {
+Result<Ast> parse_text(std::string_view text, bool of_bands) {
   if (text.size() > kMaxTextBytes) {
     return Error(Code::invalid, fmt::format("formula: it has {} bytes, at most {} are allowed",
                                             text.size(), kMaxTextBytes));
   }
-  return Parser(text).run();
+  return Parser(text, of_bands).run();
 }
+
+}  // namespace
+
+Result<Ast> parse(std::string_view text) { return parse_text(text, false); }
+
+Result<Ast> parse_bands(std::string_view text) { return parse_text(text, true); }
 
 }  // namespace pantile::formula

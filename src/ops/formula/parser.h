@@ -18,4 +18,9 @@ inline constexpr int kMaxNesting = 256;           ///< Of brackets, signs, power
 /// the line and a caret. Uses bounded stack whatever the text.
 Result<Ast> parse(std::string_view text);
 
+inline constexpr int kMaxBand = 65535;
+/// Parses a formula over the channels of an image: b0, b1, … stand in place of x, y and the other
+/// variables, and the value is no colour. Errors: as above.
+Result<Ast> parse_bands(std::string_view text);
+
 }  // namespace pantile::formula

@@ -15,6 +15,10 @@ namespace pantile::formula {
 enum class Derived : std::uint8_t { r, theta };
 /// The colour constructor.
 struct Rgb {};
+/// A channel of an image, b0, b1, …: in formulas over channels, which have no other variables.
+struct Band {
+  int number = 0;
+};
 
 /// What a function call becomes. Binary functions that take more than two arguments (min, max)
 /// are applied from left to right.

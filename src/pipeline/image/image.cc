@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ops/crop/crop_source.h"
-#include "ops/filter/quantiles.h"
+#include "ops/filter/settle.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/image/compute.h"
 #include "pipeline/image/image_state.h"
@@ -49,17 +49,30 @@ Result<Image> Image::formula(const GenerateOptions& options, JobListener* notes)
 const ImageSpec& Image::spec() const { return state_->source->spec(); }
 const std::shared_ptr<const TileSource>& Image::source() const { return state_->source; }
 
-Result<Image> Image::apply(std::string_view operators) const {
-  PANTILE_ASSIGN(const filter::Chain more, filter::parse_chain(operators));
+Result<Image> Image::apply(std::string_view operators, const std::vector<Image>& others) const {
+  PANTILE_ASSIGN(const filter::Chain chain, filter::parse_chain(operators));
   ImageState state = *state_;
-  state.chain.insert(state.chain.end(), more.begin(), more.end());
+  const auto graph_of = [](const ImageState& image) {
+    return image.graph ? *image.graph : filter::Graph::leaf(image.base);
+  };
+  std::vector<filter::Graph> given;
+  for (const Image& other : others) {
+    given.push_back(graph_of(*other.state_));
+    const ImageState::Measured& before = other.state_->measured_before;
+    state.measured_before.insert(state.measured_before.end(), before.begin(), before.end());
+  }
+  const auto open = [](const std::string& path) -> Result<filter::Graph> {
+    PANTILE_ASSIGN(const Image file, Image::open(path));
+    return filter::Graph::leaf(file.source());
+  };
+  PANTILE_ASSIGN(state.graph, filter::apply_chain(chain, graph_of(*state_), open, given));
   state.measured = state.measured_before;
-  if (filter::first_unsettled(state.chain) < state.chain.size()) {
-    PANTILE_ASSIGN(const auto source, MeasuredSource::make(state.base, state.chain));
+  if (!filter::is_settled(*state.graph)) {
+    PANTILE_ASSIGN(const auto source, MeasuredSource::make(*state.graph));
     state.measured.push_back(source);
     state.source = source;
   } else {
-    PANTILE_ASSIGN(state.source, filter_and_crop(state.base, {state.chain}, std::nullopt));
+    PANTILE_ASSIGN(state.source, filter_and_crop(*state.graph, std::nullopt));
   }
   return Image(std::make_shared<const ImageState>(std::move(state)));
 }

@@ -3,10 +3,11 @@
 /// What a lazy image is made of.
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "ops/filter/catalogue.h"
+#include "ops/filter/graph.h"
 #include "pipeline/folder/open_image.h"
 #include "pipeline/process/measured_source.h"
 
@@ -15,9 +16,10 @@ namespace pantile {
 struct ImageState {
   using Measured = std::vector<std::shared_ptr<const MeasuredSource>>;
 
-  std::shared_ptr<const TileSource> source;  ///< The pixels: `base` through `chain`.
+  std::shared_ptr<const TileSource> source;  ///< The pixels: `base`, or what `graph` makes.
   std::shared_ptr<const TileSource> base;
-  filter::Chain chain;       ///< Kept as it is, so that operators to come are computed with it.
+  /// Kept as it is, so that operators to come are computed with it; nothing: the base itself.
+  std::optional<filter::Graph> graph;
   Measured measured;         ///< In the order in which they have to be measured.
   Measured measured_before;  ///< Those that `base` depends on.
   OpenImage origin;          ///< The file at the bottom of it, if there is one.

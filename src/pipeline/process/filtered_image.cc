@@ -3,98 +3,81 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/hash.h"
 #include "ops/crop/crop_source.h"
-#include "ops/filter/filter_source.h"
-#include "ops/filter/quantiles.h"
+#include "ops/filter/compile.h"
+#include "ops/filter/settle.h"
 #include "pipeline/process/measured_ranges.h"
 #include "pipeline/process/statistics.h"
 
 namespace pantile {
-namespace {
 
-using filter::Chain;
+using filter::Graph;
+using filter::Wanted;
 
-/// The first `count` operators; of none, the image itself.
-Result<std::shared_ptr<const TileSource>> before(const std::shared_ptr<const TileSource>& inner,
-                                                 const std::vector<Chain>& chains,
-                                                 std::size_t count) {
-  if (count == 0) return inner;
-  std::vector<Chain> heads;
-  for (const Chain& chain : chains) {
-    heads.emplace_back(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(count));
-  }
-  return filter_and_crop(inner, heads, std::nullopt);
-}
-
-}  // namespace
-
-Result<std::shared_ptr<const TileSource>> filter_and_crop(std::shared_ptr<const TileSource> inner,
-                                                          const std::vector<Chain>& chains,
+Result<std::shared_ptr<const TileSource>> filter_and_crop(const Graph& graph,
                                                           const std::optional<Rect>& region) {
-  PANTILE_ASSIGN(std::shared_ptr<const TileSource> source,
-                 filter::FilterSource::make(std::move(inner), chains));
+  PANTILE_ASSIGN(std::shared_ptr<const TileSource> source, filter::compile_graph(graph));
   if (!region) return source;
   PANTILE_ASSIGN(std::shared_ptr<const TileSource> part, CropSource::create(source, *region));
   return part;
 }
 
-Chain with_ranges_to_come(Chain chain) {
-  for (std::size_t at = filter::first_unsettled(chain); at < chain.size();
-       at = filter::first_unsettled(chain)) {
-    // A finite range is always taken.
-    if (!filter::settle_quantiles(chain[at], {0, 1}, DType::f64).ok()) break;
-  }
-  return chain;
+Result<Graph> with_numbers_to_come(const Graph& graph) {
+  return filter::settle(graph, [](const Wanted&, const Graph& of) -> Result<Ranges> {
+    return Ranges(static_cast<std::size_t>(of.spec().channels), {0, 1});
+  });
 }
 
-std::int64_t QuantileSettling::memory_bytes(int threads) const {
+std::int64_t GraphSettling::memory_bytes(int threads) const {
   std::int64_t most = 0;
-  Chain chain = chain_;
-  const Chain to_come = with_ranges_to_come(chain_);
-  for (std::size_t at = filter::first_unsettled(chain); at < chain.size();
-       at = filter::first_unsettled(chain)) {
-    const auto source = before(inner_, {to_come}, at);
-    if (source.ok()) most = std::max(most, statistics_bytes(**source, threads));
-    chain[at] = to_come[at];
-  }
+  // (What cannot be compiled has been refused before.)
+  static_cast<void>(filter::settle(graph_, [&](const Wanted&, const Graph& of) -> Result<Ranges> {
+    PANTILE_ASSIGN(const auto source, filter::compile_graph(of));
+    most = std::max(most, statistics_bytes(*source, threads));
+    return Ranges(static_cast<std::size_t>(of.spec().channels), {0, 1});
+  }));
   return most;
 }
 
-Result<std::shared_ptr<const TileSource>> QuantileSettling::settle(
-    ByteStore* parts, int threads, const RunOptions& run, std::vector<StageSummary>& stages) {
-  std::vector<Chain> chains(static_cast<std::size_t>(inner_->spec().channels), chain_);
+Result<std::shared_ptr<const TileSource>> GraphSettling::settle(ByteStore* parts, int threads,
+                                                                const RunOptions& run,
+                                                                std::vector<StageSummary>& stages) {
   int count = 0;
-  for (std::size_t at = filter::first_unsettled(chain_); at < chain_.size();
-       at = filter::first_unsettled(chains.front())) {
-    const std::pair<double, double> quantiles = chain_[at].range("q");
-    PANTILE_ASSIGN(const auto source, before(inner_, chains, at));
-    const std::string of = Hasher()
-                               .add("quantiles 1")
-                               .add(source->fingerprint().hex())
-                               .add(quantiles.first)
-                               .add(quantiles.second)
-                               .finish()
-                               .hex();
-    // (A job may measure more than one chain.)
-    const std::string key = fmt::format("{}/quantiles-{}.json", kSettledPrefix, of.substr(0, 16));
+  std::map<std::string, Ranges> known;  // two operators may ask the same
+  const auto measure = [&](const Wanted& wanted, const Graph& of) -> Result<Ranges> {
+    PANTILE_ASSIGN(const auto source, filter::compile_graph(of));
+    const std::string_view name = filter::statistic_name(wanted.what);
+    const std::string identity = Hasher()
+                                     .add(fmt::format("{} 1", name))
+                                     .add(source->fingerprint().hex())
+                                     .add(wanted.quantiles.first)
+                                     .add(wanted.quantiles.second)
+                                     .finish()
+                                     .hex();
+    if (const auto at = known.find(identity); at != known.end()) return at->second;
+    // (A job may measure more than one graph.)
+    const std::string key =
+        fmt::format("{}/{}-{}.json", kSettledPrefix, name, identity.substr(0, 16));
+    const auto channels = static_cast<std::size_t>(source->spec().channels);
     std::optional<Ranges> ranges;
     if (parts != nullptr) {
-      PANTILE_ASSIGN(ranges, read_ranges(*parts, key, of, chains.size()));
+      PANTILE_ASSIGN(ranges, read_ranges(*parts, key, identity, channels));
     }
     if (!ranges) {
       ++count;
       const std::string stage = count == 1 ? "statistics" : fmt::format("statistics/{}", count);
-      PANTILE_ASSIGN(ranges, measure_quantiles(*source, quantiles, stage, threads, run, stages));
-      if (parts != nullptr) PANTILE_TRY(write_ranges(*parts, key, of, *ranges));
+      PANTILE_ASSIGN(ranges,
+                     pantile::measure(*source, wanted, MeasureRun{stage, threads, run, stages}));
+      if (parts != nullptr) PANTILE_TRY(write_ranges(*parts, key, identity, *ranges));
     }
-    for (std::size_t c = 0; c < chains.size(); ++c) {
-      PANTILE_TRY(filter::settle_quantiles(chains[c][at], (*ranges)[c], source->spec().dtype)
-                      .with_context(fmt::format("channel {}", c)));
-    }
-  }
-  return filter_and_crop(inner_, chains, region_);
+    known.emplace(identity, *ranges);
+    return *ranges;
+  };
+  PANTILE_ASSIGN(const Graph settled, filter::settle(graph_, measure));
+  return filter_and_crop(settled, region_);
 }
 
 }  // namespace pantile

@@ -1,33 +1,30 @@
 #pragma once
 /// \file
-/// An image through operators whose quantiles have to be measured first.
+/// Images through operators whose numbers may have to be measured first.
 
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
-#include "ops/filter/catalogue.h"
+#include "ops/filter/graph.h"
 #include "pantile/geometry.h"
 #include "pipeline/file/file_job.h"
 
 namespace pantile {
 
-/// `chains` over `inner`, one for all channels or one for each, then `region` cut out of it.
-/// Errors: invalid.
-Result<std::shared_ptr<const TileSource>> filter_and_crop(std::shared_ptr<const TileSource> inner,
-                                                          const std::vector<filter::Chain>& chains,
+/// The graph as a source, then `region` cut out of it. Errors: invalid.
+Result<std::shared_ptr<const TileSource>> filter_and_crop(const filter::Graph& graph,
                                                           const std::optional<Rect>& region);
 
-/// `chain` with ranges that stand for what is not measured yet: for specs and costs.
-filter::Chain with_ranges_to_come(filter::Chain chain);
+/// `graph` with numbers that stand for what is not measured yet: for specs and costs.
+Result<filter::Graph> with_numbers_to_come(const filter::Graph& graph);
 
-/// Measures the quantiles of a chain, one rescale after the other, a stage each ("statistics").
-class QuantileSettling final : public Settling {
+/// Measures what the operators of a graph want to know, one after the other, a stage each
+/// ("statistics").
+class GraphSettling final : public Settling {
  public:
-  QuantileSettling(std::shared_ptr<const TileSource> inner, filter::Chain chain,
-                   std::optional<Rect> region)
-      : inner_(std::move(inner)), chain_(std::move(chain)), region_(region) {}
+  GraphSettling(filter::Graph graph, std::optional<Rect> region)
+      : graph_(std::move(graph)), region_(region) {}
 
   std::int64_t memory_bytes(int threads) const override;
   Result<std::shared_ptr<const TileSource>> settle(ByteStore* parts, int threads,
@@ -35,8 +32,7 @@ class QuantileSettling final : public Settling {
                                                    std::vector<StageSummary>& stages) override;
 
  private:
-  const std::shared_ptr<const TileSource> inner_;
-  const filter::Chain chain_;
+  const filter::Graph graph_;
   const std::optional<Rect> region_;
 };
 

@@ -7,19 +7,17 @@
 
 namespace pantile {
 
-Result<std::shared_ptr<const MeasuredSource>> MeasuredSource::make(
-    std::shared_ptr<const TileSource> inner, filter::Chain chain) {
-  PANTILE_ASSIGN(auto stand_in, filter_and_crop(inner, {with_ranges_to_come(chain)}, std::nullopt));
-  return std::shared_ptr<const MeasuredSource>(
-      new MeasuredSource(std::move(inner), std::move(chain), std::move(stand_in)));
+Result<std::shared_ptr<const MeasuredSource>> MeasuredSource::make(const filter::Graph& graph) {
+  PANTILE_ASSIGN(const filter::Graph to_come, with_numbers_to_come(graph));
+  PANTILE_ASSIGN(auto stand_in, filter_and_crop(to_come, std::nullopt));
+  return std::shared_ptr<const MeasuredSource>(new MeasuredSource(graph, std::move(stand_in)));
 }
 
-MeasuredSource::MeasuredSource(std::shared_ptr<const TileSource> inner, filter::Chain chain,
+MeasuredSource::MeasuredSource(const filter::Graph& graph,
                                std::shared_ptr<const TileSource> stand_in)
-    : inner_(std::move(inner)),
-      chain_(filter::text_of(chain)),
+    : fingerprint_(Hasher().add("measured 2").add(graph.fingerprint().hex()).finish()),
       stand_in_(std::move(stand_in)),
-      settling_(inner_, std::move(chain), std::nullopt) {}
+      settling_(graph, std::nullopt) {}
 
 Status MeasuredSource::measure(ByteStore* parts, int threads, const RunOptions& run,
                                std::vector<StageSummary>& stages) const {
@@ -36,10 +34,6 @@ Status MeasuredSource::read(const Region& region, MutableView out, ReadContext& 
   std::vector<StageSummary> stages;
   PANTILE_TRY(measure(nullptr, available_cores(), run, stages));
   return settled_->read(region, out, ctx);
-}
-
-Fingerprint MeasuredSource::fingerprint() const {
-  return Hasher().add("measured 1").add(inner_->fingerprint().hex()).add(chain_).finish();
 }
 
 }  // namespace pantile

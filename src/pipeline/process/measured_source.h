@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "ops/filter/catalogue.h"
+#include "ops/filter/graph.h"
 #include "pantile/tile_source.h"
 #include "pipeline/process/filtered_image.h"
 
@@ -17,14 +17,13 @@ namespace pantile {
 class MeasuredSource final : public TileSource {
  public:
   /// Errors: invalid.
-  static Result<std::shared_ptr<const MeasuredSource>> make(std::shared_ptr<const TileSource> inner,
-                                                            filter::Chain chain);
+  static Result<std::shared_ptr<const MeasuredSource>> make(const filter::Graph& graph);
 
   const ImageSpec& spec() const override { return stand_in_->spec(); }
   Cost cost(const Region& region) const override { return stand_in_->cost(region); }
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
-  Fingerprint fingerprint() const override;
-  std::int64_t tile_px() const override { return inner_->tile_px(); }
+  Fingerprint fingerprint() const override { return fingerprint_; }
+  std::int64_t tile_px() const override { return stand_in_->tile_px(); }
 
   std::int64_t measuring_bytes(int threads) const { return settling_.memory_bytes(threads); }
   /// Measures unless that is done; others that read meanwhile wait. See Settling::settle().
@@ -32,13 +31,11 @@ class MeasuredSource final : public TileSource {
                  std::vector<StageSummary>& stages) const;
 
  private:
-  MeasuredSource(std::shared_ptr<const TileSource> inner, filter::Chain chain,
-                 std::shared_ptr<const TileSource> stand_in);
+  MeasuredSource(const filter::Graph& graph, std::shared_ptr<const TileSource> stand_in);
 
-  std::shared_ptr<const TileSource> inner_;
-  std::string chain_;
+  Fingerprint fingerprint_;
   std::shared_ptr<const TileSource> stand_in_;  ///< With other numbers: for spec and costs.
-  mutable QuantileSettling settling_;
+  mutable GraphSettling settling_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const TileSource> settled_;
 };

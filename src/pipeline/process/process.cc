@@ -2,8 +2,10 @@
 
 #include <utility>
 
-#include "ops/filter/quantiles.h"
+#include "core/hash.h"
+#include "ops/filter/settle.h"
 #include "pipeline/file/values_job.h"
+#include "pipeline/preview/picture.h"
 #include "pipeline/process/filtered_image.h"
 #include "pipeline/process/open_input.h"
 #include "runtime/workers.h"
@@ -11,7 +13,7 @@
 namespace pantile {
 Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& run) {
   const FloatEnvironmentScope float_environment;
-  PANTILE_ASSIGN(filter::Chain chain, filter::parse_chain(options.operators));
+  PANTILE_ASSIGN(const filter::Chain chain, filter::parse_chain(options.operators));
   FileJob job;
   job.command = "process";
   job.input = options.input;
@@ -25,10 +27,22 @@ Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& 
   job.shard_px = options.shard_px;
   job.zstd_level = options.zstd_level;
   job.tiff = options.tiff;
-  PANTILE_ASSIGN(job.image.source,
-                 filter_and_crop(whole, {with_ranges_to_come(chain)}, options.region));
-  if (filter::first_unsettled(chain) < chain.size()) {
-    job.settling = std::make_unique<QuantileSettling>(whole, std::move(chain), options.region);
+  Hasher others;
+  bool has_others = false;
+  const auto open = [&](const std::string& path) -> Result<filter::Graph> {
+    PANTILE_ASSIGN(OpenImage other, open_input(path));
+    PANTILE_TRY(check_apart(path, job.output));
+    others.add(other.source->fingerprint().hex());
+    has_others = true;
+    return filter::Graph::leaf(std::move(other.source));
+  };
+  PANTILE_ASSIGN(const filter::Graph graph,
+                 filter::apply_chain(chain, filter::Graph::leaf(whole), open));
+  if (has_others) job.pixels.emplace_back("images", others.finish().hex());
+  PANTILE_ASSIGN(const filter::Graph to_come, with_numbers_to_come(graph));
+  PANTILE_ASSIGN(job.image.source, filter_and_crop(to_come, options.region));
+  if (!filter::is_settled(graph)) {
+    job.settling = std::make_unique<GraphSettling>(graph, options.region);
   }
   return run_values_job(std::move(job), run);
 }

@@ -1,0 +1,214 @@
+#include "ops/filter/graph_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "ops/filter/builder.h"
+#include "ops/filter/expression.h"
+
+namespace pantile::filter {
+namespace {
+
+/// An image of one channel goes with every channel.
+int channel_of(const Graph& image, int channel) { return image.spec().channels == 1 ? 0 : channel; }
+
+std::string plural(int count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// Errors: invalid, where `image` cannot stand beside `first`.
+Status check_size(std::string_view name, const ImageSpec& first, const ImageSpec& image) {
+  const LevelInfo& a = first.levels.front();
+  const LevelInfo& b = image.levels.front();
+  if (a.width != b.width || a.height != b.height) {
+    return Error(Code::invalid,
+                 fmt::format("{}: the image has {} x {} pixels and the other {} x {}; they have to "
+                             "be of one size",
+                             name, a.width, a.height, b.width, b.height));
+  }
+  const auto go_together = [](std::int64_t m, std::int64_t n) {
+    return m == n || m == 1 || n == 1;
+  };
+  if (!go_together(first.t, image.t) || !go_together(first.z, image.z)) {
+    return Error(Code::invalid,
+                 fmt::format("{}: the image has {} x {} planes (t, z) and the other {} x {}; they "
+                             "have to be as many, or one",
+                             name, first.t, first.z, image.t, image.z));
+  }
+  return {};
+}
+
+/// How many channels the result has. Errors: invalid.
+Result<int> result_channels(const Call& call, const std::vector<Graph>& inputs) {
+  const std::string_view name = call.info->name;
+  const int before = inputs.front().spec().channels;
+  if (name == "select") {
+    for (const double c : call.numbers("channels")) {
+      if (c >= before) {
+        return Error(Code::invalid, fmt::format("select: there is no channel {}; the image has {}, "
+                                                "numbered from 0",
+                                                c, plural(before, "channel")));
+      }
+    }
+    return static_cast<int>(call.numbers("channels").size());
+  }
+  if (name == "merge") {
+    int all = 0;
+    for (const Graph& image : inputs) {
+      all += image.spec().channels;
+      const DType found = image.spec().dtype, wanted = inputs.front().spec().dtype;
+      if (found != wanted) {
+        return Error(Code::invalid, fmt::format("merge: the image has {} and another {}; make them "
+                                                "one type with cast",
+                                                dtype_name(wanted), dtype_name(found)));
+      }
+    }
+    return all;
+  }
+  if (name == "expression") {
+    PANTILE_ASSIGN(const Expression expression, parse_expression(call.word("formula")));
+    if (!expression.bands.empty() && expression.bands.back() >= before) {
+      return Error(Code::invalid,
+                   fmt::format("expression: there is no b{}; the image has {}, b0 "
+                               "to b{}",
+                               expression.bands.back(), plural(before, "channel"), before - 1));
+    }
+    return 1;
+  }
+  if (name == "hed") {
+    if (before == 3) return 3;
+    return Error(Code::invalid,
+                 fmt::format("hed: a colour image of 3 channels is needed, this one has {}{}",
+                             before, before == 4 ? "; put select(0, 1, 2) in front" : ""));
+  }
+  int channels = before;
+  for (const Graph& image : inputs) {
+    const int found = image.spec().channels;
+    // Of a mask or a field no more than the image has.
+    const bool may_be_more = inputs.size() == 2 && name != "mask" && name != "flatfield";
+    if (found == channels || found == 1) continue;
+    if (channels == 1 && may_be_more) {
+      channels = found;
+      continue;
+    }
+    return Error(Code::invalid, fmt::format("{}: the image has {} and the other {}; they have to "
+                                            "be as many, or one",
+                                            name, plural(channels, "channel"), found));
+  }
+  return channels;
+}
+
+/// The channels' descriptions, where they stay what they were.
+std::vector<ChannelInfo> kept_channels(const Call& call, const std::vector<Graph>& inputs) {
+  const std::string_view name = call.info->name;
+  std::vector<ChannelInfo> all;
+  if (name == "select") {
+    const std::vector<ChannelInfo>& before = inputs.front().spec().channel_info;
+    if (before.empty()) return {};
+    for (const double c : call.numbers("channels")) {
+      all.push_back(before[static_cast<std::size_t>(c)]);
+    }
+    return all;
+  }
+  if (name != "merge") return inputs.front().spec().channel_info;
+  for (const Graph& image : inputs) {
+    const ImageSpec& spec = image.spec();
+    if (spec.channel_info.empty()) return {};
+    all.insert(all.end(), spec.channel_info.begin(), spec.channel_info.end());
+  }
+  return all;
+}
+
+/// What viewers are told of the result: colours stay colours, and windows hold, as long as neither
+/// the channels nor the type change.
+void describe(ImageSpec& spec, const Call& call, const std::vector<Graph>& inputs, bool is_mask) {
+  const std::string_view name = call.info->name;
+  const ImageSpec& before = inputs.front().spec();
+  if (is_mask) {  // seen as black and white
+    spec.kind = Kind::mask;
+    spec.channel_info.resize(static_cast<std::size_t>(spec.channels));
+    for (ChannelInfo& channel : spec.channel_info) {
+      channel.window_min = channel.window_start = 0;
+      channel.window_max = channel.window_end = 1;
+    }
+    return;
+  }
+  const bool is_changed = spec.dtype != before.dtype || name == "expression" || name == "hed";
+  spec.channel_info = is_changed ? std::vector<ChannelInfo>{} : kept_channels(call, inputs);
+  if (spec.channel_info.size() != static_cast<std::size_t>(spec.channels)) {
+    spec.channel_info.clear();
+  }
+  std::vector<double> all(static_cast<std::size_t>(before.channels));
+  std::iota(all.begin(), all.end(), 0.0);
+  const bool is_moved = name == "merge" || (name == "select" && call.numbers("channels") != all);
+  const bool is_coloured = spec.kind == Kind::rgb || spec.kind == Kind::rgba;
+  if (is_changed || spec.channels != before.channels || (is_moved && is_coloured)) {
+    spec.kind = Kind::intensity;  // numbers, no colours or labels any more
+  }
+}
+
+}  // namespace
+
+std::vector<PlaneRef> planes_of(const Call& call, const std::vector<Graph>& inputs, int channel) {
+  const std::string_view name = call.info->name;
+  if (name == "select") {
+    return {{0, static_cast<int>(call.numbers("channels")[static_cast<std::size_t>(channel)])}};
+  }
+  if (name == "merge") {
+    int input = 0;
+    while (channel >= inputs[static_cast<std::size_t>(input)].spec().channels) {
+      channel -= inputs[static_cast<std::size_t>(input++)].spec().channels;
+    }
+    return {{input, channel}};
+  }
+  std::vector<PlaneRef> planes;
+  if (name == "expression") {
+    const auto expression = parse_expression(call.word("formula"));
+    if (expression.ok()) {
+      for (const int band : expression->bands) planes.push_back({0, band});
+    }
+    // A formula without channels still needs to know where it is.
+    if (planes.empty()) planes.push_back({0, 0});
+    return planes;
+  }
+  if (name == "hed") return {{0, 0}, {0, 1}, {0, 2}};
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    planes.push_back({static_cast<int>(i), channel_of(inputs[i], channel)});
+  }
+  return planes;
+}
+
+bool differs_by_channel(const Call& call) { return call.info->name == "hed"; }
+
+Result<ImageSpec> result_spec(const Call& call, const std::vector<Graph>& inputs) {
+  const std::size_t wanted = 1 + call.images().size();
+  if (inputs.size() != wanted) {
+    return Error(Code::invalid,
+                 fmt::format("{} works on {} here; {} are given", call.info->name,
+                             plural(static_cast<int>(wanted), "image"), inputs.size()));
+  }
+  const ImageSpec& before = inputs.front().spec();
+  ImageSpec spec = before;
+  spec.levels = {before.levels.front()};
+  for (const Graph& image : inputs) {
+    PANTILE_TRY(check_size(call.info->name, spec, image.spec()));
+    spec.t = std::max(spec.t, image.spec().t);
+    spec.z = std::max(spec.z, image.spec().z);
+  }
+  PANTILE_ASSIGN(spec.channels, result_channels(call, inputs));
+  // What is built of one channel tells the type of all.
+  Builder builder;
+  std::vector<Plane> planes;
+  for (const PlaneRef& from : planes_of(call, inputs, 0)) {
+    planes.push_back(builder.leaf(inputs[static_cast<std::size_t>(from.input)].spec().dtype));
+  }
+  PANTILE_ASSIGN(const Plane made, builder.add(call, planes, 0));
+  spec.dtype = made.dtype;
+  const bool passes = call.info->name == "select" || call.info->name == "merge";
+  describe(spec, call, inputs, passes ? spec.kind == Kind::mask : made.is_mask);
+  return spec;
+}
+
+}  // namespace pantile::filter

@@ -1,0 +1,174 @@
+#include "ops/filter/operators.h"
+
+#include <string>
+#include <utility>
+
+namespace pantile::filter {
+namespace {
+
+constexpr double kMostReach = 1024;  // pixels; a limit of memory, not of method
+constexpr double kMostChannels = 65535;
+
+Parameter number(std::string_view name, std::string_view help, Value standard = {},
+                 double least = -kAny, double most = kAny) {
+  return {name, ValueKind::number, std::move(standard), least, most, {}, help, false};
+}
+Parameter sigma(std::string_view name, std::string_view help) {
+  return number(name, help, {}, 0, kMostReach / 4);
+}
+Parameter operand(std::string_view help) {
+  return {"value", ValueKind::operand, {}, -kAny, kAny, {}, help, false};
+}
+Parameter image(std::string_view name, std::string_view help) {
+  return {name, ValueKind::image, {}, -kAny, kAny, {}, help, false};
+}
+Parameter numbers(std::string_view name, std::string_view help) {
+  return {name, ValueKind::numbers, {}, -kAny, kAny, {}, help, false};
+}
+Parameter optional(Parameter of) {
+  of.optional = true;
+  return of;
+}
+Parameter boundary() {
+  return {"boundary",
+          ValueKind::word,
+          std::string("reflect"),
+          0,
+          0,
+          "reflect nearest constant wrap",
+          "what lies beyond the image's edges",
+          false};
+}
+Parameter outside() {
+  return number("outside", "the value beyond the edges where boundary=constant", 0.0);
+}
+Parameter truncate() {
+  return number("truncate", "how far the density reaches, in sigmas", 4.0, 0.5, 16);
+}
+Parameter size(double standard) {
+  return {"size",
+          ValueKind::odd,
+          standard,
+          1,
+          2 * kMostReach + 1,
+          {},
+          "height and width of the square, in pixels",
+          false};
+}
+
+}  // namespace
+
+std::vector<OperatorInfo> make_operators() {
+  const Parameter types{"dtype",
+                        ValueKind::word,
+                        {},
+                        0,
+                        0,
+                        "uint8 int8 uint16 int16 uint32 int32 float32 float64",
+                        "the type of the samples",
+                        false};
+  const Parameter q{
+      "q", ValueKind::range, {}, 0, 1, {}, "quantiles of all pixels that become 0 and 1", true};
+  const Parameter range{
+      "range", ValueKind::range, {}, -kAny, kAny, {}, "the values that become 0 and 1", true};
+  return {
+      {"cast", "another type; integers are rounded, ties to even, and limited", {types}},
+      {"rescale",
+       "(x - a) / (b - a), limited to 0 and 1, of a range or of quantiles; of neither: of the "
+       "least "
+       "and greatest value of the image",
+       {range, q}},
+      {"standardize",
+       "(x - mean) / deviation, of all pixels unless they are given",
+       {optional(number("mean", "the mean")),
+        optional(number("deviation", "the standard deviation", {}, 1e-300))}},
+      {"clip",
+       "limits to a range",
+       {{"range", ValueKind::range, {}, -kAny, kAny, {}, "least and greatest value", false}}},
+      {"gamma", "x to a power", {number("exponent", "the power", {}, 1e-3, 1e3)}},
+      {"invert", "high - x", {number("high", "what 0 becomes", 1.0)}},
+      {"add", "x + value", {operand("what is added")}},
+      {"subtract", "x - value", {operand("what is subtracted")}},
+      {"multiply", "x * value", {operand("the factor")}},
+      {"divide", "x / value", {operand("the divisor")}},
+      {"minimum", "the smaller of x and value", {operand("the limit")}},
+      {"maximum", "the greater of x and value", {operand("the limit")}},
+      {"abs", "the magnitude", {}},
+      {"sqrt", "the square root", {}},
+      {"select",
+       "channels by number, in the order given",
+       {{"channels", ValueKind::counts, {}, 0, kMostChannels, {}, "their numbers, from 0", false}}},
+      {"merge",
+       "the channels of this image and then of others",
+       {{"images", ValueKind::images, {}, 0, 0, {}, "of the same size and type", false}}},
+      {"expression",
+       "one channel, worked out of the channels b0, b1, … by a formula",
+       {{"formula", ValueKind::text, {}, 0, 0, {}, "as in formulas.md, without x and y", false}}},
+      {"mask",
+       "x where another image is not 0, else value",
+       {image("image", "of one channel, or as many"),
+        number("value", "what stands where it is 0", 0.0)}},
+      {"nodata", "no number (NaN) where x is value, else x", {number("value", "what marks it")}},
+      {"flatfield",
+       "(x - dark) / (flat - dark) * mean(flat - dark)",
+       {image("flat", "a picture of an even field"),
+        optional(image("dark", "a picture of darkness; none: 0")),
+        optional(number("mean", "that mean; none: it is measured"))}},
+      {"hed",
+       "how much haematoxylin, eosin and DAB is in each pixel of a colour image",
+       {optional(numbers("vectors",
+                         "red, green and blue of each stain's absorbance, nine numbers "
+                         "(Ruifrok and Johnston's)"))}},
+      {"convolve",
+       "the sum of the pixels around, weighted by a kernel, which is mirrored",
+       {numbers("weights", "row by row"),
+        optional({"width",
+                  ValueKind::odd,
+                  {},
+                  1,
+                  2 * kMostReach + 1,
+                  {},
+                  "of a row; none: of a "
+                  "square",
+                  false}),
+        boundary(), outside()}},
+      {"separable",
+       "convolution of columns by one kernel, then of rows by another",
+       {numbers("y", "the weights of columns"), numbers("x", "the weights of rows"), boundary(),
+        outside()}},
+      {"gaussian",
+       "smoothing by a Gaussian of standard deviation sigma",
+       {sigma("sigma", "pixels"), truncate(), boundary(), outside()}},
+      {"box", "the mean of a square", {size(3), boundary(), outside()}},
+      {"sobel", "magnitude of Sobel's gradient", {boundary(), outside()}},
+      {"scharr", "magnitude of Scharr's gradient", {boundary(), outside()}},
+      {"laplacian", "the sum of both second differences", {boundary(), outside()}},
+      {"log",
+       "Laplacian of a Gaussian",
+       {sigma("sigma", "pixels, above 0"), truncate(), boundary(), outside()}},
+      {"dog",
+       "difference of two Gaussians, the first less the second",
+       {sigma("sigma1", "pixels"), sigma("sigma2", "pixels"), truncate(), boundary(), outside()}},
+      {"unsharp",
+       "x + amount * (x - gaussian(x))",
+       {sigma("sigma", "pixels"), number("amount", "how much", 1.0, 0, 100), truncate(), boundary(),
+        outside()}},
+      {"erode", "the least value in a square", {size(3), boundary(), outside()}},
+      {"dilate", "the greatest value in a square", {size(3), boundary(), outside()}},
+      {"open",
+       "erode, then dilate: bright things smaller than the square go",
+       {size(3), boundary(), outside()}},
+      {"close",
+       "dilate, then erode: dark things smaller than the square go",
+       {size(3), boundary(), outside()}},
+      {"tophat",
+       "x - open(x): bright things smaller than the square stay",
+       {size(3), boundary(), outside()}},
+      {"threshold", "1 where x > value, else 0, as a mask", {number("value", "the threshold")}},
+      {"otsu",
+       "threshold at the value that parts all pixels best into two groups",
+       {optional(number("value", "the threshold; none: it is measured"))}},
+  };
+}
+
+}  // namespace pantile::filter
