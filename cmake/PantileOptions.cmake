@@ -14,7 +14,8 @@ set(build_python OFF)
 if(PANTILE_BUILD_TESTS AND PANTILE_PYTHON AND NOT PANTILE_SANITIZE AND NOT PANTILE_FUZZ
    AND NOT PANTILE_PORTABLE)
   execute_process(COMMAND ${PANTILE_PYTHON} -c "import nanobind" RESULT_VARIABLE failed ERROR_QUIET)
-  find_package(Python 3.11 QUIET COMPONENTS Development.Module)
+  set(Python_EXECUTABLE ${PANTILE_PYTHON})  # the headers of this one, not of the first on PATH
+  find_package(Python 3.11 QUIET COMPONENTS Interpreter Development.Module)
   if(NOT failed AND Python_Development.Module_FOUND)
     set(build_python ON)
   endif()

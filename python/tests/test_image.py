@@ -7,9 +7,10 @@ import time
 import warnings
 
 import numpy as np
-import pantile as pt
 import pytest
 from scipy import ndimage as nd
+
+import pantile as pt
 
 
 @pytest.fixture
@@ -19,14 +20,21 @@ def pixels():
 
 def test_an_array_is_read_where_it_lies(pixels):
     image = pt.open(pixels)
-    assert (image.shape, image.dtype, image.axes, image.ndim) == (pixels.shape, pixels.dtype, "cyx", 3)
+    assert (image.shape, image.dtype, image.axes, image.ndim) == (
+        pixels.shape,
+        pixels.dtype,
+        "cyx",
+        3,
+    )
     assert len(image) == 3
     np.testing.assert_array_equal(image.compute(), pixels)
     pixels[1, 2, 3] = 9
     assert image[1, 2, 3] == 9
 
 
-@pytest.mark.parametrize("dtype", ["bool", "u1", "i1", "u2", "i2", "u4", "i4", "f2", "f4", "f8", ">f4", ">u2"])
+@pytest.mark.parametrize(
+    "dtype", ["bool", "u1", "i1", "u2", "i2", "u4", "i4", "f2", "f4", "f8", ">f4", ">u2"]
+)
 def test_every_type(dtype):
     array = (np.random.default_rng(1).random((40, 50)) * 100).astype(dtype)
     image = pt.open(array)
@@ -36,13 +44,22 @@ def test_every_type(dtype):
     assert edges.dtype == np.float64
 
 
-@pytest.mark.parametrize("view", [lambda a: a[:, ::-1], lambda a: a[:, :, ::-2], lambda a: a.transpose(0, 2, 1),
-                                  lambda a: a[::2, 10:-3, 5:]])
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda a: a[:, ::-1],
+        lambda a: a[:, :, ::-2],
+        lambda a: a.transpose(0, 2, 1),
+        lambda a: a[::2, 10:-3, 5:],
+    ],
+)
 def test_any_strides(pixels, view):
     array = view(pixels)
     np.testing.assert_array_equal(pt.open(array).compute(), array)
-    np.testing.assert_array_equal(pt.open(array).gaussian(1).compute(),
-                                  pt.open(np.ascontiguousarray(array)).gaussian(1).compute())
+    np.testing.assert_array_equal(
+        pt.open(array).gaussian(1).compute(),
+        pt.open(np.ascontiguousarray(array)).gaussian(1).compute(),
+    )
 
 
 def test_colours_may_come_last(pixels):
@@ -64,8 +81,19 @@ def test_dlpack_both_ways(pixels):
     np.testing.assert_array_equal(np.from_dlpack(pt.open(pixels)), pixels)
 
 
-@pytest.mark.parametrize("key", [np.s_[:, 10:20, 30:50], np.s_[1], np.s_[0:2], np.s_[..., 5:9],
-                                 np.s_[2, 3], np.s_[1, 2, 3], np.s_[-1, -5:, -7:], np.s_[:, :, 4]])
+@pytest.mark.parametrize(
+    "key",
+    [
+        np.s_[:, 10:20, 30:50],
+        np.s_[1],
+        np.s_[0:2],
+        np.s_[..., 5:9],
+        np.s_[2, 3],
+        np.s_[1, 2, 3],
+        np.s_[-1, -5:, -7:],
+        np.s_[:, :, 4],
+    ],
+)
 def test_slices_are_those_of_numpy(pixels, key):
     whole = pt.open(pixels).sobel()
     np.testing.assert_array_equal(np.asarray(whole[key]), np.asarray(whole)[key])
@@ -85,11 +113,14 @@ def test_a_slice_computes_just_that(pixels):
 
 def test_of_a_slice_the_edges_are_its_own(pixels):
     part = pt.open(pixels)[:, 20:120, 30:200]
-    np.testing.assert_array_equal(part.gaussian(3).compute(),
-                                  pt.open(pixels[:, 20:120, 30:200]).gaussian(3).compute())
+    np.testing.assert_array_equal(
+        part.gaussian(3).compute(), pt.open(pixels[:, 20:120, 30:200]).gaussian(3).compute()
+    )
 
 
-@pytest.mark.parametrize("key", [np.s_[::2], np.s_[3], np.s_[0, 400], np.s_[:, 5:5], np.s_["a"], np.s_[1, 2, 3, 4]])
+@pytest.mark.parametrize(
+    "key", [np.s_[::2], np.s_[3], np.s_[0, 400], np.s_[:, 5:5], np.s_["a"], np.s_[1, 2, 3, 4]]
+)
 def test_slices_that_cannot_be(pixels, key):
     with pytest.raises(IndexError):
         pt.open(pixels)[key]
@@ -116,7 +147,9 @@ def test_out_of_any_strides(pixels):
     np.testing.assert_array_equal(out, expected)
 
 
-@pytest.mark.parametrize("out", [np.zeros((3, 230, 311), "f4"), np.zeros((3, 230, 310), "f8"), [1, 2]])
+@pytest.mark.parametrize(
+    "out", [np.zeros((3, 230, 311), "f4"), np.zeros((3, 230, 310), "f8"), [1, 2]]
+)
 def test_out_that_does_not_fit(pixels, out):
     with pytest.raises(ValueError, match="expected an array, float32 of"):
         pt.open(pixels).compute(out=out)
@@ -147,7 +180,9 @@ def test_any_object_is_a_source(pixels):
     source = Noted(pixels)
     image = pt.open(source, name="noted")
     assert source.reads == []
-    np.testing.assert_array_equal(image.gaussian(2).compute(), pt.open(pixels).gaussian(2).compute())
+    np.testing.assert_array_equal(
+        image.gaussian(2).compute(), pt.open(pixels).gaussian(2).compute()
+    )
     source.reads.clear()
     np.asarray(image[1, 10:20, 30:40])
     assert source.reads == [np.s_[1:2, 10:20, 30:40]]
@@ -162,9 +197,13 @@ def test_one_channel_of_many_does_not_cost_all():
 
 def test_zarr_is_a_source(pixels):
     zarr = pytest.importorskip("zarr")
-    array = zarr.create_array(zarr.storage.MemoryStore(), shape=pixels.shape, chunks=(1, 64, 64), dtype="f4")
+    array = zarr.create_array(
+        zarr.storage.MemoryStore(), shape=pixels.shape, chunks=(1, 64, 64), dtype="f4"
+    )
     array[...] = pixels
-    np.testing.assert_array_equal(pt.open(array).sobel().compute(), pt.open(pixels).sobel().compute())
+    np.testing.assert_array_equal(
+        pt.open(array).sobel().compute(), pt.open(pixels).sobel().compute()
+    )
 
 
 def test_what_a_source_throws_comes_out(pixels):
@@ -176,9 +215,18 @@ def test_what_a_source_throws_comes_out(pixels):
         pt.open(Broken(pixels), name="broken").compute()
 
 
-@pytest.mark.parametrize(("what", "error"), [(3, TypeError), ([[1, 2]], TypeError), (np.zeros(5), ValueError),
-                                             (np.zeros((2, 2), complex), TypeError), (np.zeros((0, 4)), ValueError),
-                                             (np.array([["a"]]), TypeError), ("nothing.here.png", FileNotFoundError)])
+@pytest.mark.parametrize(
+    ("what", "error"),
+    [
+        (3, TypeError),
+        ([[1, 2]], TypeError),
+        (np.zeros(5), ValueError),
+        (np.zeros((2, 2), complex), TypeError),
+        (np.zeros((0, 4)), ValueError),
+        (np.array([["a"]]), TypeError),
+        ("nothing.here.png", FileNotFoundError),
+    ],
+)
 def test_what_is_no_image(what, error):
     with pytest.raises(error):
         pt.open(what)
@@ -190,9 +238,17 @@ def test_axes_that_cannot_be(axes):
         pt.open(np.zeros((4, 4)), axes=axes)
 
 
-@pytest.mark.parametrize("call", [lambda i: i.gaussian(-1), lambda i: i.rescale(quantiles=(0.5, float("nan"))),
-                                  lambda i: i.rescale(quantiles=(0.9, 0.1)), lambda i: i.box(4),
-                                  lambda i: i.sobel(boundary="mirror"), lambda i: i.cast("complex64")])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda i: i.gaussian(-1),
+        lambda i: i.rescale(quantiles=(0.5, float("nan"))),
+        lambda i: i.rescale(quantiles=(0.9, 0.1)),
+        lambda i: i.box(4),
+        lambda i: i.sobel(boundary="mirror"),
+        lambda i: i.cast("complex64"),
+    ],
+)
 def test_parameters_that_cannot_be(pixels, call):
     with pytest.raises((ValueError, TypeError)):
         call(pt.open(pixels))
@@ -223,7 +279,9 @@ def test_writing_twice_is_refused(pixels, tmp_path):
     with pytest.raises(FileExistsError):
         image.write(tmp_path / "a.tiff", resume=False)
     image.gaussian(1).write(tmp_path / "a.tiff", overwrite=True)
-    np.testing.assert_array_equal(pt.open(tmp_path / "a.tiff").compute(), image.gaussian(1).compute())
+    np.testing.assert_array_equal(
+        pt.open(tmp_path / "a.tiff").compute(), image.gaussian(1).compute()
+    )
 
 
 def test_a_job_is_resumed(tmp_path):
@@ -252,11 +310,14 @@ def test_a_job_is_resumed(tmp_path):
     most = 1000
     image.write(tmp_path / "part.ome.zarr", tile=64, shard=128, threads=1)
     assert len(calls) < needed - 40
-    whole, part = ({f.relative_to(folder): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-                   for folder in (tmp_path / "whole.ome.zarr", tmp_path / "part.ome.zarr"))
+    whole, part = (
+        {f.relative_to(folder): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+        for folder in (tmp_path / "whole.ome.zarr", tmp_path / "part.ome.zarr")
+    )
     assert len(whole) > 20
     assert {k: v for k, v in part.items() if k.name != "zarr.json"} == {
-        k: v for k, v in whole.items() if k.name != "zarr.json"}  # (which hold the name)
+        k: v for k, v in whole.items() if k.name != "zarr.json"
+    }  # (which hold the name)
 
 
 def test_a_function_without_version_says_that_it_cannot_be_resumed(pixels, tmp_path):

@@ -4,8 +4,9 @@ import os
 import subprocess
 
 import numpy as np
-import pantile as pt
 import pytest
+
+import pantile as pt
 
 
 @pytest.fixture
@@ -18,8 +19,16 @@ def job(tmp_path):
 def test_generate_gives_what_the_command_gives(job, tmp_path):
     out, summary = job
     assert summary["pixels_done"] == 200 * 150
-    words = [os.environ["PANTILE"], "generate", "--formula=complex", "--out", tmp_path / "other", "--width=200",
-             "--height=150", "--previews=64"]
+    words = [
+        os.environ["PANTILE"],
+        "generate",
+        "--formula=complex",
+        "--out",
+        tmp_path / "other",
+        "--width=200",
+        "--height=150",
+        "--previews=64",
+    ]
     subprocess.run(words, check=True, capture_output=True)
     assert (out / "image.tiff").read_bytes() == (tmp_path / "other" / "image.tiff").read_bytes()
     assert pt.open(out).shape == (3, 150, 200)
@@ -60,7 +69,9 @@ def test_check_and_repair(job):
 
 
 def test_validate(tmp_path):
-    report = pt.validate("sin(x)*y", width=300, height=200, out=tmp_path / "report", validate_samples=50)
+    report = pt.validate(
+        "sin(x)*y", width=300, height=200, out=tmp_path / "report", validate_samples=50
+    )
     assert report["checks"]
     assert (tmp_path / "report" / "report.json").exists()
 

@@ -1,9 +1,10 @@
 """Functions of tiles."""
 
 import numpy as np
-import pantile as pt
 import pytest
 from scipy import ndimage as nd
+
+import pantile as pt
 
 
 @pytest.fixture
@@ -71,18 +72,23 @@ def test_an_exception_names_the_tile(pixels):
             raise KeyError("lost")
         return tile
 
-    with pytest.raises(pt.TileError, match=r"bad on tile \(1, 2\), x 128 to 170, y 64 to 128") as caught:
+    with pytest.raises(
+        pt.TileError, match=r"bad on tile \(1, 2\), x 128 to 170, y 64 to 128"
+    ) as caught:
         pt.open(pixels).map(bad, tile=64).compute()
     assert isinstance(caught.value.__cause__, KeyError)
     assert (caught.value.row, caught.value.column) == (1, 2)
 
 
-@pytest.mark.parametrize(("function", "text"), [
-    (lambda tile: tile[:, :-1], "returned an array of shape"),
-    (lambda tile: tile[0], "returned an array of shape"),
-    (lambda tile: None, "returned None"),
-    (lambda tile: tile.astype(np.complex64), "returned complex64: expected float32"),
-])
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda tile: tile[:, :-1], "returned an array of shape"),
+        (lambda tile: tile[0], "returned an array of shape"),
+        (lambda tile: None, "returned None"),
+        (lambda tile: tile.astype(np.complex64), "returned complex64: expected float32"),
+    ],
+)
 def test_what_a_function_may_not_return(pixels, function, text):
     with pytest.raises(pt.TileError, match=text) as caught:
         pt.open(pixels).map(function).compute()
@@ -120,10 +126,19 @@ def test_tiles_are_views_and_read_only_unless_asked(pixels):
     assert all(lent)
 
 
-@pytest.mark.parametrize(("options", "error"), [
-    ({"tile": 0}, ValueError), ({"tile": -3}, ValueError), ({"tile": 2.5}, TypeError), ({"halo": -1}, ValueError),
-    ({"halo": "a"}, TypeError), ({"halo": True}, TypeError), ({"channels": 0}, ValueError), ({"dtype": "c8"}, TypeError),
-])
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"tile": 0}, ValueError),
+        ({"tile": -3}, ValueError),
+        ({"tile": 2.5}, TypeError),
+        ({"halo": -1}, ValueError),
+        ({"halo": "a"}, TypeError),
+        ({"halo": True}, TypeError),
+        ({"channels": 0}, ValueError),
+        ({"dtype": "c8"}, TypeError),
+    ],
+)
 def test_options_that_cannot_be(pixels, options, error):
     with pytest.raises(error, match=next(iter(options))):
         pt.open(pixels).map(lambda tile: tile, **options)
