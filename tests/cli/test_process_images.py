@@ -125,6 +125,40 @@ def test_kernels(process):
         np.testing.assert_allclose(made[0], expected, rtol=0, atol=1e-2)
 
 
+# --- ranks and thresholds of what is around ---------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("rule,mode", [("reflect", "reflect"), ("nearest", "nearest"),
+                                       ("wrap", "grid-wrap"), ("constant", "constant")])
+def test_ranks_are_exact(process, dtype, rule, mode):
+    pixels = random_pixels(dtype, 1)
+    for size in (3, 5, 7, 17):
+        made = process(pixels, f"median({size}, boundary={rule}, outside=37)")
+        assert made.dtype == pixels.dtype
+        np.testing.assert_array_equal(
+            made[0], ndimage.median_filter(pixels[0], size, mode=mode, cval=37), err_msg=str(size))
+    for size, q in ((3, 0.25), (5, 0.9), (9, 0), (9, 1), (17, 0.1)):
+        rank = int(q * (size * size - 1) + 0.5)
+        made = process(pixels, f"rank({size}, {q}, boundary={rule}, outside=37)")
+        expected = ndimage.rank_filter(pixels[0], rank, size, mode=mode, cval=37)
+        np.testing.assert_array_equal(made[0], expected, err_msg=f"{size} {q}")
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_adaptive_threshold(process, dtype):
+    pixels = random_pixels(dtype, 1)
+    exact = pixels[0].astype(np.float64)
+    for mean, method in (("gaussian", "gaussian"), ("box", "mean")):
+        for size, offset in ((3, 0), (15, 4.5)):
+            local = filters.threshold_local(exact, size, method=method, offset=offset)
+            made = process(pixels, f"adaptive({size}, {offset}, mean={mean})")
+            assert made.dtype == np.uint8
+            clear = np.abs(exact - local) > 1e-5 * np.abs(exact).max()
+            assert clear.mean() > 0.99
+            np.testing.assert_array_equal(made[0][clear], (exact > local)[clear])
+
+
 # --- numbers of the whole image --------------------------------------------------------------
 
 
@@ -194,4 +228,4 @@ def test_what_does_not_fit_is_named(process, pantile, tmp_path):
 
 TESTED = {"select", "merge", "add", "subtract", "multiply", "divide", "minimum", "maximum",
           "expression", "mask", "nodata", "flatfield", "hed", "convolve", "separable",
-          "standardize", "otsu"}
+          "standardize", "otsu", "median", "rank", "adaptive"}

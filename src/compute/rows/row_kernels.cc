@@ -1,6 +1,9 @@
 // The SIMD tables. Compiled once per target by foreach_target.h.
 #include "compute/rows/row_kernels.h"
 
+#include <limits>
+#include <type_traits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "compute/rows/row_kernels.cc"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
@@ -171,6 +174,119 @@ template <class T> void maximum(const T* const* taps, std::size_t count, T* out,
   for_blocks(hn::ScalableTag<T>(), n, Extreme<T, false>{taps, count, out});
 }
 
+template <class T> struct SimdLane {
+  using D = hn::ScalableTag<T>;
+  using V = hn::Vec<D>;
+  // (A row's length is a multiple of every target's lanes.)
+  static constexpr std::size_t kCount = hn::MaxLanes(D());
+  static HWY_INLINE V load(const T* from) { return hn::LoadU(D(), from); }
+  static HWY_INLINE void store(V v, T* to) { hn::StoreU(v, D(), to); }
+  static HWY_INLINE V least(V a, V b) { return extreme_of<true>(a, b); }
+  static HWY_INLINE V greatest(V a, V b) { return extreme_of<false>(a, b); }
+  static HWY_INLINE V number(V v) {
+    if constexpr (std::is_floating_point_v<T>) {
+      const auto infinite = hn::Set(D(), std::numeric_limits<T>::infinity());
+      return hn::IfThenElse(hn::Eq(v, v), v, infinite);
+    } else {
+      return v;
+    }
+  }
+};
+
+#define PANTILE_ROWS_FN HWY_INLINE
+#define PANTILE_ROWS_LAMBDA HWY_ATTR __attribute__((always_inline))
+#include "compute/rows/median_network-inl.h"
+#undef PANTILE_ROWS_FN
+#undef PANTILE_ROWS_LAMBDA
+
+/// Keys are numbers in the order of the samples; the samples that keys stand for, infinities at
+/// most.
+template <class T> struct Keys {
+  using D = hn::ScalableTag<T>;
+  using Unsigned = hn::RebindToUnsigned<D>;
+  using V = hn::Vec<Unsigned>;
+  static HWY_INLINE hn::Vec<D> sample(V key) {
+    if constexpr (std::is_floating_point_v<T>) {
+      using Bits = hn::TFromD<Unsigned>;
+      constexpr Bits kSign = static_cast<Bits>(Bits{1} << (8 * sizeof(T) - 1));
+      constexpr Bits kInfinity = sizeof(T) == 4 ? static_cast<Bits>(0x7f800000u)
+                                                : static_cast<Bits>(0x7ff0000000000000ull);
+      const Unsigned d;
+      const auto most = hn::Set(d, static_cast<Bits>(kInfinity | kSign));
+      const auto least = hn::Set(d, static_cast<Bits>(~(kInfinity | kSign)));
+      key = hn::IfThenElse(hn::Gt(key, most), most, hn::IfThenElse(hn::Lt(key, least), least, key));
+      const auto sign = hn::Set(d, kSign);
+      const auto is_negative = hn::Lt(key, sign);
+      return hn::BitCast(D(), hn::IfThenElse(is_negative, hn::Not(key), hn::Xor(key, sign)));
+    } else {
+      return key;
+    }
+  }
+};
+
+/// Bisects the keys: half of what is left holds the sample, which counting tells.
+template <class T> struct Select {
+  const T* const* taps;
+  std::size_t count, rank;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const typename Keys<T>::Unsigned du;
+    using Count = hn::TFromD<decltype(du)>;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(du)> keys[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) keys[v] = hn::Zero(du);
+    // Floats: those up to the middle are counted, since what is no number is above. Integers, which
+    // have no such comparison on every target: those above.
+    constexpr bool is_float = std::is_floating_point_v<T>;
+    const auto limit = hn::Set(du, static_cast<Count>(is_float ? rank : count - 1 - rank));
+    for (int bit = 8 * static_cast<int>(sizeof(T)) - 1; bit >= 0; --bit) {
+      const auto half = hn::Set(du, static_cast<Count>(Count{1} << bit));
+      const auto below = hn::Set(du, static_cast<Count>((Count{1} << bit) - 1));
+      hn::Vec<decltype(d)> middle[vectors];
+      hn::Vec<decltype(du)> found[vectors];
+      for (std::size_t v = 0; v < vectors; ++v) {
+        middle[v] = Keys<T>::sample(hn::Add(keys[v], below));
+        found[v] = hn::Zero(du);
+      }
+      for (std::size_t k = 0; k < count; ++k) {
+        const T* const tap = taps[k] + i;
+        for (std::size_t v = 0; v < vectors; ++v) {
+          const auto sample = hn::LoadU(d, tap + v * lanes);
+          if constexpr (is_float) {
+            const auto is_low = hn::RebindMask(du, hn::Le(sample, middle[v]));
+            found[v] = hn::Sub(found[v], hn::VecFromMask(du, is_low));
+          } else {
+            found[v] = hn::Sub(found[v], hn::VecFromMask(du, hn::Gt(sample, middle[v])));
+          }
+        }
+      }
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const auto above = hn::Gt(found[v], limit);
+        const auto step =
+            is_float ? hn::IfThenZeroElse(above, half) : hn::IfThenElseZero(above, half);
+        keys[v] = hn::Add(keys[v], step);
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) {
+      auto made = Keys<T>::sample(keys[v]);
+      if constexpr (std::is_floating_point_v<T>) made = hn::Add(made, hn::Zero(d));
+      hn::StoreU(made, d, out + i + v * lanes);
+    }
+  }
+};
+
+template <class T>
+void select(const T* const* taps, std::size_t count, std::size_t rank, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Select<T>{taps, count, rank, out});
+}
+template <class T> void median_of_9(const T* const* rows, T* out, std::size_t n) {
+  median3<SimdLane<T>>(rows, out, n);
+}
+template <class T> void median_of_25(const T* const* rows, T* out, std::size_t n) {
+  median5<SimdLane<T>>(rows, out, n);
+}
+
 }  // namespace
 
 template <class T> const RowKernels<T>& row_table() {
@@ -179,7 +295,8 @@ template <class T> const RowKernels<T>& row_table() {
   return kTable;
 }
 template <class T> const RankKernels<T>& rank_table() {
-  static const RankKernels<T> kTable{minimum<T>, maximum<T>, hwy::TargetName(HWY_TARGET)};
+  static const RankKernels<T> kTable{minimum<T>,      maximum<T>, median_of_9<T>,
+                                     median_of_25<T>, select<T>,  hwy::TargetName(HWY_TARGET)};
   return kTable;
 }
 template const RowKernels<float>& row_table<float>();

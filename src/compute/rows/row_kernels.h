@@ -40,13 +40,29 @@ template <class T> struct RowKernels {
   std::string_view target;
 };
 
+/// How many taps RankKernels::select can tell apart: they are counted in samples' width.
+template <class T>
+inline constexpr std::size_t most_selected = sizeof(T) == 1   ? 255
+                                             : sizeof(T) == 2 ? 65535
+                                                              : 1 << 24;
+
 /// Of uint8_t, uint16_t, float and double.
 template <class T> struct RankKernels {
   /// The least (greatest) of the taps, as in `a < b ? a : b` from left to right; count ≥ 1.
   using ExtremeFn = void (*)(const T* const* taps, std::size_t count, T* out, std::size_t n);
 
+  /// The median of 3 × 3 (5 × 5) samples around each; rows[k] is k − 1 (k − 2) rows below the
+  /// middle, readable from column −1 (−2) to n + kRowAlign. What is no number counts as +infinity.
+  using MedianFn = void (*)(const T* const* rows, T* out, std::size_t n);
+  /// The rank-th least of the taps, from 0, rank < count; zeros are +0, and what is no number
+  /// counts as +infinity. count ≤ most_selected<T>.
+  using SelectFn = void (*)(const T* const* taps, std::size_t count, std::size_t rank, T* out,
+                            std::size_t n);
+
   ExtremeFn minimum = nullptr;
   ExtremeFn maximum = nullptr;
+  MedianFn median3 = nullptr, median5 = nullptr;
+  SelectFn select = nullptr;
   std::string_view target;
 };
 

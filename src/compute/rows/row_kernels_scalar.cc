@@ -1,5 +1,9 @@
 // The definition: one sample at a time.
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <type_traits>
+#include <vector>
 
 #include "compute/rows/row_kernels.h"
 
@@ -65,6 +69,47 @@ template <class T> void maximum(const T* const* taps, std::size_t count, T* out,
   }
 }
 
+template <class T> T number_or_infinity(T v) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return v == v ? v : std::numeric_limits<T>::infinity();
+  } else {
+    return v;
+  }
+}
+
+template <class T> struct ScalarLane {
+  static constexpr std::size_t kCount = 1;
+  static T load(const T* from) { return *from; }
+  static void store(T v, T* to) { *to = v; }
+  static T least(T a, T b) { return a < b ? a : b; }
+  static T greatest(T a, T b) { return a > b ? a : b; }
+  static T number(T v) { return number_or_infinity(v); }
+};
+
+#define PANTILE_ROWS_FN inline
+#define PANTILE_ROWS_LAMBDA
+#include "compute/rows/median_network-inl.h"
+#undef PANTILE_ROWS_FN
+#undef PANTILE_ROWS_LAMBDA
+
+template <class T> void median_of_9(const T* const* rows, T* out, std::size_t n) {
+  median3<ScalarLane<T>>(rows, out, n);
+}
+template <class T> void median_of_25(const T* const* rows, T* out, std::size_t n) {
+  median5<ScalarLane<T>>(rows, out, n);
+}
+
+template <class T>
+void select(const T* const* taps, std::size_t count, std::size_t rank, T* out, std::size_t n) {
+  std::vector<T> window(count);
+  const auto wanted = window.begin() + static_cast<std::ptrdiff_t>(rank);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < count; ++k) window[k] = number_or_infinity(taps[k][i]);
+    std::nth_element(window.begin(), wanted, window.end());
+    out[i] = static_cast<T>(*wanted + T(0));
+  }
+}
+
 }  // namespace
 
 template <class T> const RowKernels<T>& scalar_row_kernels() {
@@ -76,7 +121,8 @@ template const RowKernels<float>& scalar_row_kernels<float>();
 template const RowKernels<double>& scalar_row_kernels<double>();
 
 template <class T> const RankKernels<T>& scalar_rank_kernels() {
-  static constexpr RankKernels<T> kTable{minimum<T>, maximum<T>, "scalar"};
+  static constexpr RankKernels<T> kTable{minimum<T>,      maximum<T>, median_of_9<T>,
+                                         median_of_25<T>, select<T>,  "scalar"};
   return kTable;
 }
 template const RankKernels<std::uint8_t>& scalar_rank_kernels<std::uint8_t>();

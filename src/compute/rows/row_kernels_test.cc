@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -119,6 +120,61 @@ TYPED_TEST(RankKernelsTest, EveryTargetGivesTheScalarBits) {
       tables.back()->maximum(taps.data(), count, want.data(), kColumns);
       table->maximum(taps.data(), count, got.data(), kColumns);
       EXPECT_TRUE(same(want, got)) << table->target << " maximum of " << count;
+    }
+  }
+}
+
+/// Samples of rows, some of them no numbers.
+template <class T> std::vector<std::vector<T>> rows_with_nan(std::size_t count) {
+  auto rows = random_rows<T>(count);
+  if constexpr (std::is_floating_point_v<T>) {
+    for (auto& row : rows) {
+      for (std::size_t i = 0; i < row.size(); i += 37) {
+        row[i] = std::numeric_limits<T>::quiet_NaN();
+      }
+    }
+  }
+  return rows;
+}
+
+TYPED_TEST(RankKernelsTest, MediansAreTheMiddleOfTheWindow) {
+  using T = TypeParam;
+  const auto rows = rows_with_nan<T>(5);
+  const auto taps = taps_of(rows);
+  constexpr std::size_t kCount = kColumns - kRowAlign;  // beyond them a row more is read
+  std::vector<T> want(kCount), got(kCount);
+  for (const std::size_t size : {3, 5}) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      std::vector<T> window;
+      for (std::size_t y = 0; y < size; ++y) {
+        for (std::size_t x = 0; x < size; ++x) {
+          const T v = *(taps[y] + i + x - size / 2);
+          window.push_back(v == v ? v : std::numeric_limits<T>::infinity());
+        }
+      }
+      std::ranges::sort(window);
+      want[i] = window[size * size / 2];
+    }
+    for (const RankKernels<T>* table : all_rank_kernels<T>()) {
+      (size == 3 ? table->median3 : table->median5)(taps.data(), got.data(), kCount);
+      EXPECT_EQ(want, got) << table->target << " " << size;
+    }
+  }
+}
+
+TYPED_TEST(RankKernelsTest, SelectGivesEveryRank) {
+  using T = TypeParam;
+  const auto rows = rows_with_nan<T>(13);
+  const auto taps = taps_of(rows);
+  const auto tables = all_rank_kernels<T>();
+  std::vector<T> want(kColumns), got(kColumns);
+  for (const std::size_t count : {1, 2, 13}) {
+    for (std::size_t rank = 0; rank < count; ++rank) {
+      tables.back()->select(taps.data(), count, rank, want.data(), kColumns);
+      for (const RankKernels<T>* table : tables) {
+        table->select(taps.data(), count, rank, got.data(), kColumns);
+        EXPECT_TRUE(same(want, got)) << table->target << " " << rank << " of " << count;
+      }
     }
   }
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/filter/rank.h"
+
 namespace pantile::filter {
 namespace {
 
@@ -158,6 +160,28 @@ Result<Plane> Builder::add_extreme(const Call& call, const Plane& from) {
   return converted(made, rows);
 }
 
+Plane Builder::add_rank(const Call& call, const Plane& from) {
+  const auto size = static_cast<std::int64_t>(call.number("size"));
+  const double q = call.info->name == "median" ? 0.5 : call.number("q");
+  const std::int64_t rank = rank_of_quantile(q, size * size);
+  return stencil(from, make_rank(type_of(from.node), static_cast<std::int32_t>(size / 2), rank),
+                 call);
+}
+
+Plane Builder::add_adaptive(const Call& call, Plane from) {
+  from = as_float(from);
+  const double size = call.number("size");
+  constexpr double kReach = 4;  // sigmas
+  const Weights w = call.word("mean") == "gaussian"
+                        ? gaussian_weights((size - 1) / 6, kReach)
+                        : Weights{std::vector<double>(static_cast<std::size_t>(size), 1 / size)};
+  const Plane around = stencil(from, make_separable(type_of(from.node), w, w), call);
+  const Plane above = sum(1, from, -1, around);
+  Plane made = point(above, make_threshold(type_of(above.node), -call.number("offset")), DType::u8);
+  made.is_mask = true;
+  return made;
+}
+
 /// Kernels are mirrored: that is what makes it a convolution.
 Result<Plane> Builder::add_convolution(const Call& call, Plane from) {
   from = as_float(from);
@@ -202,6 +226,8 @@ Result<Plane> Builder::add(const Call& call, std::span<const Plane> inputs, int 
   if (is_one_of({"sobel", "scharr", "laplacian", "log"})) return add_derivative(call, from);
   if (is_one_of({"convolve", "separable"})) return add_convolution(call, from);
   if (is_one_of({"erode", "dilate", "open", "close", "tophat"})) return add_extreme(call, from);
+  if (is_one_of({"median", "rank"})) return add_rank(call, from);
+  if (name == "adaptive") return add_adaptive(call, from);
   if (is_one_of({"add", "subtract", "multiply", "divide", "minimum", "maximum"})) {
     return add_arithmetic(call, inputs);
   }

@@ -67,6 +67,8 @@ class Builder {
   Result<Plane> add_smoothing(const Call& call, Plane from);
   Result<Plane> add_derivative(const Call& call, Plane from);
   Result<Plane> add_extreme(const Call& call, const Plane& from);
+  Plane add_rank(const Call& call, const Plane& from);
+  Plane add_adaptive(const Call& call, Plane from);
 
   std::vector<Node> nodes_;
   std::map<int, std::pair<Boundary, double>> rules_;  ///< Of nodes that have such readers.

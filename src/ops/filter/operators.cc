@@ -56,6 +56,12 @@ Parameter size(double standard) {
           false};
 }
 
+/// Of ranks: the work grows with its area.
+Parameter window() {
+  return {"size", ValueKind::odd, 3.0, 1, 255, {}, "height and width of the square, in pixels",
+          false};
+}
+
 }  // namespace
 
 std::vector<OperatorInfo> make_operators() {
@@ -164,10 +170,22 @@ std::vector<OperatorInfo> make_operators() {
       {"tophat",
        "x - open(x): bright things smaller than the square stay",
        {size(3), boundary(), outside()}},
+      {"median", "the middle one of the samples in a square", {window(), boundary(), outside()}},
+      {"rank",
+       "the sample of a square that is quantile q of them",
+       {window(), number("q", "0: the least, 1: the greatest", {}, 0, 1), boundary(), outside()}},
       {"threshold", "1 where x > value, else 0, as a mask", {number("value", "the threshold")}},
       {"otsu",
        "threshold at the value that parts all pixels best into two groups",
        {optional(number("value", "the threshold; none: it is measured"))}},
+      {"adaptive",
+       "threshold at the mean around, less offset",
+       {size(3),
+        number("offset", "what the mean is lowered by", 0.0),
+        {"mean", ValueKind::word, std::string("gaussian"), 0, 0, "gaussian box",
+         "how samples are weighed: by a Gaussian of sigma (size - 1) / 6, or alike", false},
+        boundary(),
+        outside()}},
   };
 }
 
