@@ -48,6 +48,7 @@ PUBLIC = {
     "validate.h": "pipeline",
     "write_image.h": "pipeline",
     "image.h": "pipeline",
+    "regions.h": "core",
     "tile_function.h": "ops",
     "tile_sink.h": "tile",
     "tile_source.h": "tile",

@@ -13,6 +13,7 @@
 #include "pantile/image_spec.h"
 #include "pantile/job.h"
 #include "pantile/output_options.h"
+#include "pantile/regions.h"
 #include "pantile/result.h"
 #include "pantile/tile_function.h"
 #include "pantile/tile_source.h"
@@ -58,6 +59,16 @@ class Image {
   /// A function of tiles; see apply_function().
   Result<Image> map(std::shared_ptr<const TileFunction> function,
                     const FunctionOptions& options) const;
+  /// The connected components of what is not 0, numbered (u32) from 1 over the whole image, channel
+  /// by channel, in an order that follows from the pixels alone. `connectivity`: 4, pixels that
+  /// share an edge; 8, or a corner. Errors: invalid.
+  Result<Image> label(int connectivity = 4) const;
+  /// Of every label in a channel of this image: area, bounds, centre, and mean, least and greatest
+  /// of `values` (null: none) there. Sums do not depend on threads. Errors: invalid (an image that
+  /// is no label image, sizes that differ, channels that are not there); cancelled; those of what
+  /// is read.
+  Result<Regions> regions(int channel, const Image* values, int value_channel,
+                          const RunOptions& run) const;
   /// `rect` of level 0. Errors: invalid.
   Result<Image> crop(const Rect& rect) const;
   /// … and channels [c0, c1) of it.

@@ -22,6 +22,14 @@ from pantile._operators import Operators
 
 Array = NDArray[Any]
 
+# What is written a:b; other lists are [a, b, …].
+_RANGES = {
+    (operator["name"], parameter["name"])
+    for operator in _native.operators()
+    for parameter in operator["parameters"]
+    if parameter["kind"] == "range"
+}
+
 
 def whole_number(value: object, name: str, least: int) -> int:
     """`value` as an int, or the exception that says what is wrong with it."""
@@ -218,9 +226,114 @@ class Image(Operators):
             image._unnamed = (*self._unnamed, f"{name} has no version=")
         return image
 
+    def label(self, connectivity: int = 4) -> Image:
+        """Number the connected components of what is not 0, from 1 over the whole image.
+
+        Parameters
+        ----------
+        connectivity : int
+            4: pixels that share an edge belong together; 8: or a corner.
+
+        Returns
+        -------
+        Image
+            Of uint32, channel by channel. `count` of a channel is its greatest value.
+        """
+        return self._over(self._native.label(whole_number(connectivity, "connectivity", 1)))
+
+    def regions(
+        self,
+        values: Image | None = None,
+        *,
+        channel: int = 0,
+        value_channel: int = 0,
+        threads: int = 0,
+        callbacks: object = (),
+    ) -> dict[str, Array]:
+        """Measure every label of a label image.
+
+        Parameters
+        ----------
+        values : Image, optional
+            Of which the mean and the range are taken; of the same height and width.
+        channel, value_channel : int
+            Of the labels and of the values.
+        threads : int
+            0: one per core.
+        callbacks : Callback or iterable of them
+
+        Returns
+        -------
+        dict of array
+            "label" (ascending), "area" in pixels, "x0", "y0", "x1", "y1" (half-open), "center_x",
+            "center_y"; with values "mean", "min", "max", NaN where no sample is a number.
+        """
+        if values is not None and not isinstance(values, Image):
+            msg = f"values is {type(values).__name__}: expected an Image, such as pt.open(array)"
+            raise TypeError(msg)
+        with listening(callbacks, self._stats()) as listener, self._own_exceptions():
+            return self._native.regions(
+                whole_number(channel, "channel", 0),
+                None if values is None else values._native,
+                whole_number(value_channel, "value_channel", 0),
+                whole_number(threads, "threads", 0),
+                listener,
+            )
+
     def _apply(self, operator: str, **values: Any) -> Image:
-        words = [f"{k}={_word(operator, k, v)}" for k, v in values.items() if v is not None]
-        return self._over(self._native.apply(f"{operator}({', '.join(words)})"))
+        others: list[Image] = []
+
+        def word(parameter: str, value: Any) -> str:
+            if isinstance(value, Image):
+                others.append(value)
+                return f"#{len(others)}"
+            return _word(operator, parameter, value)
+
+        words = []
+        for name, value in values.items():
+            if value is None:
+                continue
+            if isinstance(value, (list, tuple)) and any(isinstance(v, Image) for v in value):
+                words += [word(name, v) for v in value]  # the last of its operator
+            else:
+                words.append(f"{name}={word(name, value)}")
+        native = self._native.apply(
+            f"{operator}({', '.join(words)})", [other._native for other in others]
+        )
+        axes = "cyx" if native.channels > 1 else self._axes
+        made = self._over(native, axes)
+        for other in others:
+            made._kept = (*made._kept, *other._kept)
+            made._unnamed = (*made._unnamed, *other._unnamed)
+        return made
+
+    def __add__(self, other: float | Image) -> Image:
+        return self.add(other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: float | Image) -> Image:
+        return self.subtract(other)
+
+    def __rsub__(self, other: float) -> Image:
+        return self.invert(other)
+
+    def __mul__(self, other: float | Image) -> Image:
+        return self.multiply(other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: float | Image) -> Image:
+        return self.divide(other)
+
+    def __neg__(self) -> Image:
+        return self.multiply(-1)
+
+    def __abs__(self) -> Image:
+        return self.abs()
+
+    def __gt__(self, value: float) -> Image:
+        return self.threshold(value)
 
     def _over(self, native: _native.Image, axes: str | None = None) -> Image:
         return Image(native, axes or self._axes, kept=self._kept, unnamed=self._unnamed)
@@ -410,12 +523,18 @@ def _dtype_name(dtype: DTypeLike) -> str:
 def _word(operator: str, parameter: str, value: Any) -> str:
     """`value` as the operator language writes it."""
     if isinstance(value, str):
-        return value
+        if '"' in value:
+            msg = f"{parameter} of {operator} is {value!r}: expected a text without double quotes"
+            raise ValueError(msg)
+        return value if value.isidentifier() and value.isascii() else f'"{value}"'
+    if isinstance(value, np.ndarray):
+        value = value.ravel().tolist()
     if isinstance(value, bool) or not isinstance(value, (Real, tuple, list, np.dtype, type)):
         msg = f"{parameter} of {operator} is {value!r}: expected a number or a word"
         raise TypeError(msg)
     if isinstance(value, (np.dtype, type)):
         return _dtype_name(value)
     if isinstance(value, (tuple, list)):
-        return ":".join(_word(operator, parameter, v) for v in value)
+        inner = [_word(operator, parameter, v) for v in value]
+        return ":".join(inner) if (operator, parameter) in _RANGES else f"[{', '.join(inner)}]"
     return repr(float(value)) if not isinstance(value, Integral) else str(int(value))

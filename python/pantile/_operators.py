@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from numpy.typing import DTypeLike
@@ -33,16 +34,32 @@ class Operators:
         range: tuple[float, float] | None = None,
         quantiles: tuple[float, float] | None = None,
     ) -> Self:
-        """(x - a) / (b - a), limited to 0 and 1, of a range or of quantiles.
+        """(x - a) / (b - a), limited to 0 and 1, of a range or of quantiles; of neither: of the least and greatest value of the image.
 
         Parameters
         ----------
-        range : tuple[float, float] | None, -1e+300 to 1e+300
+        range : tuple[float, float], optional
             The values that become 0 and 1.
-        quantiles : tuple[float, float] | None, 0 to 1
+        quantiles : tuple[float, float], optional, 0 to 1
             Quantiles of all pixels that become 0 and 1.
         """
         return self._apply("rescale", range=range, q=quantiles)
+
+    def standardize(
+        self,
+        mean: float | None = None,
+        deviation: float | None = None,
+    ) -> Self:
+        """(x - mean) / deviation, of all pixels unless they are given.
+
+        Parameters
+        ----------
+        mean : float, optional
+            The mean.
+        deviation : float, optional, 1e-300 to 1e+300
+            The standard deviation.
+        """
+        return self._apply("standardize", mean=mean, deviation=deviation)
 
     def clip(
         self,
@@ -52,7 +69,7 @@ class Operators:
 
         Parameters
         ----------
-        range : tuple[float, float], -1e+300 to 1e+300
+        range : tuple[float, float]
             Least and greatest value.
         """
         return self._apply("clip", range=range)
@@ -78,62 +95,88 @@ class Operators:
 
         Parameters
         ----------
-        high : float, -1e+300 to 1e+300
+        high : float
             What 0 becomes.
         """
         return self._apply("invert", high=high)
 
     def add(
         self,
-        value: float,
+        value: float | Operators,
     ) -> Self:
         """X + value.
 
         Parameters
         ----------
-        value : float, -1e+300 to 1e+300
+        value : float | Image
             What is added.
         """
         return self._apply("add", value=value)
 
     def subtract(
         self,
-        value: float,
+        value: float | Operators,
     ) -> Self:
         """X - value.
 
         Parameters
         ----------
-        value : float, -1e+300 to 1e+300
+        value : float | Image
             What is subtracted.
         """
         return self._apply("subtract", value=value)
 
     def multiply(
         self,
-        value: float,
+        value: float | Operators,
     ) -> Self:
         """X * value.
 
         Parameters
         ----------
-        value : float, -1e+300 to 1e+300
+        value : float | Image
             The factor.
         """
         return self._apply("multiply", value=value)
 
     def divide(
         self,
-        value: float,
+        value: float | Operators,
     ) -> Self:
         """X / value.
 
         Parameters
         ----------
-        value : float, -1e+300 to 1e+300
+        value : float | Image
             The divisor.
         """
         return self._apply("divide", value=value)
+
+    def minimum(
+        self,
+        value: float | Operators,
+    ) -> Self:
+        """The smaller of x and value.
+
+        Parameters
+        ----------
+        value : float | Image
+            The limit.
+        """
+        return self._apply("minimum", value=value)
+
+    def maximum(
+        self,
+        value: float | Operators,
+    ) -> Self:
+        """The greater of x and value.
+
+        Parameters
+        ----------
+        value : float | Image
+            The limit.
+        """
+        return self._apply("maximum", value=value)
 
     def abs(
         self,
@@ -146,6 +189,153 @@ class Operators:
     ) -> Self:
         """The square root."""
         return self._apply("sqrt")
+
+    def select(
+        self,
+        channels: Sequence[int],
+    ) -> Self:
+        """Channels by number, in the order given.
+
+        Parameters
+        ----------
+        channels : Sequence[int], 0 to 65535
+            Their numbers, from 0.
+        """
+        return self._apply("select", channels=channels)
+
+    def merge(
+        self,
+        images: Sequence[Operators],
+    ) -> Self:
+        """The channels of this image and then of others.
+
+        Parameters
+        ----------
+        images : Sequence[Image]
+            Of the same size and type.
+        """
+        return self._apply("merge", images=images)
+
+    def expression(
+        self,
+        formula: str,
+    ) -> Self:
+        """One channel, worked out of the channels b0, b1, … by a formula.
+
+        Parameters
+        ----------
+        formula : str
+            As in formulas.md, without x and y.
+        """
+        return self._apply("expression", formula=formula)
+
+    def mask(
+        self,
+        image: Operators,
+        value: float = 0.0,
+    ) -> Self:
+        """X where another image is not 0, else value.
+
+        Parameters
+        ----------
+        image : Image
+            Of one channel, or as many.
+        value : float
+            What stands where it is 0.
+        """
+        return self._apply("mask", image=image, value=value)
+
+    def nodata(
+        self,
+        value: float,
+    ) -> Self:
+        """No number (NaN) where x is value, else x.
+
+        Parameters
+        ----------
+        value : float
+            What marks it.
+        """
+        return self._apply("nodata", value=value)
+
+    def flatfield(
+        self,
+        flat: Operators,
+        dark: Operators | None = None,
+        mean: float | None = None,
+    ) -> Self:
+        """(x - dark) / (flat - dark) * mean(flat - dark).
+
+        Parameters
+        ----------
+        flat : Image
+            A picture of an even field.
+        dark : Image, optional
+            A picture of darkness; none: 0.
+        mean : float, optional
+            That mean; none: it is measured.
+        """
+        return self._apply("flatfield", flat=flat, dark=dark, mean=mean)
+
+    def hed(
+        self,
+        vectors: Sequence[float] | None = None,
+    ) -> Self:
+        """How much haematoxylin, eosin and DAB is in each pixel of a colour image.
+
+        Parameters
+        ----------
+        vectors : Sequence[float], optional
+            Red, green and blue of each stain's absorbance, nine numbers (Ruifrok and
+            Johnston's).
+        """
+        return self._apply("hed", vectors=vectors)
+
+    def convolve(
+        self,
+        weights: Sequence[float],
+        width: int | None = None,
+        boundary: Literal["reflect", "nearest", "constant", "wrap"] = "reflect",
+        outside: float = 0.0,
+    ) -> Self:
+        """The sum of the pixels around, weighted by a kernel, which is mirrored.
+
+        Parameters
+        ----------
+        weights : Sequence[float]
+            Row by row.
+        width : int, optional, 1 to 2049
+            Of a row; none: of a square.
+        boundary : word
+            What lies beyond the image's edges.
+        outside : float
+            The value beyond the edges where boundary=constant.
+        """
+        return self._apply(
+            "convolve", weights=weights, width=width, boundary=boundary, outside=outside
+        )
+
+    def separable(
+        self,
+        y: Sequence[float],
+        x: Sequence[float],
+        boundary: Literal["reflect", "nearest", "constant", "wrap"] = "reflect",
+        outside: float = 0.0,
+    ) -> Self:
+        """Convolution of columns by one kernel, then of rows by another.
+
+        Parameters
+        ----------
+        y : Sequence[float]
+            The weights of columns.
+        x : Sequence[float]
+            The weights of rows.
+        boundary : word
+            What lies beyond the image's edges.
+        outside : float
+            The value beyond the edges where boundary=constant.
+        """
+        return self._apply("separable", y=y, x=x, boundary=boundary, outside=outside)
 
     def gaussian(
         self,
@@ -164,7 +354,7 @@ class Operators:
             How far the density reaches, in sigmas.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply(
@@ -185,7 +375,7 @@ class Operators:
             Height and width of the square, in pixels.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("box", size=size, boundary=boundary, outside=outside)
@@ -201,7 +391,7 @@ class Operators:
         ----------
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("sobel", boundary=boundary, outside=outside)
@@ -217,7 +407,7 @@ class Operators:
         ----------
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("scharr", boundary=boundary, outside=outside)
@@ -233,7 +423,7 @@ class Operators:
         ----------
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("laplacian", boundary=boundary, outside=outside)
@@ -255,7 +445,7 @@ class Operators:
             How far the density reaches, in sigmas.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply(
@@ -282,7 +472,7 @@ class Operators:
             How far the density reaches, in sigmas.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply(
@@ -314,7 +504,7 @@ class Operators:
             How far the density reaches, in sigmas.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply(
@@ -340,7 +530,7 @@ class Operators:
             Height and width of the square, in pixels.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("erode", size=size, boundary=boundary, outside=outside)
@@ -359,7 +549,7 @@ class Operators:
             Height and width of the square, in pixels.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("dilate", size=size, boundary=boundary, outside=outside)
@@ -378,7 +568,7 @@ class Operators:
             Height and width of the square, in pixels.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("open", size=size, boundary=boundary, outside=outside)
@@ -397,7 +587,7 @@ class Operators:
             Height and width of the square, in pixels.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("close", size=size, boundary=boundary, outside=outside)
@@ -416,10 +606,51 @@ class Operators:
             Height and width of the square, in pixels.
         boundary : word
             What lies beyond the image's edges.
-        outside : float, -1e+300 to 1e+300
+        outside : float
             The value beyond the edges where boundary=constant.
         """
         return self._apply("tophat", size=size, boundary=boundary, outside=outside)
+
+    def median(
+        self,
+        size: int = 3,
+        boundary: Literal["reflect", "nearest", "constant", "wrap"] = "reflect",
+        outside: float = 0.0,
+    ) -> Self:
+        """The middle one of the samples in a square.
+
+        Parameters
+        ----------
+        size : int, 1 to 255
+            Height and width of the square, in pixels.
+        boundary : word
+            What lies beyond the image's edges.
+        outside : float
+            The value beyond the edges where boundary=constant.
+        """
+        return self._apply("median", size=size, boundary=boundary, outside=outside)
+
+    def rank(
+        self,
+        q: float,
+        size: int = 3,
+        boundary: Literal["reflect", "nearest", "constant", "wrap"] = "reflect",
+        outside: float = 0.0,
+    ) -> Self:
+        """The sample of a square that is quantile q of them.
+
+        Parameters
+        ----------
+        q : float, 0 to 1
+            0: the least, 1: the greatest.
+        size : int, 1 to 255
+            Height and width of the square, in pixels.
+        boundary : word
+            What lies beyond the image's edges.
+        outside : float
+            The value beyond the edges where boundary=constant.
+        """
+        return self._apply("rank", q=q, size=size, boundary=boundary, outside=outside)
 
     def threshold(
         self,
@@ -429,7 +660,47 @@ class Operators:
 
         Parameters
         ----------
-        value : float, -1e+300 to 1e+300
+        value : float
             The threshold.
         """
         return self._apply("threshold", value=value)
+
+    def otsu(
+        self,
+        value: float | None = None,
+    ) -> Self:
+        """Threshold at the value that parts all pixels best into two groups.
+
+        Parameters
+        ----------
+        value : float, optional
+            The threshold; none: it is measured.
+        """
+        return self._apply("otsu", value=value)
+
+    def adaptive(
+        self,
+        size: int = 3,
+        offset: float = 0.0,
+        mean: Literal["gaussian", "box"] = "gaussian",
+        boundary: Literal["reflect", "nearest", "constant", "wrap"] = "reflect",
+        outside: float = 0.0,
+    ) -> Self:
+        """Threshold at the mean around, less offset.
+
+        Parameters
+        ----------
+        size : int, 1 to 2049
+            Height and width of the square, in pixels.
+        offset : float
+            What the mean is lowered by.
+        mean : word
+            How samples are weighed: by a Gaussian of sigma (size - 1) / 6, or alike.
+        boundary : word
+            What lies beyond the image's edges.
+        outside : float
+            The value beyond the edges where boundary=constant.
+        """
+        return self._apply(
+            "adaptive", size=size, offset=offset, mean=mean, boundary=boundary, outside=outside
+        )

@@ -1,6 +1,7 @@
 #include "ops/filter/catalogue.h"
 
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <string>
 
@@ -19,8 +20,14 @@ const char* kind_word(filter::ValueKind kind) {
     case filter::ValueKind::odd: return "odd";
     case filter::ValueKind::word: return "word";
     case filter::ValueKind::range: return "range";
-    default: return "other";
+    case filter::ValueKind::text: return "text";
+    case filter::ValueKind::numbers: return "numbers";
+    case filter::ValueKind::counts: return "counts";
+    case filter::ValueKind::image: return "image";
+    case filter::ValueKind::operand: return "operand";
+    case filter::ValueKind::images: return "images";
   }
+  return "";
 }
 
 nb::object value_object(const filter::Value& value) {
@@ -29,6 +36,7 @@ nb::object value_object(const filter::Value& value) {
   if (const auto* range = std::get_if<std::pair<double, double>>(&value)) {
     return nb::make_tuple(range->first, range->second);
   }
+  if (const auto* numbers = std::get_if<std::vector<double>>(&value)) return nb::cast(*numbers);
   return nb::none();
 }
 

@@ -3,10 +3,12 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
 
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "arrays.h"
 #include "bindings.h"
@@ -150,6 +152,44 @@ nb::dict write(const Image& image, const std::string& path, const WriteOptions& 
   return summary_dict(value_or_raise(*std::move(summary)));
 }
 
+template <class T> nb::object owned_array(std::vector<T> values) {
+  auto* const kept = new std::vector<T>(std::move(values));
+  const nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  return nb::cast(nb::ndarray<nb::numpy, T>(kept->data(), {kept->size()}, owner));
+}
+
+nb::dict regions(const Image& labels, int channel, const Image* values, int value_channel,
+                 int threads, nb::object listener) {
+  PythonListener heard(std::move(listener));
+  CancelToken cancel;
+  const RunOptions run = run_options(threads, 0, cancel, heard);
+  std::optional<Result<Regions>> made;
+  run_beside(cancel, [&] { made = labels.regions(channel, values, value_channel, run); });
+  Regions found = value_or_raise(*std::move(made));
+  nb::dict all;
+  std::vector<std::int64_t> x0, y0, x1, y1;
+  for (const Rect& r : found.bounds) {
+    x0.push_back(r.x0);
+    y0.push_back(r.y0);
+    x1.push_back(r.x1);
+    y1.push_back(r.y1);
+  }
+  all["label"] = owned_array(std::move(found.labels));
+  all["area"] = owned_array(std::move(found.area));
+  all["x0"] = owned_array(std::move(x0));
+  all["y0"] = owned_array(std::move(y0));
+  all["x1"] = owned_array(std::move(x1));
+  all["y1"] = owned_array(std::move(y1));
+  all["center_x"] = owned_array(std::move(found.center_x));
+  all["center_y"] = owned_array(std::move(found.center_y));
+  if (values != nullptr) {
+    all["mean"] = owned_array(std::move(found.mean));
+    all["min"] = owned_array(std::move(found.least));
+    all["max"] = owned_array(std::move(found.greatest));
+  }
+  return all;
+}
+
 }  // namespace
 
 void bind_image(nb::module_& module) {
@@ -209,14 +249,18 @@ void bind_image(nb::module_& module) {
              return i.source()->fingerprint().hex();
            })
       .def("apply",
-           [](const Image& i, const std::string& operators) {
-             return value_or_raise(i.apply(operators));
+           [](const Image& i, const std::string& operators, const std::vector<Image>& others) {
+             return value_or_raise(i.apply(operators, others));
            })
       .def("crop",
            [](const Image& i, const Corners& corners, int c0, int c1) {
              const auto [x0, y0, x1, y1] = corners;
              return value_or_raise(i.crop({x0, y0, x1, y1}, c0, c1));
            })
+      .def("label",
+           [](const Image& i, int connectivity) { return value_or_raise(i.label(connectivity)); })
+      .def("regions", &regions, nb::arg("channel"), nb::arg("values").none(),
+           nb::arg("value_channel"), nb::arg("threads"), nb::arg("listener").none())
       .def("map", &map_function, nb::arg("adapter"), nb::arg("name"), nb::arg("version"),
            nb::arg("flat"), nb::arg("tile"), nb::arg("halo"), nb::arg("dtype").none(),
            nb::arg("channels"))

@@ -83,6 +83,11 @@ Status LabelSource::label_block(int channel, std::int64_t column, std::int64_t r
   return {};
 }
 
+bool LabelSource::found() const {
+  const std::lock_guard lock(mutex_);
+  return found_.has_value();
+}
+
 Status LabelSource::find(int threads, const CancelToken* cancel,
                          const std::function<void(std::int64_t)>& made) const {
   const std::lock_guard lock(mutex_);

@@ -38,6 +38,8 @@ class LabelSource final : public TileSource {
   /// invalid (too many components).
   Status find(int threads, const CancelToken* cancel,
               const std::function<void(std::int64_t)>& made) const;
+  /// Whether that was done.
+  bool found() const;
   /// Most bytes that find() takes with that many threads, and what is kept of it.
   std::int64_t finding_bytes(int threads) const;
   /// Components of a channel, after find().

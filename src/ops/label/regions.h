@@ -4,23 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
 
+#include "pantile/regions.h"
 #include "pantile/result.h"
 #include "pantile/tile_source.h"
 
 namespace pantile::label {
-
-/// A label's pixels, and the samples of another image there.
-struct Regions {
-  /// Labels that have pixels, ascending; everything below is beside them.
-  std::vector<std::uint32_t> labels;
-  std::vector<std::int64_t> area;          ///< Pixels.
-  std::vector<Rect> bounds;                ///< The smallest that holds them.
-  std::vector<double> center_x, center_y;  ///< Mean of the pixels' columns and rows.
-  std::vector<double> mean;                ///< Of the samples that are numbers; NaN: none.
-  std::vector<double> least, greatest;     ///< Likewise.
-};
 
 /// Measures channel `channel` of `labels` (whole numbers from 0; 0 is the background), and
 /// `values`, channel `value_channel`, at the same pixels (null: mean, least and greatest stay

@@ -7,14 +7,31 @@
 
 #include "ops/crop/crop_source.h"
 #include "ops/filter/settle.h"
+#include "ops/label/regions.h"
+#include "pipeline/drain/stage_reporter.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/image/compute.h"
 #include "pipeline/image/image_state.h"
 #include "pipeline/image/write.h"
+#include "pipeline/process/measured_source.h"
 #include "pipeline/process/open_input.h"
+#include "pipeline/process/prepared_labels.h"
 #include "runtime/workers.h"
 
 namespace pantile {
+namespace {
+
+/// Finds out what has to be known before a pixel of `image` can be made.
+Status prepare(const ImageState& image, const RunOptions& run) {
+  std::vector<StageSummary> stages;
+  const int threads = run.threads > 0 ? run.threads : available_cores();
+  for (const auto& prepared : image.prepared) {
+    PANTILE_TRY(prepared->prepare(nullptr, threads, run, stages));
+  }
+  return {};
+}
+
+}  // namespace
 
 Image::Image(std::shared_ptr<const ImageState> state) : state_(std::move(state)) {}
 
@@ -58,18 +75,18 @@ Result<Image> Image::apply(std::string_view operators, const std::vector<Image>&
   std::vector<filter::Graph> given;
   for (const Image& other : others) {
     given.push_back(graph_of(*other.state_));
-    const ImageState::Measured& before = other.state_->measured_before;
-    state.measured_before.insert(state.measured_before.end(), before.begin(), before.end());
+    const ImageState::AllPrepared& before = other.state_->prepared_before;
+    state.prepared_before.insert(state.prepared_before.end(), before.begin(), before.end());
   }
   const auto open = [](const std::string& path) -> Result<filter::Graph> {
     PANTILE_ASSIGN(const Image file, Image::open(path));
     return filter::Graph::leaf(file.source());
   };
   PANTILE_ASSIGN(state.graph, filter::apply_chain(chain, graph_of(*state_), open, given));
-  state.measured = state.measured_before;
+  state.prepared = state.prepared_before;
   if (!filter::is_settled(*state.graph)) {
     PANTILE_ASSIGN(const auto source, MeasuredSource::make(*state.graph));
-    state.measured.push_back(source);
+    state.prepared.push_back(source);
     state.source = source;
   } else {
     PANTILE_ASSIGN(state.source, filter_and_crop(*state.graph, std::nullopt));
@@ -83,6 +100,35 @@ Result<Image> Image::map(std::shared_ptr<const TileFunction> function,
   return Image(std::make_shared<const ImageState>(state_->over(std::move(source))));
 }
 
+Result<Image> Image::label(int connectivity) const {
+  if (connectivity != 4 && connectivity != 8) {
+    return Error(Code::invalid,
+                 fmt::format("connectivity of label is {}: expected 4 or 8", connectivity));
+  }
+  PANTILE_ASSIGN(auto source, label::LabelSource::make(
+                                  state_->source, connectivity == 4 ? label::Connectivity::four
+                                                                    : label::Connectivity::eight));
+  ImageState state = state_->over(source);
+  auto prepared = std::make_shared<const PreparedLabels>(std::move(source));
+  state.prepared.push_back(prepared);
+  state.prepared_before.push_back(std::move(prepared));
+  return Image(std::make_shared<const ImageState>(std::move(state)));
+}
+
+Result<Regions> Image::regions(int channel, const Image* values, int value_channel,
+                               const RunOptions& run) const {
+  const FloatEnvironmentScope float_environment;
+  PANTILE_TRY(prepare(*state_, run));
+  if (values != nullptr) PANTILE_TRY(prepare(*values->state_, run));
+  StageReporter reporter(run.listener, "regions", "px", spec().levels.front().bounds().area());
+  Result<Regions> regions = label::measure_regions(
+      *state_->source, channel, values != nullptr ? values->state_->source.get() : nullptr,
+      value_channel, run.threads > 0 ? run.threads : available_cores(), run.cancel,
+      [&](std::int64_t px) { reporter.add(px); });
+  if (regions.ok()) reporter.end();
+  return regions;
+}
+
 Result<Image> Image::crop(const Rect& rect) const { return crop(rect, 0, spec().channels); }
 
 Result<Image> Image::crop(const Rect& rect, int c0, int c1) const {
@@ -93,11 +139,7 @@ Result<Image> Image::crop(const Rect& rect, int c0, int c1) const {
 
 Status Image::compute(const Region& region, MutableView out, const RunOptions& run) const {
   const FloatEnvironmentScope float_environment;
-  std::vector<StageSummary> stages;
-  const int threads = run.threads > 0 ? run.threads : available_cores();
-  for (const auto& measured : state_->measured) {
-    PANTILE_TRY(measured->measure(nullptr, threads, run, stages));
-  }
+  PANTILE_TRY(prepare(*state_, run));
   return compute_region(*state_->source, region, out, run);
 }
 

@@ -8,23 +8,23 @@
 namespace pantile {
 namespace {
 
-/// All that has to be measured, as the one step of a job.
-class Measuring final : public Settling {
+/// All that has to be known before, as the one step of a job.
+class Preparing final : public Settling {
  public:
-  explicit Measuring(const ImageState& image) : image_(image) {}
+  explicit Preparing(const ImageState& image) : image_(image) {}
 
   std::int64_t memory_bytes(int threads) const override {
     std::int64_t most = 0;
-    for (const auto& measured : image_.measured) {
-      most = std::max(most, measured->measuring_bytes(threads));
+    for (const auto& prepared : image_.prepared) {
+      most = std::max(most, prepared->preparing_bytes(threads));
     }
     return most;
   }
   Result<std::shared_ptr<const TileSource>> settle(ByteStore* parts, int threads,
                                                    const RunOptions& run,
                                                    std::vector<StageSummary>& stages) override {
-    for (const auto& measured : image_.measured) {
-      PANTILE_TRY(measured->measure(parts, threads, run, stages));
+    for (const auto& prepared : image_.prepared) {
+      PANTILE_TRY(prepared->prepare(parts, threads, run, stages));
     }
     return image_.source;
   }
@@ -53,7 +53,7 @@ Result<JobSummary> write_image_file(const ImageState& image, const std::string& 
   job.shard_px = options.shard_px;
   job.zstd_level = options.zstd_level;
   job.tiff = options.tiff;
-  if (!image.measured.empty()) job.settling = std::make_unique<Measuring>(image);
+  if (!image.prepared.empty()) job.settling = std::make_unique<Preparing>(image);
   return run_values_job(std::move(job), run);
 }
 

@@ -19,7 +19,7 @@ MeasuredSource::MeasuredSource(const filter::Graph& graph,
       stand_in_(std::move(stand_in)),
       settling_(graph, std::nullopt) {}
 
-Status MeasuredSource::measure(ByteStore* parts, int threads, const RunOptions& run,
+Status MeasuredSource::prepare(ByteStore* parts, int threads, const RunOptions& run,
                                std::vector<StageSummary>& stages) const {
   const std::lock_guard lock(mutex_);
   if (settled_) return {};
@@ -32,7 +32,7 @@ Status MeasuredSource::read(const Region& region, MutableView out, ReadContext& 
   RunOptions run;
   run.cancel = ctx.cancel;
   std::vector<StageSummary> stages;
-  PANTILE_TRY(measure(nullptr, available_cores(), run, stages));
+  PANTILE_TRY(prepare(nullptr, available_cores(), run, stages));
   return settled_->read(region, out, ctx);
 }
 

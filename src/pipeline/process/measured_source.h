@@ -9,12 +9,13 @@
 #include "ops/filter/graph.h"
 #include "pantile/tile_source.h"
 #include "pipeline/process/filtered_image.h"
+#include "pipeline/process/prepared.h"
 
 namespace pantile {
 
 /// What was given, measured at the first read unless somebody has it measured before. Its
 /// fingerprint is known without. Thread-safe.
-class MeasuredSource final : public TileSource {
+class MeasuredSource final : public TileSource, public Prepared {
  public:
   /// Errors: invalid.
   static Result<std::shared_ptr<const MeasuredSource>> make(const filter::Graph& graph);
@@ -25,10 +26,11 @@ class MeasuredSource final : public TileSource {
   Fingerprint fingerprint() const override { return fingerprint_; }
   std::int64_t tile_px() const override { return stand_in_->tile_px(); }
 
-  std::int64_t measuring_bytes(int threads) const { return settling_.memory_bytes(threads); }
-  /// Measures unless that is done; others that read meanwhile wait. See Settling::settle().
-  Status measure(ByteStore* parts, int threads, const RunOptions& run,
-                 std::vector<StageSummary>& stages) const;
+  std::int64_t preparing_bytes(int threads) const override {
+    return settling_.memory_bytes(threads);
+  }
+  Status prepare(ByteStore* parts, int threads, const RunOptions& run,
+                 std::vector<StageSummary>& stages) const override;
 
  private:
   MeasuredSource(const filter::Graph& graph, std::shared_ptr<const TileSource> stand_in);
