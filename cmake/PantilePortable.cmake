@@ -23,8 +23,14 @@ install(TARGETS ${programs} RUNTIME_DEPENDENCY_SET portable_libraries
 install(RUNTIME_DEPENDENCY_SET portable_libraries
   DESTINATION lib COMPONENT portable
   PRE_EXCLUDE_REGEXES "^ld-linux" "^lib(c|m|dl|rt|pthread)\\.so")
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/portable/README.md ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION . COMPONENT portable)
+# After the libraries, whose licences it looks for; then those of what is compiled into the programs.
+install(CODE "
+  include(${PROJECT_SOURCE_DIR}/cmake/portable/licences.cmake)
+  write_licences(\"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\" ${CMAKE_LIBRARY_ARCHITECTURE}
+                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libgtest-dev)"
+  COMPONENT portable)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tests/gpu/gpu-check DESTINATION . COMPONENT portable)
 
 if(PANTILE_NVRTC)

@@ -1,8 +1,9 @@
 # The portable archive: it is made, it is small, whatever its programs need lies beside them (but
-# for glibc), and they run from another folder with an empty environment.
+# for glibc) with its licence, and they run from another folder with an empty environment.
 cmake_minimum_required(VERSION 3.25)
 
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/check_licences.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 # Of all generations, whatever the folder was last configured for.
@@ -23,14 +24,12 @@ file(MAKE_DIRECTORY "${WORK}/some where")
 file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION "${WORK}/some where")
 file(GLOB root "${WORK}/some where/pantile-*")
 
-file(GLOB libraries "${root}/lib/*.so*")
+file(GLOB bundled "${root}/lib/*.so*")
 file(GLOB programs "${root}/bin/*")
-list(TRANSFORM libraries REPLACE ".*/" "" OUTPUT_VARIABLE names)
-foreach(file ${programs} ${libraries})
-  run(readelf -d "${file}")
-  string(REGEX MATCHALL "\\(NEEDED\\)[^\n]*\\[[^]]*" needed "${out}")
-  foreach(entry ${needed})
-    string(REGEX REPLACE ".*\\[" "" name "${entry}")
+list(TRANSFORM bundled REPLACE ".*/" "" OUTPUT_VARIABLE names)
+foreach(file ${programs} ${bundled})
+  libraries_of("${file}")
+  foreach(name ${libraries})
     if(name IN_LIST names OR name MATCHES "^(ld-linux-x86-64|lib(c|m|dl|rt|pthread))\\.so")
       continue()
     endif()
@@ -45,6 +44,19 @@ foreach(file ${programs} ${libraries})
     endif()
   endforeach()
 endforeach()
+
+check_licences("${root}")
+file(READ "${root}/README.md" words)
+string(REGEX MATCHALL "`[a-z_/-]+`" parts "${words}")
+foreach(part ${parts})  # it tells what is there
+  string(REPLACE "`" "" part ${part})
+  if(NOT EXISTS "${root}/${part}")
+    message(FATAL_ERROR "README.md names ${part}, which is not in the archive")
+  endif()
+endforeach()
+if(NOT words MATCHES "gpu-check")
+  message(FATAL_ERROR "README.md does not tell of gpu-check")
+endif()
 
 run(env -i "${root}/bin/pantile" generate --formula complex --size 300 --out "${WORK}/picture")
 run(env -i "${root}/bin/pantile" check "${WORK}/picture")

@@ -6,3 +6,15 @@ function(run)
   endif()
   set(out "${out}" PARENT_SCOPE)
 endfunction()
+
+# libraries_of(<program>): the names of the libraries that it asks for are then in `libraries`.
+function(libraries_of program)
+  run(readelf -d "${program}")
+  string(REPLACE "[" "<" out "${out}")  # a list is not divided within an open bracket
+  string(REGEX MATCHALL "\\(NEEDED\\)[^\n]*<[^]]*" libraries "${out}")
+  list(TRANSFORM libraries REPLACE ".*<" "")
+  if(libraries STREQUAL "")
+    message(FATAL_ERROR "${program} asks for no library:\n${out}")
+  endif()
+  set(libraries ${libraries} PARENT_SCOPE)
+endfunction()
