@@ -25,4 +25,6 @@ if(PANTILE_BUILD_TESTS)
 endif()
 if(PANTILE_BUILD_BENCH)
   find_package(benchmark REQUIRED)
+else()
+  find_package(benchmark QUIET)  # with the tests the benchmarks are only built, those that can be
 endif()
