@@ -151,7 +151,7 @@ def test_stencils(images, process, dtype, rule):
 def test_extremes_are_exact(images, process, dtype, rule):
     pixels, source = images[dtype]
     for name, reference in EXTREMES.items():
-        for size in (3, 15):
+        for size in (3, 15, 41):
             made = process(source, f"{name}({size}, boundary={rule}, outside=37)")
             if rule == "constant":
                 keywords = {"mode": "constant", "cval": 37}

@@ -1,6 +1,8 @@
 #include "ops/filter/stencils.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "compute/math/kernels.h"
 
@@ -152,36 +154,70 @@ template <class T> class Gradient final : public RowOperator {
 
 template <class T> class Extreme final : public RowOperator {
  public:
-  Extreme(Reach reach, bool least)
-      : reach_(reach), find_(least ? rank_kernels<T>().minimum : rank_kernels<T>().maximum) {}
+  /// `rows`: offsets of the rows that are looked at, ascending; columns within `reach_x`.
+  Extreme(std::vector<std::int32_t> rows, std::int32_t reach_x, bool least)
+      : rows_(std::move(rows)),
+        reach_{std::max(-rows_.front(), rows_.back()), reach_x},
+        find_(least ? rank_kernels<T>().minimum : rank_kernels<T>().maximum) {}
   Reach reach() const override { return reach_; }
   RowType input_type() const override { return row_type_of<T>; }
   RowType output_type() const override { return row_type_of<T>; }
   std::size_t scratch_bytes(std::size_t n) const override {
-    return tap_bytes() + columns(n) * sizeof(T);
+    return tap_bytes() + 3 * room(n) * sizeof(T);
   }
   void apply(const RowWindow* inputs, std::byte* out, std::size_t n,
              std::byte* scratch) const override {
     const auto** const taps = reinterpret_cast<const T**>(scratch);
     T* const of_columns = reinterpret_cast<T*>(scratch + tap_bytes());
-    const auto tall = static_cast<std::size_t>(2 * reach_.y + 1);
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      taps[k] = inputs[0].row<T>(static_cast<std::size_t>(rows_[k] + reach_.y)) - reach_.x;
+    }
+    T* const to = reinterpret_cast<T*>(out);
+    if (reach_.x == 0) return find_(taps, rows_.size(), to, n);
+    find_(taps, rows_.size(), of_columns, columns(n));
     const auto wide = static_cast<std::size_t>(2 * reach_.x + 1);
-    for (std::size_t k = 0; k < tall; ++k) taps[k] = inputs[0].row<T>(k) - reach_.x;
-    find_(taps, tall, of_columns, columns(n));
-    for (std::size_t k = 0; k < wide; ++k) taps[k] = of_columns + k;
-    find_(taps, wide, reinterpret_cast<T*>(out), n);
+    if constexpr (std::is_integral_v<T>) {
+      in_steps(of_columns, wide, to, n);
+    } else {  // in order, because of what is no number
+      for (std::size_t k = 0; k < wide; ++k) taps[k] = of_columns + k;
+      find_(taps, wide, to, n);
+    }
   }
 
  private:
+  /// Of 2, 4, 8 … columns, and then of two such runs that cover all.
+  void in_steps(T* of_columns, std::size_t wide, T* out, std::size_t n) const {
+    const T* from = of_columns;
+    std::size_t have = 1;
+    for (int step = 1; 2 * have <= wide; ++step, have *= 2) {
+      T* const to = of_columns + (step % 2 == 1 ? 1 : 2) * room(n);
+      const T* const two[] = {from, from + have};
+      find_(two, 2, to, columns(n));
+      from = to;
+    }
+    const T* const two[] = {from, from + wide - have};
+    find_(two, 2, out, n);
+  }
   std::size_t columns(std::size_t n) const {
     return aligned_columns(n + 2 * static_cast<std::size_t>(reach_.x));
   }
-  std::size_t tap_bytes() const {
-    return static_cast<std::size_t>(2 * std::max(reach_.y, reach_.x) + 1) * sizeof(T*);
+  /// Columns of a buffer: steps look beyond its end, for what nobody looks at.
+  std::size_t room(std::size_t n) const {
+    return columns(n) + aligned_columns(2 * static_cast<std::size_t>(reach_.x));
   }
+  std::size_t tap_bytes() const {
+    return std::max(rows_.size(), static_cast<std::size_t>(2 * reach_.x + 1)) * sizeof(T*);
+  }
+  std::vector<std::int32_t> rows_;
   Reach reach_;
   typename RankKernels<T>::ExtremeFn find_;
 };
+
+template <class T>
+std::shared_ptr<const RowOperator> extreme_of(std::vector<std::int32_t> rows, std::int32_t reach_x,
+                                              bool least) {
+  return std::make_shared<Extreme<T>>(std::move(rows), reach_x, least);
+}
 
 }  // namespace
 
@@ -221,13 +257,22 @@ std::shared_ptr<const RowOperator> make_gradient(RowType type, double side, doub
   return std::make_shared<Gradient<float>>(side, middle);
 }
 
-std::shared_ptr<const RowOperator> make_extreme(RowType type, Reach reach, bool least) {
+std::vector<std::int32_t> offsets(std::int32_t reach, std::int32_t step) {
+  std::vector<std::int32_t> all;
+  for (std::int32_t k = -reach; k < reach; k += step) all.push_back(k);
+  all.push_back(reach);
+  return all;
+}
+
+std::shared_ptr<const RowOperator> make_extreme(RowType type, std::vector<std::int32_t> rows,
+                                                std::int32_t reach_x, bool least) {
   switch (type) {
-    case RowType::u8: return std::make_shared<Extreme<std::uint8_t>>(reach, least);
-    case RowType::u16: return std::make_shared<Extreme<std::uint16_t>>(reach, least);
-    case RowType::f32: return std::make_shared<Extreme<float>>(reach, least);
-    default: return std::make_shared<Extreme<double>>(reach, least);
+    case RowType::u8: return extreme_of<std::uint8_t>(std::move(rows), reach_x, least);
+    case RowType::u16: return extreme_of<std::uint16_t>(std::move(rows), reach_x, least);
+    case RowType::f32: return extreme_of<float>(std::move(rows), reach_x, least);
+    case RowType::f64: break;
   }
+  return extreme_of<double>(std::move(rows), reach_x, least);
 }
 
 }  // namespace pantile::filter

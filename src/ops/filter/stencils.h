@@ -29,7 +29,11 @@ std::shared_ptr<const RowOperator> make_correlation(RowType type, int height, in
 /// √(gx² + gy²) of the 3×3 derivatives with `side` and `middle` across: Sobel 1 and 2, Scharr
 /// 3, 10.
 std::shared_ptr<const RowOperator> make_gradient(RowType type, double side, double middle);
-/// The least (greatest) value within reach; any type.
-std::shared_ptr<const RowOperator> make_extreme(RowType type, Reach reach, bool least);
+/// From −reach to reach, `step` apart, the last one nearer where that is needed.
+std::vector<std::int32_t> offsets(std::int32_t reach, std::int32_t step = 1);
+/// The least (greatest) value of some rows, by offset, ascending, and of columns within reach; any
+/// type.
+std::shared_ptr<const RowOperator> make_extreme(RowType type, std::vector<std::int32_t> rows,
+                                                std::int32_t reach_x, bool least);
 
 }  // namespace pantile::filter
