@@ -1,6 +1,7 @@
 // The SIMD tables. Compiled once per target by foreach_target.h.
 #include "compute/rows/row_kernels.h"
 
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -181,6 +182,12 @@ template <class T> struct SimdLane {
   static constexpr std::size_t kCount = hn::MaxLanes(D());
   static HWY_INLINE V load(const T* from) { return hn::LoadU(D(), from); }
   static HWY_INLINE void store(V v, T* to) { hn::StoreU(v, D(), to); }
+  static HWY_INLINE void load_pairs(const T* from, V& first, V& second) {
+    hn::LoadInterleaved2(D(), from, first, second);
+  }
+  static HWY_INLINE void store_pairs(V first, V second, T* to) {
+    hn::StoreInterleaved2(first, second, D(), to);
+  }
   static HWY_INLINE V least(V a, V b) { return extreme_of<true>(a, b); }
   static HWY_INLINE V greatest(V a, V b) { return extreme_of<false>(a, b); }
   static HWY_INLINE V number(V v) {
@@ -194,10 +201,8 @@ template <class T> struct SimdLane {
 };
 
 #define PANTILE_ROWS_FN HWY_INLINE
-#define PANTILE_ROWS_LAMBDA HWY_ATTR __attribute__((always_inline))
 #include "compute/rows/median_network-inl.h"
 #undef PANTILE_ROWS_FN
-#undef PANTILE_ROWS_LAMBDA
 
 /// Keys are numbers in the order of the samples; the samples that keys stand for, infinities at
 /// most.

@@ -52,7 +52,7 @@ template <class T> struct RankKernels {
   using ExtremeFn = void (*)(const T* const* taps, std::size_t count, T* out, std::size_t n);
 
   /// The median of 3 × 3 (5 × 5) samples around each; rows[k] is k − 1 (k − 2) rows below the
-  /// middle, readable from column −1 (−2) to n + kRowAlign. What is no number counts as +infinity.
+  /// middle, readable from column −1 (−3) to n + kRowAlign. What is no number counts as +infinity.
   using MedianFn = void (*)(const T* const* rows, T* out, std::size_t n);
   /// The rank-th least of the taps, from 0, rank < count; zeros are +0, and what is no number
   /// counts as +infinity. count ≤ most_selected<T>.

@@ -1,6 +1,7 @@
 // The definition: one sample at a time.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -81,16 +82,22 @@ template <class T> struct ScalarLane {
   static constexpr std::size_t kCount = 1;
   static T load(const T* from) { return *from; }
   static void store(T v, T* to) { *to = v; }
+  static void load_pairs(const T* from, T& first, T& second) {
+    first = from[0];
+    second = from[1];
+  }
+  static void store_pairs(T first, T second, T* to) {
+    to[0] = first;
+    to[1] = second;
+  }
   static T least(T a, T b) { return a < b ? a : b; }
   static T greatest(T a, T b) { return a > b ? a : b; }
   static T number(T v) { return number_or_infinity(v); }
 };
 
 #define PANTILE_ROWS_FN inline
-#define PANTILE_ROWS_LAMBDA
 #include "compute/rows/median_network-inl.h"
 #undef PANTILE_ROWS_FN
-#undef PANTILE_ROWS_LAMBDA
 
 template <class T> void median_of_9(const T* const* rows, T* out, std::size_t n) {
   median3<ScalarLane<T>>(rows, out, n);

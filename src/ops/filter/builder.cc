@@ -20,9 +20,9 @@ Boundary boundary_of(const Call& call) {
 
 /// How many rows to either side are put together first, so that the window's rows are covered by
 /// fewer steps: of 15 rows by three and then five. That beyond the edges there is what the boundary
-/// rule makes of what was put together, not what the step makes of what lies there, does no harm but
-/// with a constant: else it is a sample of the window, and none is missing. 0: not of so few rows,
-/// nor of floats, since the order of steps matters for what is no number.
+/// rule makes of what was put together, not what the step makes of what lies there, does no harm
+/// but with a constant: else it is a sample of the window, and none is missing. 0: not of so few
+/// rows, nor of floats, since the order of steps matters for what is no number.
 std::int32_t near_rows(RowType rows, std::int32_t reach, Boundary boundary) {
   const bool is_whole = rows == RowType::u8 || rows == RowType::u16;
   if (!is_whole || reach < 4 || boundary == Boundary::constant) return 0;

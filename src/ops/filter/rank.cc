@@ -15,7 +15,8 @@ template <class T> class SmallMedian final : public RowOperator {
   explicit SmallMedian(std::int32_t reach)
       : reach_(reach),
         median_(reach == 1 ? rank_kernels<T>().median3 : rank_kernels<T>().median5) {}
-  Reach reach() const override { return {reach_, reach_}; }
+  // (What the kernel of 5 × 5 reads: it works on pairs of columns.)
+  Reach reach() const override { return {reach_, reach_ == 2 ? 3 : reach_}; }
   RowType input_type() const override { return row_type_of<T>; }
   RowType output_type() const override { return row_type_of<T>; }
   void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
