@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 __all__ = [
     "BY_CODE",
     "CancelledError",
@@ -16,6 +20,7 @@ __all__ = [
     "SpaceError",
     "TileError",
     "TooLittleMemoryError",
+    "python_words",
 ]
 
 
@@ -90,3 +95,18 @@ BY_CODE: dict[str, type[PantileError]] = {
     "cancelled": CancelledError,
     "internal": InternalError,
 }
+
+
+@contextmanager
+def python_words(restart: str) -> Iterator[None]:
+    """Name options as Python does in what the engine says: ``tile`` for ``--tile``.
+
+    `restart` is how beginning anew is asked for.
+    """
+    try:
+        yield
+    except PantileError as error:
+        text = str(error).replace("--restart", restart)
+        text = re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda m: m[1].replace("-", "_"), text)
+        error.args = (text,)
+        raise

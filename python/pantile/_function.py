@@ -85,7 +85,10 @@ class TileCaller:
             tile = tile.copy()
         try:
             if self._style == "out":
-                self._function(tile, out=out)
+                result = self._function(tile, out=out)
+                # One that also takes no `out` may return an array instead of filling it.
+                if result is not None and result is not out:
+                    self._keep(result, tile, out, core, halo)
                 return
             if self._style == "spec":
                 result = self._function(tile, Tile(row, column, core, halo))

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from pantile import _native
-from pantile._errors import ConflictError, PantileError, TileError
+from pantile._errors import ConflictError, PantileError, TileError, python_words
 from pantile._function import TileCaller, name_of
 from pantile._listener import listening
 from pantile._operators import Operators
+from pantile._reader import Reader
 
 Array = NDArray[Any]
 
@@ -31,15 +32,27 @@ _RANGES = {
 }
 
 
-def whole_number(value: object, name: str, least: int) -> int:
+def whole_number(value: object, name: str, least: int, most: int = 2**31 - 1) -> int:
     """`value` as an int, or the exception that says what is wrong with it."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         msg = f"{name} is {value!r}: expected a whole number"
         raise TypeError(msg)
-    if value < least:
+    number = int(value)
+    if number < least:
         msg = f"{name} is {value}: expected at least {least}"
         raise ValueError(msg)
-    return int(value)
+    if number > most:
+        msg = f"{name} is {value}: expected at most {most}"
+        raise ValueError(msg)
+    return number
+
+
+def text(value: object, name: str) -> str:
+    """`value`, which has to be a str."""
+    if not isinstance(value, str):
+        msg = f"{name} is {value!r}: expected a str"
+        raise TypeError(msg)
+    return value
 
 
 class Image(Operators):
@@ -136,11 +149,11 @@ class Image(Operators):
         Numbers on rows or columns compute, and give an array.
         """
         keys = list(key) if isinstance(key, tuple) else [key]
-        if keys.count(Ellipsis) > 1 or len([k for k in keys if k is not Ellipsis]) > self.ndim:
+        rests = [i for i, k in enumerate(keys) if k is Ellipsis]
+        if len(rests) > 1 or len(keys) - len(rests) > self.ndim:
             msg = f"{len(keys)} indices for an image of {self.ndim} dimensions"
             raise IndexError(msg)
-        if Ellipsis in keys:
-            at = keys.index(Ellipsis)
+        for at in rests:
             keys[at : at + 1] = [slice(None)] * (self.ndim - len(keys) + 1)
         keys += [slice(None)] * (self.ndim - len(keys))
         begins, ends, numbers = [], [], []
@@ -213,7 +226,7 @@ class Image(Operators):
         native = self._native.map(
             weakref.ref(caller),
             name,
-            version if version is not None else secrets.token_hex(16),
+            text(version, "version") if version is not None else secrets.token_hex(16),
             self._axes == "yx",
             edge,
             whole_number(halo, "halo", 0),
@@ -386,8 +399,8 @@ class Image(Operators):
         if copy is False:
             msg = "a lazy image has to be computed: copy=False cannot be had"
             raise ValueError(msg)
-        array = self.compute()
-        return array if dtype is None else array.astype(dtype, copy=False)
+        wanted = self.dtype if dtype is None else np.dtype(dtype)
+        return self.compute().astype(wanted, copy=False)
 
     def __dlpack__(self, **options: Any) -> Any:
         return self.compute().__dlpack__(**options)
@@ -437,7 +450,11 @@ class Image(Operators):
         dict
             What the job did: stages, outputs, seconds, peak memory.
         """
-        target = os.fspath(path)
+        target = os.fsdecode(path)
+        for name, flag in (("resume", resume), ("overwrite", overwrite)):
+            if not isinstance(flag, (bool, np.bool_)):
+                msg = f"{name} is {flag!r}: expected True or False"
+                raise TypeError(msg)
         restart = not resume or overwrite
         if restart and not overwrite and os.path.lexists(target):
             raise _there_already(target)
@@ -453,9 +470,9 @@ class Image(Operators):
         options.tile_px = whole_number(tile, "tile", 1) if tile is not None else 0
         options.shard_px = whole_number(shard, "shard", 1) if shard is not None else 0
         options.zstd_level = whole_number(zstd_level, "zstd_level", 1)
-        options.tiff_compression = compression
+        options.tiff_compression = text(compression, "compression")
         workers = whole_number(threads, "threads", 0)
-        budget = whole_number(memory, "memory", 0)
+        budget = whole_number(memory, "memory", 0, 2**62)
         stats = self._stats() | {"output": target}
         with listening(callbacks, stats) as listener, self._own_exceptions():
             summary = self._native.write(target, options, restart, workers, budget, listener)
@@ -469,15 +486,21 @@ class Image(Operators):
     def _own_exceptions(self) -> Iterator[None]:
         """What a function of the user's threw is the cause of what the job throws."""
         callers = [kept for kept in self._kept if isinstance(kept, TileCaller)]
+        readers = [kept for kept in self._kept if isinstance(kept, Reader)]
         for caller in callers:
             caller.failure = None
+        for reader in readers:
+            reader.failure = None
         try:
-            yield
+            with python_words("overwrite=True"):
+                yield
         except PantileError as error:
             for caller in callers:
                 if caller.failure is not None:
                     tile, cause = caller.failure
                     raise TileError(str(error), tile.row, tile.column) from cause
+            for reader in readers:
+                error.__cause__ = error.__cause__ or reader.failure
             raise
 
 

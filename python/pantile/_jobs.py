@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable
+from numbers import Integral, Real
 from typing import Any
 
 from pantile import _native
-from pantile._errors import InvalidError
-from pantile._image import Image, whole_number
+from pantile._errors import python_words
+from pantile._image import Image, text, whole_number
 from pantile._listener import listening
 
 Path = str | os.PathLike[str]
@@ -21,14 +22,19 @@ def _options_of(command: str) -> dict[str, bool]:
     return {flag: has_value for flag, has_value, _ in _native.command_options(command)}
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, (tuple, list)):
-        return ",".join(_value(v) for v in value)
-    if isinstance(value, float):
-        return repr(value)
-    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+        return ",".join(_value(v, name) for v in value)
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        return repr(float(value))
+    if isinstance(value, (str, os.PathLike)):
+        return os.fsdecode(value)
+    msg = f"{name} is {value!r}: expected a number, a str, a path, True or False, or several"
+    raise TypeError(msg)
 
 
 def _run(command: str, places: Iterable[Any], options: dict[str, Any], callbacks: object) -> Any:
@@ -42,12 +48,15 @@ def _run(command: str, places: Iterable[Any], options: dict[str, Any], callbacks
             msg = f"{command}() has no option {name}: expected one of {', '.join(sorted(known))}"
             raise TypeError(msg)
         if known[flag]:
-            words.append(f"--{flag}={_value(value)}")
+            words.append(f"--{flag}={_value(value, name)}")
+        elif not isinstance(value, bool):
+            msg = f"{name} is {value!r}: expected True or False"
+            raise TypeError(msg)
         elif value:
             words.append(f"--{flag}")
     # A name that begins with a dash is no option.
-    words += [f"./{p}" if p.startswith("-") else p for p in map(os.fspath, places)]
-    with listening(callbacks, {"command": command}) as listener:
+    words += [f"./{p}" if p.startswith("-") else p for p in map(os.fsdecode, places)]
+    with listening(callbacks, {"command": command}) as listener, python_words("restart=True"):
         return _native.run_command(words, listener)
 
 
@@ -70,7 +79,7 @@ def generate(formula: str, out: Path, *, callbacks: object = (), **options: Any)
     dict
         What the job did.
     """
-    options = {"formula": formula, "out": out, **options}
+    options = {"formula": text(formula, "formula"), "out": os.fsdecode(out), **options}
     return dict(_run("generate", [], options, callbacks))
 
 
@@ -85,12 +94,13 @@ def preview(
     source: Path, target: Path, *, callbacks: object = (), **options: Any
 ) -> dict[str, Any]:
     """Write a small PNG of an image; options as of ``pantile preview``."""
-    return dict(_run("preview", [source], {"out": target, **options}, callbacks))
+    return dict(_run("preview", [source], {"out": os.fsdecode(target), **options}, callbacks))
 
 
 def validate(formula: str, *, callbacks: object = (), **options: Any) -> dict[str, Any]:
     """Check the pixels that `generate` would make; returns the report, passed or not."""
-    return dict(_run("validate", [], {"formula": formula, **options}, callbacks))
+    options = {"formula": text(formula, "formula"), **options}
+    return dict(_run("validate", [], options, callbacks))
 
 
 def check(path: Path, *, fast: bool = False, callbacks: object = ()) -> dict[str, Any]:
@@ -137,10 +147,24 @@ def formula(
         whole_number(width, "width", 1),
         whole_number(width if height is None else height, "height", 1),
     )
-    if len(center) != 2:
+    if (
+        not isinstance(center, (tuple, list))
+        or len(center) != 2
+        or not all(isinstance(c, Real) for c in center)
+    ):
         msg = f"center is {center!r}: expected two numbers"
-        raise InvalidError(msg)
+        raise TypeError(msg)
+    if scale is not None and not isinstance(scale, Real):
+        msg = f"scale is {scale!r}: expected a number"
+        raise TypeError(msg)
     native = _native.Image.formula(
-        expression, *size, float(center[0]), float(center[1]), scale, samples, precision, store
+        text(expression, "expression"),
+        *size,
+        float(center[0]),
+        float(center[1]),
+        None if scale is None else float(scale),
+        whole_number(samples, "samples", 1),
+        text(precision, "precision"),
+        text(store, "store"),
     )
     return Image(native, "cyx" if native.channels > 1 else "yx")

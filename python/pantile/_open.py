@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import weakref
-from collections.abc import Callable
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pantile import _native
-from pantile._image import Image
+from pantile._errors import MissingError
+from pantile._image import Image, text, whole_number
+from pantile._reader import Reader
 
 _AXES = {2: "yx", 3: "cyx"}
 _TYPES = "bool, integers or floats of at most 64 bits"
@@ -54,7 +56,10 @@ def open(  # noqa: A001
         if axes is not None or version is not None:
             msg = "axes and version are for arrays and objects: a file says them itself"
             raise TypeError(msg)
-        return Image(_native.Image.open(os.fspath(image)), "cyx")
+        if not (path := os.fsdecode(image)):
+            msg = "the path is empty"
+            raise MissingError(msg)
+        return Image(_native.Image.open(path), "cyx")
     if isinstance(image, Image):
         return image
     if not isinstance(image, np.ndarray) and hasattr(image, "__dlpack__"):
@@ -65,14 +70,30 @@ def open(  # noqa: A001
             "shape, dtype and __getitem__"
         )
         raise TypeError(msg)
-    axes = _checked_axes(image, axes)
+    for value, what in ((axes, "axes"), (name, "name"), (version, "version")):
+        if value is not None:
+            text(value, what)
+    shape = _checked_shape(image)
+    axes = _checked_axes(len(shape), axes)
     if isinstance(image, np.ndarray):
         return _of_array(image, axes, name or "array")
-    return _of_object(image, axes, name, version)
+    return _of_object(image, shape, axes, name or type(image).__name__, version)
 
 
-def _checked_axes(image: Any, axes: str | None) -> str:
-    ndim = len(image.shape)
+def _checked_shape(image: Any) -> tuple[int, ...]:
+    try:
+        lengths = tuple(image.shape)
+    except TypeError:
+        msg = f"the shape of {type(image).__name__} is {image.shape!r}: expected a tuple of numbers"
+        raise TypeError(msg) from None
+    shape = tuple(whole_number(n, f"a length of {type(image).__name__}", 0) for n in lengths)
+    if 0 in shape:
+        msg = f"{type(image).__name__} has no pixels: its shape is {shape}"
+        raise ValueError(msg)
+    return shape
+
+
+def _checked_axes(ndim: int, axes: str | None) -> str:
     if axes is None:
         if ndim not in _AXES:
             msg = f"the array has {ndim} dimensions: expected 2 (y, x) or 3 (c, y, x)"
@@ -90,26 +111,26 @@ def _of_array(array: NDArray[Any], axes: str, name: str) -> Image:
         raise TypeError(msg)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
-    if array.size == 0:
-        msg = f"the array has no pixels: its shape is {array.shape}"
-        raise ValueError(msg)
     if any(stride % array.dtype.itemsize for stride in array.strides):
         array = array.copy()  # a field of records, say
     native = _native.Image.from_array(array, axes, name, array)
     return Image(native, "yx" if axes == "yx" else "cyx")
 
 
-def _of_object(image: Any, axes: str, name: str | None, version: str | None) -> Image:
+def _of_object(
+    image: Any, shape: tuple[int, ...], axes: str, name: str, version: str | None
+) -> Image:
     dtype = np.dtype(image.dtype)
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
         msg = f"the object's samples are {dtype}: expected {_TYPES}"
         raise TypeError(msg)
     native_dtype = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("=")
-    sizes = dict(zip(axes, (int(n) for n in image.shape), strict=True))
+    sizes = dict(zip(axes, shape, strict=True))
     chunks = getattr(image, "chunks", None)
     edges = dict(zip(axes, chunks, strict=True)) if chunks and len(chunks) == len(axes) else {}
-    tile_px = int(edges["x"]) if edges and edges["x"] == edges["y"] else 0
-    reader = _reader(image, axes, native_dtype)
+    edge = edges.get("x")
+    tile_px = int(edge) if isinstance(edge, Integral) and edge == edges["y"] else 0
+    reader = Reader(image, axes, name, native_dtype)
     native = _native.Image.from_object(
         weakref.ref(reader),
         sizes.get("c", 1),
@@ -117,21 +138,8 @@ def _of_object(image: Any, axes: str, name: str | None, version: str | None) -> 
         sizes["x"],
         native_dtype.name,
         tile_px,
-        name or type(image).__name__,
+        name,
         version if version is not None else secrets.token_hex(16),
     )
-    unnamed = () if version is not None else (f"{name or type(image).__name__} has no version=",)
+    unnamed = () if version is not None else (f"{name} has no version=",)
     return Image(native, "yx" if axes == "yx" else "cyx", kept=(reader,), unnamed=unnamed)
-
-
-def _reader(image: Any, axes: str, dtype: np.dtype[Any]) -> Callable[..., NDArray[Any]]:
-    def read(c0: int, c1: int, y0: int, y1: int, x0: int, x1: int) -> NDArray[Any]:
-        at = {"c": slice(c0, c1), "y": slice(y0, y1), "x": slice(x0, x1)}
-        pixels = np.asarray(image[tuple(at[a] for a in axes)])
-        if axes == "yx":
-            pixels = pixels[np.newaxis]
-        elif axes == "yxc":
-            pixels = np.moveaxis(pixels, 2, 0)
-        return np.ascontiguousarray(pixels, dtype=dtype)
-
-    return read

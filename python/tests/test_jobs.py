@@ -79,7 +79,7 @@ def test_validate(tmp_path):
 def test_mistakes(tmp_path):
     with pytest.raises(TypeError, match="no option widht"):
         pt.generate("complex", tmp_path / "x", widht=3)
-    with pytest.raises(ValueError, match="--width"):
+    with pytest.raises(ValueError, match="width"):
         pt.generate("complex", tmp_path / "x", width=-3)
     with pytest.raises(ValueError, match="formula"):
         pt.generate("sin(", tmp_path / "x")

@@ -120,4 +120,6 @@ def test_measured_numbers_of_several_images():
     x = pt.open(a)
     both = (x.rescale(quantiles=(0.1, 0.9)) + x.standardize()).compute()
     lo, hi = np.quantile(a, [0.1, 0.9])
-    np.testing.assert_allclose(both, np.clip((a - lo) / (hi - lo), 0, 1) + (a - a.mean()) / a.std(), atol=1e-12)
+    np.testing.assert_allclose(
+        both, np.clip((a - lo) / (hi - lo), 0, 1) + (a - a.mean()) / a.std(), atol=1e-12
+    )

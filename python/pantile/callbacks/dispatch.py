@@ -36,10 +36,10 @@ class CallbackList:
         self._hooks: dict[str, list[Callable[..., object]]] = {name: [] for name in HOOKS}
         for callback in self.callbacks:
             found = [name for name in HOOKS if callable(getattr(callback, name, None))]
-            if not found:
+            if not found or isinstance(callback, type):
                 raise TypeError(
-                    f"callbacks: {type(callback).__name__} has no hook such as on_tile_end; "
-                    "derive it from Callback, and give an object, not its class"
+                    f"callbacks: {_described(callback)}; expected objects with hooks such as "
+                    "on_tile_end, derived from Callback"
                 )
             for name in found:
                 hook = getattr(callback, name)
@@ -84,6 +84,12 @@ class CallbackList:
         except Exception:
             # Warnings are errors here (-W error); that must not stop the job either.
             print(f"{CallbackWarning.__name__}: {text}", file=sys.stderr)
+
+
+def _described(callback: object) -> str:
+    if isinstance(callback, type):
+        return f"{callback.__name__} is a class, not an object of it"
+    return f"{type(callback).__name__} has no hook"
 
 
 def _as_tuple(callbacks: Iterable[object] | object | None) -> tuple[object, ...]:

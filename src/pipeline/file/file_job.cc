@@ -53,10 +53,8 @@ class FileRun {
 
  private:
   Result<JobSummary> write() {
-    if (!job_.image.path.empty()) {
-      PANTILE_TRY(check_apart(job_.image.path, job_.output));
-      PANTILE_TRY(check_apart(job_.image.path, parts_));
-    }
+    PANTILE_TRY(check_apart(job_.image.path, job_.output));
+    PANTILE_TRY(check_apart(job_.image.path, parts_));
     PANTILE_ASSIGN(plan_, plan_layout(job_.image.source->spec(), job_.tile_px, job_.shard_px));
     PANTILE_TRY(prepare());
     ImageJob drain{job_.image.source.get(), {sink_.get()}, plan_, memory_.threads};

@@ -53,6 +53,7 @@ Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>&
 }
 
 Status check_apart(const std::string& input, const std::string& output) {
+  if (input.empty()) return {};
   namespace fs = std::filesystem;
   std::error_code error;
   if (fs::equivalent(input, output, error)) {

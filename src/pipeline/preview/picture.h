@@ -25,7 +25,8 @@ Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>&
                             ColourSource::Levels levels);
 
 /// Refuses (invalid) an `output` that is `input` itself, lies inside it or contains it: writing or
-/// replacing the one would harm the other. Links are followed.
+/// replacing the one would harm the other. Links are followed. An empty `input`: an image in no
+/// file, which nothing harms.
 Status check_apart(const std::string& input, const std::string& output);
 
 /// Writes `image`, shrunk to `size`, as the PNG `path`: a job of one stage.
