@@ -84,6 +84,14 @@ void draw_one_wrong(const Launch& launch) { draw(launch, kWrongX, kWrongY); }
 /// The picture ends at x = 1500; what lies beyond is stored as zeros.
 void draw_beyond_the_edge(const Launch& launch) { draw(launch, 1500, kWrongY); }
 
+/// What the GPU makes for the level above, with one bit of its first pixel wrong.
+void halve_one_wrong(const Launch& launch) {
+  testing_cuda::halve_on_host<formula::PixelForm::rgb8>(launch);
+  if (launch.threads == 0) return;
+  const auto& batch = *static_cast<const PixelBatch*>(launch.arguments[0]);
+  batch.half[1] ^= 1;
+}
+
 class Listener : public JobListener {
  public:
   void on_stage_begin(const Progress& p) override { stages.insert(std::string(p.stage)); }
@@ -115,11 +123,11 @@ class GpuValidate : public testing::Test {
   }
 
   /// The kernel that the driver runs for the job's formula.
-  void use(HostKernel kernel) {
+  void use(HostKernel kernel, HostKernel halve = nullptr) {
     const auto program = formula::compile(kFormula, Precision::f64);
     const auto text =
         formula::kernel_text(*program, Precision::f64, formula::PixelForm::rgb8, true);
-    const std::string code = testing_cuda::kernel_code(kernel, formula::PixelForm::rgb8);
+    const std::string code = testing_cuda::kernel_code(kernel, formula::PixelForm::rgb8, halve);
     ASSERT_TRUE(
         KernelFiles(folder_.path() + "/kernels")
             .keep(cuda::KernelCompiler::key(text.code, formula::kernel_headers(), "sm_90"), code)
@@ -166,6 +174,18 @@ TEST_F(GpuValidate, PassesWhenEveryGpuDrawsTheCpusPixels) {
     EXPECT_EQ(report_json()["device"], device_words(device));
   }
   EXPECT_EQ(listener_.notes, "");
+}
+
+TEST_F(GpuValidate, FindsOnePixelOfTheLevelAbove) {
+  use(&draw_right, &halve_one_wrong);
+  const ValidateReport report = validate();
+  EXPECT_FALSE(report.passed());
+  const ValidateCheck* const check = report.check("devices");
+  ASSERT_NE(check, nullptr);
+  EXPECT_FALSE(check->passed);
+  EXPECT_NE(check->sentence.find("that it halved them to"), std::string::npos) << check->sentence;
+  ASSERT_FALSE(check->places.empty());
+  EXPECT_NE(check->places.front().text.find("halved"), std::string::npos);
 }
 
 TEST_F(GpuValidate, FindsOnePixelInItsTile) {

@@ -27,12 +27,14 @@ template <formula::PixelForm form> void halve_on_host(const Launch& launch) {
   }
 }
 
-/// Code whose kernels are `draw` and the halving of such pixels.
-inline std::string kernel_code(HostKernel draw, formula::PixelForm form) {
+/// Code whose kernels are `draw` and `halve`; null: the halving of such pixels.
+inline std::string kernel_code(HostKernel draw, formula::PixelForm form,
+                               HostKernel halve = nullptr) {
   using formula::PixelForm;
-  const HostKernel halve = form == PixelForm::rgb8  ? halve_on_host<PixelForm::rgb8>
+  const HostKernel right = form == PixelForm::rgb8  ? halve_on_host<PixelForm::rgb8>
                            : form == PixelForm::u16 ? halve_on_host<PixelForm::u16>
                                                     : halve_on_host<PixelForm::f32>;
+  if (halve == nullptr) halve = right;
   char code[128];
   std::snprintf(code, sizeof code, "pantile_formula at %llx\npantile_halve at %llx\n",
                 reinterpret_cast<unsigned long long>(draw),

@@ -18,6 +18,7 @@
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_source.h"
 #include "pantile/generate.h"
+#include "pipeline/job/estimate.h"
 
 namespace pantile::bench {
 namespace {
@@ -63,10 +64,9 @@ Result<double> encoding_rate(std::int64_t size) {
   PANTILE_ASSIGN(const auto source, formula::FormulaSource::make(program, image));
   constexpr std::int64_t kTiles = 32;
   std::vector<PixelBuffer> tiles;
-  const std::int64_t columns = size / kTilePx;
   for (std::int64_t k = 0; k < kTiles; ++k) {
-    const std::int64_t at = (2 * k + 1) * columns * columns / (2 * kTiles);
-    const std::int64_t x = at * 7 % columns * kTilePx, y = at / columns * kTilePx;
+    const ChunkId chunk = sample_chunk({size, size, kTilePx}, k, kTiles);
+    const std::int64_t x = chunk.x * kTilePx, y = chunk.y * kTilePx;
     tiles.emplace_back(DType::u8, kTilePx, kTilePx, 3);
     ReadContext context;
     PANTILE_TRY(source->read(source->spec().region(0, {x, y, x + kTilePx, y + kTilePx}),

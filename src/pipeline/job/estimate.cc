@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -80,6 +81,16 @@ class Sampler {
 
 }  // namespace
 
+ChunkId sample_chunk(const TileGrid& grid, std::int64_t k, std::int64_t samples) {
+  if (samples == grid.count()) return {0, k % grid.columns(), k / grid.columns()};
+  const std::int64_t spread = samples == kMostSamples ? reversed_bits(k) : k;
+  const std::int64_t row = (2 * spread + 1) * grid.rows() / (2 * samples);
+  // Steps of the golden section fall into no pattern with the rows.
+  const double turn = static_cast<double>(k + 1) * 0.6180339887498949;
+  const double part = turn - std::floor(turn);
+  return {0, static_cast<std::int64_t>(part * static_cast<double>(grid.columns())), row};
+}
+
 Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
                                 const Codecs& codecs) {
   const ShardLayout layout(plan);
@@ -91,12 +102,7 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
   const auto begin = std::chrono::steady_clock::now();
   for (std::int64_t k = 0; k < samples; ++k) {
     if (k > 0 && seconds_since(begin) > kMostSeconds) break;
-    // In an order that is spread over the whole image wherever it ends, and a stride that is
-    // coprime to most grids, so that samples do not fall into one column.
-    const std::int64_t spread = samples == kMostSamples ? reversed_bits(k) : k;
-    const std::int64_t at = (2 * spread + 1) * (grid.count() / (2 * samples)) +
-                            (2 * spread + 1) * (grid.count() % (2 * samples)) / (2 * samples);
-    const ChunkId chunk{0, (at * 7) % grid.columns(), at / grid.columns()};
+    const ChunkId chunk = sample_chunk(grid, k, samples);
     const Rect rect = layout.chunk_rect(chunk);
     PixelBuffer& pixels = sampler.chunk();
     std::memset(pixels.data(), 0, pixels.size_bytes());

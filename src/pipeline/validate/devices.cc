@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "compute/cpu/reduce.h"
 #include "grid/tile_grid.h"
 #include "pipeline/validate/check_log.h"
 #include "pipeline/validate/checks.h"
@@ -64,8 +65,9 @@ std::vector<Tile> choose_tiles(const Subject& s) {
 // What one lane drew.
 struct Drawn {
   TileLane* lane = nullptr;
-  std::vector<std::optional<Found>> tiles;  // by the number of the tile; none: not drawn
-  std::string lost;                         // why it was given up; empty: it was not
+  std::vector<std::optional<Found>> tiles;   // by the number of the tile; none: not drawn
+  std::vector<std::optional<Found>> halves;  // likewise, of what it made for the level above
+  std::string lost;                          // why it was given up; empty: it was not
 };
 
 // Tiles that all lanes draw at a time.
@@ -79,7 +81,8 @@ class Comparison {
   Comparison(const Subject& subject, std::vector<Tile> tiles)
       : subject_(subject), tiles_(std::move(tiles)) {
     for (const auto& lane : subject.lanes->lanes) {
-      drawn_.push_back({lane.get(), std::vector<std::optional<Found>>(tiles_.size()), {}});
+      const std::vector<std::optional<Found>> none(tiles_.size());
+      drawn_.push_back({lane.get(), none, none, {}});
       most_groups_ = std::min(most_groups_, static_cast<std::size_t>(lane->batches()));
     }
   }
@@ -162,8 +165,19 @@ class Comparison {
     ReadContext context{subject_.cancel};
     PANTILE_TRY(subject_.source->read(
         spec.region(0, rect), want.view().window({0, 0, rect.width(), rect.height()}), context));
+    const Rect drawn{0, 0, rect.width(), rect.height()};
+    PixelBuffer want_half(spec.dtype, ceil_div(drawn.height(), 2), ceil_div(drawn.width(), 2),
+                          spec.channels);
+    PANTILE_TRY(reduce_2x2(std::as_const(want).view().window(drawn), spec.kind, want_half.view()));
     for (std::size_t k = 0; k < drawn_.size(); ++k) {
       if (group.batches[k] == nullptr) continue;
+      if (const auto half = group.batches[k]->half(i)) {
+        const View part = half->window({0, 0, want_half.view().width(), want_half.view().height()});
+        Found halved = find_differences(part, std::as_const(want_half).view(), 0, 0);
+        halved.pixels = part.height() * part.width();
+        if (halved.wrong > 0) halved.where = rect;  // of level 0, as all places are
+        drawn_[k].halves[group.first + i] = halved;
+      }
       Found found =
           find_differences(group.batches[k]->tile(i), std::as_const(want).view(), rect.x0, rect.y0);
       found.pixels = rect.area();
@@ -184,11 +198,17 @@ std::string sentence_of(const Drawn& drawn, const std::vector<Tile>& tiles, Chec
                         bool& passed) {
   const std::string& name = drawn.lane->name();
   std::int64_t count = 0;
-  Found all;
+  Found all, halves;
   for (std::size_t i = 0; i < tiles.size(); ++i) {
     if (!drawn.tiles[i]) continue;
     ++count;
     all.add(*drawn.tiles[i]);
+    if (drawn.halves[i]) {
+      halves.add(*drawn.halves[i]);
+      log.found(true, *drawn.halves[i],
+                fmt::format("{}, tile {},{} halved", name, tiles[i].column, tiles[i].row),
+                "differ from the CPU's");
+    }
     log.found(true, *drawn.tiles[i],
               fmt::format("{}, tile {},{}", name, tiles[i].column, tiles[i].row),
               "differ from the CPU's");
@@ -196,9 +216,14 @@ std::string sentence_of(const Drawn& drawn, const std::vector<Tile>& tiles, Chec
   log.number("tiles " + name, count);
   log.number("pixels " + name, all.pixels);
   log.number("different " + name, all.wrong);
-  passed = passed && all.wrong == 0 && drawn.lost.empty();
+  log.number("halved pixels " + name, halves.pixels);
+  log.number("different halved " + name, halves.wrong);
+  passed = passed && all.wrong == 0 && halves.wrong == 0 && drawn.lost.empty();
   std::string text = fmt::format("{}: {} of {} pixels in {} tiles of the job differ from the CPU's",
                                  name, all.wrong, all.pixels, count);
+  if (halves.wrong > 0) {
+    text += fmt::format(", and {} of the {} that it halved them to", halves.wrong, halves.pixels);
+  }
   if (!drawn.lost.empty()) text += fmt::format("; then it was LOST: {}", drawn.lost);
   return text;
 }
@@ -231,7 +256,8 @@ std::int64_t memory_of_devices(const Subject& s, int threads) {
   const ImageSpec& spec = s.source->spec();
   const Rect tile{0, 0, std::min(s.tile_px, s.full_level().width),
                   std::min(s.tile_px, s.full_level().height)};
-  return s.lanes->memory_bytes + threads * (s.tile_px * s.tile_px * spec.pixel_bytes() +
+  // A tile, and a quarter as much halved.
+  return s.lanes->memory_bytes + threads * (s.tile_px * s.tile_px * spec.pixel_bytes() * 5 / 4 +
                                             s.source->cost(spec.region(0, tile)).scratch_bytes);
 }
 

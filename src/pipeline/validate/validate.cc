@@ -120,7 +120,7 @@ Result<ValidateReport> run_validate(const GenerateOptions& options, const RunOpt
   tell(job, run.listener);
   PANTILE_TRY(check_report(job.options.validate));
   PANTILE_ASSIGN(JobLanes lanes, open_gpu_lanes(job.program, job.image, job.options.tile_px,
-                                                formula::Halves::no, run));
+                                                halves_for(job.job.plan), run));
   return validate_job(job, lanes, run);
 }
 
