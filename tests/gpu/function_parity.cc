@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "compute/math/kernels.h"
 #include "compute/math/test_arguments.h"
@@ -12,24 +13,20 @@
 namespace pantile::gpu {
 namespace {
 
-/// Numbers that are compared at a time.
-constexpr std::size_t kPiece = std::size_t{1} << 20;
-static_assert(kPiece % math::kAlignElements == 0);
+/// Most numbers that are compared at a time.
+constexpr std::size_t kMostPiece = std::size_t{1} << 20;
+static_assert(kMostPiece % math::kAlignElements == 0);
 
 std::size_t arity(const Function& f) { return f.index() + 1; }
-
-std::size_t number(const Function& f) {
-  return std::visit([](auto g) { return static_cast<std::size_t>(g); }, f);
-}
 
 template <class T>
 void on_cpu(const Function& f, const std::vector<T> (&in)[3], std::vector<T>& out) {
   const math::Kernels<T>& kernels = math::kernels<T>();
   const std::size_t n = out.size();
-  if (arity(f) == 1) kernels.unary[number(f)](in[0].data(), out.data(), n);
-  if (arity(f) == 2) kernels.binary[number(f)](in[0].data(), in[1].data(), out.data(), n);
+  if (arity(f) == 1) kernels.unary[number_of(f)](in[0].data(), out.data(), n);
+  if (arity(f) == 2) kernels.binary[number_of(f)](in[0].data(), in[1].data(), out.data(), n);
   if (arity(f) == 3) {
-    kernels.ternary[number(f)](in[0].data(), in[1].data(), in[2].data(), out.data(), n);
+    kernels.ternary[number_of(f)](in[0].data(), in[1].data(), in[2].data(), out.data(), n);
   }
 }
 
@@ -68,17 +65,18 @@ template <class T> class Arguments {
 template <class T> class OnDevice {
  public:
   static Result<OnDevice> make(const Function& f, const std::shared_ptr<const cuda::Device>& device,
-                               cuda::KernelCompiler& compiler) {
+                               cuda::KernelCompiler& compiler, std::size_t piece) {
     PANTILE_ASSIGN(const std::string code,
                    compiler.compile(function_text<T>(f), formula::kernel_headers(),
                                     device->facts().architecture()));
     PANTILE_ASSIGN(cuda::Module module, cuda::Module::load(device, code));
-    PANTILE_ASSIGN(const auto kernel, module.kernel("pantile_function", 0));
+    PANTILE_ASSIGN(const auto kernel, module.kernel(kFunctionKernel.data(), 0));
     PANTILE_ASSIGN(cuda::Stream stream, cuda::Stream::make(device));
     OnDevice made(std::move(module), kernel, std::move(stream));
+    const auto bytes = static_cast<std::int64_t>(piece * sizeof(T));
     for (std::size_t k = 0; k < 4; ++k) {
-      PANTILE_ASSIGN(made.memory_[k], cuda::DeviceMemory::take(device, kPiece * sizeof(T)));
-      PANTILE_ASSIGN(made.pinned_[k], cuda::PinnedMemory::take(device, kPiece * sizeof(T)));
+      PANTILE_ASSIGN(made.memory_[k], cuda::DeviceMemory::take(device, bytes));
+      PANTILE_ASSIGN(made.pinned_[k], cuda::PinnedMemory::take(device, bytes));
     }
     return made;
   }
@@ -114,53 +112,24 @@ template <class T> class OnDevice {
 
 }  // namespace
 
-std::vector<Function> all_functions() {
-  std::vector<Function> all;
-  for (std::size_t k = 0; k < math::kUnaryCount; ++k) all.emplace_back(math::Unary(k));
-  for (std::size_t k = 0; k < math::kBinaryCount; ++k) all.emplace_back(math::Binary(k));
-  for (std::size_t k = 0; k < math::kTernaryCount; ++k) all.emplace_back(math::Ternary(k));
-  return all;
-}
-
-std::string name_of(const Function& f) {
-  return std::visit([](auto g) { return std::string(math::name(g)); }, f);
-}
-
-template <class T> std::string function_text(const Function& f) {
-  constexpr const char* kGroups[] = {"Unary", "Binary", "Ternary"};
-  std::string arguments = "L::set(static_cast<const T*>(arrays.a)[i])";
-  if (arity(f) > 1) arguments += ", L::set(static_cast<const T*>(arrays.b)[i])";
-  if (arity(f) > 2) arguments += ", L::set(static_cast<const T*>(arrays.c)[i])";
-  return fmt::format(
-      "#include \"compute/math/apply-inl.h\"\n"
-      "struct FunctionArrays {{ const void* a; const void* b; const void* c; void* out; }};\n"
-      "extern \"C\" __global__ void pantile_function(FunctionArrays arrays, unsigned n) {{\n"
-      "  using T = {};\n"
-      "  using L = pantile::math::scalar::Lane<T>;\n"
-      "  const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;\n"
-      "  if (i >= n) return;\n"
-      "  // What is stored of a NaN has no sign and payload, as in the CPU's arrays.\n"
-      "  static_cast<T*>(arrays.out)[i] =\n"
-      "      pantile::math::scalar::canonical(pantile::math::scalar::apply<\n"
-      "          static_cast<pantile::math::{}>({}), T>({})).v;\n"
-      "}}\n",
-      sizeof(T) == 8 ? "double" : "float", kGroups[f.index()], number(f), arguments);
-}
-
 template <class T>
 Result<FunctionParity> compare_function(const Function& f,
                                         const std::shared_ptr<const cuda::Device>& device,
                                         cuda::KernelCompiler& compiler, std::int64_t count) {
-  PANTILE_ASSIGN(auto gpu, OnDevice<T>::make(f, device, compiler));
-  std::vector<T> in[3] = {std::vector<T>(kPiece), std::vector<T>(kPiece), std::vector<T>(kPiece)};
-  std::vector<T> cpu(kPiece), got(kPiece);
-  Arguments<T> arguments(arity(f), 1 + number(f));
+  Arguments<T> arguments(arity(f), 1 + number_of(f));
+  const std::int64_t all = count + arguments.special();
+  constexpr std::size_t kAlign = math::kAlignElements;
+  const std::size_t piece =
+      std::min(kMostPiece, (static_cast<std::size_t>(all) + kAlign - 1) / kAlign * kAlign);
+  PANTILE_ASSIGN(auto gpu, OnDevice<T>::make(f, device, compiler, piece));
+  std::vector<T> in[3] = {std::vector<T>(piece), std::vector<T>(piece), std::vector<T>(piece)};
+  std::vector<T> cpu(piece), got(piece);
   FunctionParity parity;
-  while (parity.compared < count + arguments.special()) {
+  while (parity.compared < all) {
     arguments.next(in);
     on_cpu(f, in, cpu);
     PANTILE_TRY(gpu.run(in, arity(f), got));
-    for (std::size_t i = 0; i < kPiece; ++i) {
+    for (std::size_t i = 0; i < piece; ++i) {
       if (math::bits_of(cpu[i]) == math::bits_of(got[i])) continue;
       if (parity.different++ == 0) {
         std::string values = fmt::format("{:a}", in[0][i]);
@@ -169,13 +138,11 @@ Result<FunctionParity> compare_function(const Function& f,
                                    cpu[i], math::bits_of(cpu[i]), got[i], math::bits_of(got[i]));
       }
     }
-    parity.compared += kPiece;
+    parity.compared += static_cast<std::int64_t>(piece);
   }
   return parity;
 }
 
-template std::string function_text<double>(const Function&);
-template std::string function_text<float>(const Function&);
 template Result<FunctionParity> compare_function<double>(const Function&,
                                                          const std::shared_ptr<const cuda::Device>&,
                                                          cuda::KernelCompiler&, std::int64_t);

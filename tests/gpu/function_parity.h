@@ -5,30 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "compute/cuda/device.h"
 #include "compute/cuda/kernel_compiler.h"
-#include "compute/math/functions.h"
+#include "gpu/function_kernel.h"
 
 namespace pantile::gpu {
-
-/// Any function of the language.
-using Function = std::variant<math::Unary, math::Binary, math::Ternary>;
-std::vector<Function> all_functions();
-std::string name_of(const Function& f);
-
-/// What the kernel of a function works on; device memory of `n` numbers each.
-struct FunctionArrays {
-  const void* a;
-  const void* b;
-  const void* c;
-  void* out;
-};
-
-/// One translation unit with the kernel `pantile_function(FunctionArrays, unsigned n)`.
-template <class T> std::string function_text(const Function& f);
 
 struct FunctionParity {
   std::int64_t compared = 0, different = 0;

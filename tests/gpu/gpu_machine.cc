@@ -18,13 +18,21 @@ std::string variable(const char* name) {
 }  // namespace
 
 Result<GpuMachine> open_gpu_machine() {
+  CudaOptions places;
+  places.driver = variable("PANTILE_CUDA_DRIVER");
+  places.nvrtc = variable("PANTILE_NVRTC");
+  if (std::string kernels = variable("PANTILE_KERNELS"); !kernels.empty()) {
+    places.kernel_folders = {std::move(kernels)};
+  }
+  return open_gpu_machine(places);
+}
+
+Result<GpuMachine> open_gpu_machine(const CudaOptions& places) {
   GpuMachine machine;
-  machine.places.driver = variable("PANTILE_CUDA_DRIVER");
-  machine.places.nvrtc = variable("PANTILE_NVRTC");
+  machine.places = places;
   std::vector<std::shared_ptr<cuda::CodeCache>> caches;
-  if (const std::string kernels = variable("PANTILE_KERNELS"); !kernels.empty()) {
-    machine.places.kernel_folders = {kernels};
-    caches.push_back(std::make_shared<KernelFiles>(kernels));
+  for (const std::string& folder : places.kernel_folders) {
+    caches.push_back(std::make_shared<KernelFiles>(folder));
   }
   caches.push_back(formula::builtin_kernel_cache());
   machine.compiler = std::make_shared<cuda::KernelCompiler>(

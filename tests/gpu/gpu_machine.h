@@ -15,6 +15,7 @@
 namespace pantile::gpu {
 
 struct GpuMachine {
+  std::shared_ptr<const void> host;  ///< What has to outlive the rest; none for a true driver.
   std::shared_ptr<const cuda::Driver> driver;
   std::vector<std::shared_ptr<const cuda::Device>> devices;
   std::shared_ptr<cuda::KernelCompiler> compiler;
@@ -23,5 +24,7 @@ struct GpuMachine {
 
 /// Errors: not_found (no driver, or no GPU: what needs one is to be left out, and to say so).
 Result<GpuMachine> open_gpu_machine();
+/// With all parts from `places`.
+Result<GpuMachine> open_gpu_machine(const CudaOptions& places);
 
 }  // namespace pantile::gpu

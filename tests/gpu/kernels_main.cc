@@ -2,35 +2,15 @@
 //   pantile_gpu_kernels <folder> <libnvrtc.so> compute_75 sm_80 …
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "gpu/function_parity.h"
-#include "gpu/picture_parity.h"
-#include "ops/formula/compile.h"
+#include "gpu/test_kernels.h"
 #include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
 #include "pipeline/folder/kernel_files.h"
 
 namespace pantile::gpu {
 namespace {
-
-std::set<std::string> texts_of_the_tests() {
-  std::set<std::string> texts;
-  for (const Function& f : all_functions()) {
-    texts.insert(function_text<double>(f));
-    texts.insert(function_text<float>(f));
-  }
-  for (const Picture& picture : pictures()) {
-    const auto program = formula::compile(picture.formula, picture.image.precision);
-    texts.insert(formula::kernel_text(*program, picture.image.precision,
-                                      formula::pixel_form(picture.image.output),
-                                      picture.image.frame.samples == 1)
-                     .code);
-  }
-  return texts;
-}
 
 int compile_all(const std::string& folder, const std::string& nvrtc,
                 const std::vector<std::string>& architectures) {

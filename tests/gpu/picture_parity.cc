@@ -19,9 +19,14 @@ namespace {
 using formula::FormulaImage;
 using formula::Output;
 
-FormulaImage plain_image() {
+/// Units a pixel, where a picture of 700 pixels has `scale` of them.
+double scaled(double scale, PictureSize size) {
+  return scale * 700 / static_cast<double>(size.width);
+}
+
+FormulaImage plain_image(PictureSize size) {
   FormulaImage image;
-  image.frame = {700, 500, 0.3, -0.2, 0.013, Sampling::center, 1};
+  image.frame = {size.width, size.height, 0.3, -0.2, scaled(0.013, size), Sampling::center, 1};
   image.lo = -2;
   image.hi = 3;
   image.colormap = "viridis";
@@ -42,7 +47,7 @@ std::string Picture::words() const {
                      image.hi, image.colormap, image.frame.scale);
 }
 
-std::vector<Picture> pictures() {
+std::vector<Picture> pictures(PictureSize size) {
   std::vector<Picture> all;
   for (const std::string_view formula : formula::kSampleFormulas) {
     for (const Precision precision : {Precision::f64, Precision::f32}) {
@@ -50,7 +55,7 @@ std::vector<Picture> pictures() {
       for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {
         if (colour && output != Output::rgb8) continue;
         for (const int samples : {1, 2}) {
-          Picture picture{std::string(formula), plain_image()};
+          Picture picture{std::string(formula), plain_image(size)};
           picture.image.precision = precision;
           picture.image.output = output;
           picture.image.frame.samples = samples;
@@ -60,8 +65,7 @@ std::vector<Picture> pictures() {
     }
   }
   const std::pair<double, double> ranges[] = {{-1, 1}, {0, 1e-30}, {-1e30, 2.5}};
-  // The second has NaN and infinities of both signs.
-  for (const char* formula : {"complex", "log(x) + 3e38*x*10"})
+  for (const std::string_view formula : kOptionFormulas) {
     for (const Precision precision : {Precision::f64, Precision::f32}) {
       for (const Output output : {Output::rgb8, Output::value_u16, Output::value_f32}) {
         for (const Sampling sampling : {Sampling::center, Sampling::corner}) {
@@ -69,7 +73,7 @@ std::vector<Picture> pictures() {
             for (const auto& [lo, hi] : ranges) {
               for (const std::string_view colormap : colormap_names()) {
                 if (output != Output::rgb8 && colormap != "gray") continue;  // decides nothing
-                Picture picture{formula, plain_image()};
+                Picture picture{std::string(formula), plain_image(size)};
                 FormulaImage& image = picture.image;
                 image.precision = precision;
                 image.output = output;
@@ -82,7 +86,7 @@ std::vector<Picture> pictures() {
                 image.neg_inf = {4, 5, 6};
                 image.pos_inf = {7, 8, 9};
                 // A large scale takes arguments to where functions change their path.
-                image.frame.scale = samples == 3 ? 1e6 : 0.01;
+                image.frame.scale = scaled(samples == 3 ? 1e6 : 0.01, size);
                 all.push_back(std::move(picture));
               }
             }
@@ -90,6 +94,7 @@ std::vector<Picture> pictures() {
         }
       }
     }
+  }
   return all;
 }
 
@@ -98,11 +103,6 @@ Result<PictureParity> compare_picture(const Picture& picture,
                                       cuda::KernelCompiler& compiler, std::int32_t tile_px) {
   PANTILE_ASSIGN(const auto program, formula::compile(picture.formula, picture.image.precision));
   PANTILE_ASSIGN(const auto source, formula::FormulaSource::make(program, picture.image));
-  formula::FormulaLaneOptions options;
-  options.tile_px = tile_px;
-  options.halves = formula::Halves::yes;
-  PANTILE_ASSIGN(const auto lane,
-                 formula::FormulaLane::make(program, picture.image, device, compiler, options));
   const ImageSpec& spec = source->spec();
   const LevelInfo& level = spec.levels.front();
   std::vector<Rect> tiles;
@@ -112,6 +112,15 @@ Result<PictureParity> compare_picture(const Picture& picture,
           {x, y, std::min(x + tile_px, level.width), std::min(y + tile_px, level.height)});
     }
   }
+  formula::FormulaLaneOptions options;
+  options.tile_px = tile_px;
+  options.halves = formula::Halves::yes;
+  options.batches = 2;
+  options.batch_bytes =
+      formula::FormulaLane::bytes_of_tile(picture.image, tile_px, options.halves) *
+      static_cast<std::int64_t>((tiles.size() + 1) / 2);
+  PANTILE_ASSIGN(const auto lane,
+                 formula::FormulaLane::make(program, picture.image, device, compiler, options));
   PictureParity parity;
   // Compares a tile at (x, y) of its level, `edge` pixels a side.
   const auto compare = [&](const PixelBuffer& cpu, View gpu, std::int64_t edge, std::string_view of,

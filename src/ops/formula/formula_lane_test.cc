@@ -24,40 +24,8 @@ namespace {
 #include "kernel_samples.inc"
 
 using testing_cuda::Control;
+using testing_cuda::draw_on_host;
 using testing_cuda::HostKernel;
-using testing_cuda::Launch;
-
-/// Does what the kernel does, thread by thread.
-template <class Formula, PixelForm form, bool one_sample> void on_host(const Launch& launch) {
-  using T = typename Formula::Value;
-  if (launch.threads == 0) {
-    *static_cast<std::size_t*>(launch.arguments[0]) = sizeof(PixelParameters<T>);
-    *static_cast<std::size_t*>(launch.arguments[1]) = sizeof(PixelBatch);
-    return;
-  }
-  const auto& parameters = *static_cast<const PixelParameters<T>*>(launch.arguments[0]);
-  const auto& batch = *static_cast<const PixelBatch*>(launch.arguments[1]);
-  std::vector<T> shared(launch.shared_bytes / sizeof(T) + 1);
-  const auto threads = static_cast<std::int32_t>(launch.threads);
-  for (unsigned z = 0; z < launch.z; ++z) {
-    for (unsigned y = 0; y < launch.y; ++y) {
-      for (unsigned x = 0; x < launch.x; ++x) {
-        const auto block = [&](std::int32_t thread) {
-          return Block<Formula>{parameters,
-                                batch,
-                                static_cast<std::int32_t>(z),
-                                static_cast<std::int32_t>(x) * batch.columns,
-                                static_cast<std::int32_t>(y) * batch.rows,
-                                shared.data(),
-                                thread,
-                                threads};
-        };
-        for (std::int32_t t = 0; t < threads; ++t) block(t).prepare();
-        for (std::int32_t t = 0; t < threads; ++t) block(t).template draw<form, one_sample>();
-      }
-    }
-  }
-}
 
 class MapCache : public cuda::CodeCache {
  public:
@@ -114,11 +82,11 @@ class FormulaLaneTest : public testing::Test {
     const KernelText text = kernel_text(*program, image.precision, form, one);
     HostKernel kernel = nullptr;
     if (form == PixelForm::rgb8) {
-      kernel =
-          one ? on_host<Formula, PixelForm::rgb8, true> : on_host<Formula, PixelForm::rgb8, false>;
+      kernel = one ? draw_on_host<Formula, PixelForm::rgb8, true>
+                   : draw_on_host<Formula, PixelForm::rgb8, false>;
     } else if constexpr (Formula::kOutputs == 1) {
-      kernel = form == PixelForm::u16 ? on_host<Formula, PixelForm::u16, true>
-                                      : on_host<Formula, PixelForm::f32, true>;
+      kernel = form == PixelForm::u16 ? draw_on_host<Formula, PixelForm::u16, true>
+                                      : draw_on_host<Formula, PixelForm::f32, true>;
     }
     const std::string code = testing_cuda::kernel_code(kernel, form);
     cache_->codes[cuda::KernelCompiler::key(text.code, kernel_headers(), "sm_90")] = code;

@@ -30,6 +30,7 @@ inline constexpr std::string_view kSampleFormulas[] = {
     "rgb(u, v, sin(x*y))",
     "rgb(0.5, x/0, y)",
     "log(x) + 3e38*x*10",
+    "log(x)/floor(2*y)",
 };
 
 }  // namespace pantile::formula
