@@ -23,6 +23,8 @@ from pantile._reader import Reader
 
 Array = NDArray[Any]
 
+_MOST_NUMBERS = 4096  # of an array that an operator is given: a kernel's, not an image's
+
 # What is written a:b; other lists are [a, b, …].
 _RANGES = {
     (operator["name"], parameter["name"])
@@ -550,6 +552,12 @@ def _word(operator: str, parameter: str, value: Any) -> str:
             msg = f"{parameter} of {operator} is {value!r}: expected a text without double quotes"
             raise ValueError(msg)
         return value if value.isidentifier() and value.isascii() else f'"{value}"'
+    if isinstance(value, np.ndarray) and value.size > _MOST_NUMBERS:
+        msg = (
+            f"{parameter} of {operator} is an array of shape {value.shape}: expected numbers, or "
+            "an image: pt.open(array)"
+        )
+        raise TypeError(msg)
     if isinstance(value, np.ndarray):
         value = value.ravel().tolist()
     if isinstance(value, bool) or not isinstance(value, (Real, tuple, list, np.dtype, type)):
@@ -559,5 +567,12 @@ def _word(operator: str, parameter: str, value: Any) -> str:
         return _dtype_name(value)
     if isinstance(value, (tuple, list)):
         inner = [_word(operator, parameter, v) for v in value]
+        if (operator, parameter) in _RANGES and (
+            len(value) != 2 or any(isinstance(v, str) or v != v for v in value)
+        ):
+            msg = (
+                f"{parameter} of {operator} is {value!r}: expected two numbers, least and greatest"
+            )
+            raise ValueError(msg)
         return ":".join(inner) if (operator, parameter) in _RANGES else f"[{', '.join(inner)}]"
     return repr(float(value)) if not isinstance(value, Integral) else str(int(value))

@@ -76,6 +76,25 @@ def test_a_mask_is_no_index(image):
 
 
 @pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda i: i.gaussian("2) | sobel("), ValueError, "sigma of gaussian"),
+        (lambda i: i.gaussian(float("nan")), ValueError, "sigma of gaussian"),
+        (lambda i: i.rescale(quantiles=(float("nan"), 1)), ValueError, "q of rescale is"),
+        (lambda i: i.rescale(quantiles=(0, 0.5, 1)), ValueError, "expected two numbers"),
+        (lambda i: i.clip(("a", 1)), ValueError, "range of clip is"),
+        (lambda i: i + np.zeros((3, 400, 500)), TypeError, r"pt\.open\(array\)"),
+        (lambda i: i + i[:, :10], ValueError, "one size"),
+        (lambda i: i.threshold(1j), TypeError, "value of threshold"),
+        (lambda i: i.gausian(2), AttributeError, "gausian"),
+    ],
+)
+def test_operators(image, call, error, words):
+    with pytest.raises(error, match=words):
+        call(image)
+
+
+@pytest.mark.parametrize(
     ("options", "error"),
     [
         ({"halo": 10**30}, ValueError),
