@@ -18,7 +18,8 @@ namespace pantile {
 class TileBatch {
  public:
   virtual ~TileBatch() = default;
-  /// Waits until every tile is there. Errors: io (the device is lost; read the tiles elsewhere).
+  /// Waits until every tile is there; for the lane's thread. Errors: io (the device is lost; read
+  /// the tiles elsewhere), out_of_memory (not even one tile fits).
   virtual Status wait() = 0;
   /// Tile `i` of the batch, whole: zeros beyond the level's edge. After wait(); in host memory that
   /// lives as long as the batch.

@@ -92,7 +92,9 @@ Outcome count_call() {
   State& s = state();
   const std::lock_guard lock(s.mutex);
   const int call = s.control.calls++;
-  return s.control.fail_call >= 0 && call >= s.control.fail_call ? s.control.fail_outcome : 0;
+  const Control& c = s.control;
+  const bool fails = c.fail_call >= 0 && call >= c.fail_call && call - c.fail_call < c.fail_calls;
+  return fails ? c.fail_outcome : 0;
 }
 
 /// Counts a call that may find no memory. Under the lock.

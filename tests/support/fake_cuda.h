@@ -23,7 +23,8 @@ struct Control {
   int major = 9, minor = 0;
   bool pools = true;
   std::int64_t memory_bytes = std::int64_t{1} << 30;  ///< Of a device, and for pinning.
-  int fail_call = -1;  ///< This call of launch, copy or wait fails, counted from 0, and all later.
+  /// This call of launch, copy or wait, counted from 0, and so many in a row from there on, fail.
+  int fail_call = -1, fail_calls = 1 << 30;
   int fail_outcome = 719;
   /// This call of those that take memory (allocations of every kind and launches), counted from 0,
   /// and so many in a row from there on, find none left.

@@ -144,19 +144,13 @@ Result<double> drawing_rate(const gpu::GpuMachine& machine,
   PANTILE_ASSIGN(const auto stream, cuda::Stream::make(device));
   PANTILE_ASSIGN(const auto memory, cuda::DeviceMemory::take(device, 3 * kBatchPixels));
   constexpr std::int64_t kBatches = 48;
-  PANTILE_ASSIGN(const double seconds, device_seconds(stream, [&]() -> Status {
-                   for (std::int64_t b = 0; b < kBatches; ++b) {
-                     formula::PixelBatch batch{};
-                     batch.out = reinterpret_cast<std::uint8_t*>(memory.address());
-                     batch.tile_px = kTilePx;
-                     const std::vector<Rect> tiles = tiles_of(b);
-                     for (std::size_t i = 0; i < tiles.size(); ++i) {
-                       batch.tiles[i] = formula::pixel_rect(tiles[i]);
-                     }
-                     PANTILE_TRY(kernel->launch(stream, batch, formula::kMostTiles));
-                   }
-                   return {};
-                 }));
+  PANTILE_ASSIGN(
+      const double seconds, device_seconds(stream, [&]() -> Status {
+        for (std::int64_t b = 0; b < kBatches; ++b) {
+          PANTILE_TRY(kernel->launch(stream, {memory.address(), 0, kTilePx}, tiles_of(b)));
+        }
+        return {};
+      }));
   return static_cast<double>(kBatches * kBatchPixels) / seconds;
 }
 

@@ -87,7 +87,7 @@ Result<ArenaBlock> DeviceArena::take_from_device(const Stream& stream, std::int6
   if (pool_.get() == nullptr) block.address_ = block.memory_.address();
   peak_bytes_ = std::max(peak_bytes_, held_bytes_);
   block.arena_ = shared_from_this();
-  block.stream_ = &stream;
+  block.stream_ = stream;
   block.bytes_ = bytes;
   return block;
 }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,9 +25,9 @@ class DeviceArena : public std::enable_shared_from_this<DeviceArena> {
                                                    std::int64_t budget_bytes);
   ~DeviceArena();
 
-  /// For work that is queued in `stream` from now on; the stream outlives the block. Where the
-  /// budget or the device's memory is used up, waits for blocks that were given back but whose
-  /// work is not done. Errors: out_of_memory (also: beyond the budget), io.
+  /// For work that is queued in `stream` from now on. Where the budget or the device's memory is
+  /// used up, waits for blocks that were given back but whose work is not done. Errors:
+  /// out_of_memory (also: beyond the budget), io.
   Result<ArenaBlock> take(const Stream& stream, std::int64_t bytes);
 
   /// The most that was held of the device's memory at a time, reserves of the pool included.
@@ -80,7 +81,7 @@ class ArenaBlock {
  private:
   friend class DeviceArena;
   std::shared_ptr<DeviceArena> arena_;
-  const Stream* stream_ = nullptr;
+  std::optional<Stream> stream_;
   api::Address address_ = 0;
   std::int64_t bytes_ = 0;
   DeviceMemory memory_;  ///< Without a pool.

@@ -99,7 +99,8 @@ Result<Stream> Stream::make(std::shared_ptr<const Device> device) {
   PANTILE_TRY(
       device->check(device->call().event_make(&end, api::kEventBlocks | api::kEventWithoutTiming),
                     "making an event"));
-  return Stream(std::move(handle), EventHandle(std::move(device), end));
+  return Stream(
+      std::make_shared<Handles>(Handles{std::move(handle), EventHandle(std::move(device), end)}));
 }
 
 Status Stream::wait() const {
@@ -107,7 +108,8 @@ Status Stream::wait() const {
   const Device::Scope scope(*device());
   const api::Functions& call = device()->call();
   // Where the event fails, so does the stream, which says it better.
-  if (call.event_record(end_.get(), get()) == 0) static_cast<void>(call.event_wait(end_.get()));
+  const api::Event end = handles_->end.get();
+  if (call.event_record(end, get()) == 0) static_cast<void>(call.event_wait(end));
   return device()->check(call.stream_wait(get()), "waiting for its work");
 }
 

@@ -100,7 +100,7 @@ using ModuleHandle = Owned<api::Module, &api::Functions::module_end>;
 using MemoryHandle = Owned<api::Address, &api::Functions::memory_give>;
 using PinnedHandle = Owned<void*, &api::Functions::pinned_give>;
 
-/// A queue of work on a device.
+/// A queue of work on a device. Copies are the same queue.
 class Stream {
  public:
   /// Errors: out_of_memory, io; as of all below that name none.
@@ -120,13 +120,16 @@ class Stream {
   Status launch(api::Function kernel, const Grid& grid, std::span<void*> arguments,
                 const char* label) const;
 
-  const std::shared_ptr<const Device>& device() const { return handle_.device(); }
-  api::Stream get() const { return handle_.get(); }
+  const std::shared_ptr<const Device>& device() const { return handles_->stream.device(); }
+  api::Stream get() const { return handles_->stream.get(); }
 
  private:
-  Stream(StreamHandle handle, EventHandle end) : handle_(std::move(handle)), end_(std::move(end)) {}
-  StreamHandle handle_;
-  EventHandle end_;  ///< Of what was queued when somebody waited last.
+  struct Handles {
+    StreamHandle stream;
+    EventHandle end;  ///< Of what was queued when somebody waited last.
+  };
+  explicit Stream(std::shared_ptr<const Handles> handles) : handles_(std::move(handles)) {}
+  std::shared_ptr<const Handles> handles_;
 };
 
 /// A point in a stream.

@@ -1,10 +1,12 @@
 #include "ops/formula/formula_kernel.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "ops/colormap/colour_mapper.h"
 #include "ops/formula/halve_kernel.h"
+#include "ops/formula/kernel_arguments.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
 
@@ -30,11 +32,18 @@ template <class T> class KernelOf final : public FormulaKernel {
     return std::unique_ptr<FormulaKernel>(std::move(kernel));
   }
 
-  Status launch(const cuda::Stream& stream, PixelBatch& batch, unsigned tiles) const override {
+  Status launch(const cuda::Stream& stream, const TileMemory& to,
+                std::span<const Rect> rects) const override {
+    PixelBatch batch{};
+    batch.out = reinterpret_cast<std::uint8_t*>(to.tiles);
+    batch.half = reinterpret_cast<std::uint8_t*>(to.halves);
+    batch.tile_px = to.tile_px;
     batch.columns = shape_.columns;
     batch.rows = shape_.rows;
+    std::ranges::transform(rects, batch.tiles, pixel_rect);
+    const auto tiles = static_cast<unsigned>(rects.size());
     const auto blocks = [&](std::int32_t edge) {
-      return static_cast<unsigned>((batch.tile_px + edge - 1) / edge);
+      return static_cast<unsigned>((to.tile_px + edge - 1) / edge);
     };
     PixelParameters<T> parameters = parameters_;
     void* arguments[] = {&parameters, &batch};
@@ -42,8 +51,8 @@ template <class T> class KernelOf final : public FormulaKernel {
                               {blocks(shape_.columns), blocks(shape_.rows), tiles, kBlockThreads,
                                static_cast<unsigned>(shape_.shared_bytes)},
                               arguments, "the formula's kernel"));
-    if (batch.half == nullptr) return {};
-    const std::int64_t half_px = batch.tile_px / 2;
+    if (to.halves == 0) return {};
+    const std::int64_t half_px = to.tile_px / 2;
     constexpr std::int64_t kPixels = kBlockThreads * Halving<PixelForm::rgb8>::kGroup;
     const auto all = static_cast<unsigned>((half_px * half_px + kPixels - 1) / kPixels);
     void* halve_arguments[] = {&batch};

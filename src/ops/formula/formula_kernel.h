@@ -4,13 +4,23 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "compute/cuda/device.h"
 #include "compute/cuda/kernel_compiler.h"
 #include "ops/formula/formula_source.h"
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/program.h"
+#include "pantile/geometry.h"
 
 namespace pantile::formula {
+
+/// Where tiles are drawn on the device: one after the other, tile_px pixels a side, rows without
+/// gaps, and zeros beyond their rects. `halves`: as many tiles of half the side; 0: none are
+/// wanted.
+struct TileMemory {
+  cuda::api::Address tiles = 0, halves = 0;  ///< Aligned to 16 bytes, if tile_px is to 8.
+  std::int32_t tile_px = 0;                  ///< Even where halves are wanted.
+};
 
 /// Immutable; its launches may come from any thread.
 class FormulaKernel {
@@ -22,17 +32,12 @@ class FormulaKernel {
                                                      const FormulaImage& image,
                                                      std::shared_ptr<const cuda::Device> device,
                                                      cuda::KernelCompiler& compiler);
-  /// Queues the drawing of the first `tiles` of `batch`, and their halving where batch.half is
-  /// set; fills in batch.columns and batch.rows. Errors: out_of_memory, io.
-  virtual Status launch(const cuda::Stream& stream, PixelBatch& batch, unsigned tiles) const = 0;
+  /// Queues the drawing of the tiles at `rects`, at most kMostTiles, and their halving where that
+  /// is wanted. Errors: out_of_memory, io.
+  virtual Status launch(const cuda::Stream& stream, const TileMemory& to,
+                        std::span<const Rect> rects) const = 0;
   /// Memory of the device that it holds.
   virtual std::int64_t device_bytes() const = 0;
 };
-
-/// A rectangle of a picture that has at most 2^31 - 1 pixels a side.
-inline PixelRect pixel_rect(const Rect& r) {
-  return {static_cast<std::int32_t>(r.x0), static_cast<std::int32_t>(r.y0),
-          static_cast<std::int32_t>(r.x1), static_cast<std::int32_t>(r.y1)};
-}
 
 }  // namespace pantile::formula

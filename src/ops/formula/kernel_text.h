@@ -3,16 +3,21 @@
 /// A program as C++ text over the scalar lane: what NVRTC and nvcc compile for GPUs, and the host
 /// compiler for tests. The text needs pixel_kernel.h, and gives the bits of Evaluator.
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "ops/formula/formula_source.h"
 #include "ops/formula/pixel_kernel.h"
 #include "ops/formula/program.h"
-#include "pantile/result.h"
+#include "pantile/options.h"
 
 namespace pantile::formula {
+
+/// The kernels have an enum of their own, since no public header is among their texts.
+constexpr PixelForm pixel_form(StoreKind store) {
+  return store == StoreKind::rgb8        ? PixelForm::rgb8
+         : store == StoreKind::value_u16 ? PixelForm::u16
+                                         : PixelForm::f32;
+}
 
 /// A struct `name` with the members that Block asks of a Formula.
 struct FormulaText {
@@ -28,20 +33,5 @@ struct KernelText {
 };
 KernelText kernel_text(const Program& program, Precision precision, PixelForm form,
                        bool one_sample);
-
-/// How many pixels a block shares, so that the values of its rows and columns fit `shared_bytes`.
-/// Errors: invalid (a formula of so many values that those of one pixel do not).
-Result<BlockShape> block_shape(int row_values, int column_values, int samples, Precision precision,
-                               std::int64_t shared_bytes);
-
-/// The parameters of an image; `ramp` (of ColourMapper) must outlive them.
-template <class T>
-PixelParameters<T> pixel_parameters(const FormulaImage& image, const RampView<T>& ramp);
-
-inline PixelForm pixel_form(Output output) {
-  return output == Output::rgb8        ? PixelForm::rgb8
-         : output == Output::value_u16 ? PixelForm::u16
-                                       : PixelForm::f32;
-}
 
 }  // namespace pantile::formula

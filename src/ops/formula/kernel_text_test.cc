@@ -16,6 +16,7 @@
 #include "ops/colormap/colour_mapper.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_source.h"
+#include "ops/formula/kernel_arguments.h"
 
 namespace pantile::formula {
 namespace {
