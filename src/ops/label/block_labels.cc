@@ -1,6 +1,7 @@
 #include "ops/label/block_labels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace pantile::label {
@@ -15,7 +16,8 @@ bool is_foreground(Half sample) { return (sample.bits & 0x7fff) != 0; }
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
-/// A bit 7 for every byte that is not 0.
+/// A bit 7 for every byte that is not 0. (The first byte is the lowest: little-endian, as all
+/// machines that this is built for.)
 std::uint64_t nonzero_bytes(std::uint64_t word) {
   return (((word & ~kHighBits) + ~kHighBits) | word) & kHighBits;
 }
@@ -52,12 +54,12 @@ template <class Sample> void BlockLabeller::find_runs(const View& samples, std::
   // The first x from `x` on where foreground(x) is `wanted`.
   const auto next = [&](std::int32_t x, bool wanted) {
     if (sizeof(Sample) == 1 && stride == 1) {
-      const std::uint64_t alike = wanted ? 0 : kHighBits;
-      while (x + 8 <= width) {
+      const std::uint64_t other = wanted ? 0 : kHighBits;
+      for (; x + 8 <= width; x += 8) {
         std::uint64_t word;
         std::memcpy(&word, row + x, sizeof word);
-        if (nonzero_bytes(word) != alike) break;
-        x += 8;
+        const std::uint64_t found = nonzero_bytes(word) ^ other;
+        if (found != 0) return x + std::countr_zero(found) / 8;
       }
     }
     while (x < width && foreground(x) != wanted) ++x;
