@@ -219,7 +219,7 @@ TEST_F(GpuValidate, FindsWhatIsDrawnBeyondTheEdge) {
 
 TEST_F(GpuValidate, ALostGpuFailsTheCheck) {
   std::set<double> tiles;
-  for (const int call : {3, 4, 5, 6, 7, 8, 9, 10, 11, 12}) {
+  for (const int call : {3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20}) {
     control_->calls = 0;
     control_->fail_call = call;
     const ValidateReport report = validate();
