@@ -20,7 +20,7 @@ constexpr std::int64_t kWidth = 1300, kHeight = 1100;  // 3 by 3 blocks
 class Held final : public TileSource {
  public:
   explicit Held(PixelBuffer pixels) : pixels_(std::move(pixels)) {
-    const Layout& l = pixels_.view().layout();
+    const Layout l = pixels_.view().layout();
     spec_.name = "held";
     spec_.dtype = l.dtype;
     spec_.channels = l.channels;
