@@ -106,7 +106,7 @@ template <class T> class Mask final : public RowOperator {
   }
 
  private:
-  T number_;
+  T number_{};
 };
 
 template <class T> class NoData final : public RowOperator {
@@ -122,7 +122,7 @@ template <class T> class NoData final : public RowOperator {
   }
 
  private:
-  T number_;
+  T number_{};
 };
 
 /// To the nearest whole number, ties to even, within [lo, hi], which T can tell apart; NaN is 0.
@@ -162,8 +162,10 @@ template <class From, class To> class Conversion final : public RowOperator {
 
 template <class T> class Threshold final : public RowOperator {
  public:
-  explicit Threshold(double number) : number_(static_cast<T>(number)) {
-    if constexpr (std::is_integral_v<T>) {
+  explicit Threshold(double number) {
+    if constexpr (std::is_floating_point_v<T>) {
+      number_ = static_cast<T>(number);
+    } else {
       // x > number, in whole numbers.
       never_ = number >= static_cast<double>(std::numeric_limits<T>::max());
       always_ = number < 0;
@@ -183,7 +185,7 @@ template <class T> class Threshold final : public RowOperator {
   }
 
  private:
-  T number_;
+  T number_{};
   bool never_ = false, always_ = false;
 };
 
