@@ -8,53 +8,22 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from pantile import _native
+from pantile._arguments import dtype_name, text, whole_number
 from pantile._errors import ConflictError, PantileError, TileError, python_words
 from pantile._function import TileCaller, name_of
 from pantile._listener import listening
 from pantile._operators import Operators
 from pantile._reader import Reader
+from pantile._slices import intervals
+from pantile._words import word
 
 Array = NDArray[Any]
-
-_MOST_NUMBERS = 4096  # of an array that an operator is given: a kernel's, not an image's
-
-# What is written a:b; other lists are [a, b, …].
-_RANGES = {
-    (operator["name"], parameter["name"])
-    for operator in _native.operators()
-    for parameter in operator["parameters"]
-    if parameter["kind"] == "range"
-}
-
-
-def whole_number(value: object, name: str, least: int, most: int = 2**31 - 1) -> int:
-    """`value` as an int, or the exception that says what is wrong with it."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        msg = f"{name} is {value!r}: expected a whole number"
-        raise TypeError(msg)
-    number = int(value)
-    if number < least:
-        msg = f"{name} is {value}: expected at least {least}"
-        raise ValueError(msg)
-    if number > most:
-        msg = f"{name} is {value}: expected at most {most}"
-        raise ValueError(msg)
-    return number
-
-
-def text(value: object, name: str) -> str:
-    """`value`, which has to be a str."""
-    if not isinstance(value, str):
-        msg = f"{name} is {value!r}: expected a str"
-        raise TypeError(msg)
-    return value
 
 
 class Image(Operators):
@@ -150,29 +119,14 @@ class Image(Operators):
 
         Numbers on rows or columns compute, and give an array.
         """
-        keys = list(key) if isinstance(key, tuple) else [key]
-        rests = [i for i, k in enumerate(keys) if k is Ellipsis]
-        if len(rests) > 1 or len(keys) - len(rests) > self.ndim:
-            msg = f"{len(keys)} indices for an image of {self.ndim} dimensions"
-            raise IndexError(msg)
-        for at in rests:
-            keys[at : at + 1] = [slice(None)] * (self.ndim - len(keys) + 1)
-        keys += [slice(None)] * (self.ndim - len(keys))
-        begins, ends, numbers = [], [], []
-        for k, n, axis in zip(keys, self.shape, self._axes, strict=True):
-            begin, end = _interval(k, n, axis)
-            begins.append(begin)
-            ends.append(end)
-            numbers.append(not isinstance(k, slice))
-        if self._axes == "yx":
-            c0, c1, drop = 0, self._native.channels, False
-        else:
-            c0, c1, drop = begins.pop(0), ends.pop(0), numbers.pop(0)
-        native = self._native.crop((begins[1], begins[0], ends[1], ends[0]), c0, c1)
-        part = self._over(native, axes="yx" if drop or self._axes == "yx" else "cyx")
-        if not any(numbers):
+        taken = intervals(key, self.shape, self._axes)
+        channels = (0, self._native.channels, False) if self._axes == "yx" else taken.pop(0)
+        (y0, y1, one_row), (x0, x1, one_column) = taken
+        native = self._native.crop((x0, y0, x1, y1), channels[0], channels[1])
+        part = self._over(native, axes="yx" if channels[2] or self._axes == "yx" else "cyx")
+        if not (one_row or one_column):
             return part
-        return part.compute()[(..., *(0 if number else slice(None) for number in numbers))]
+        return part.compute()[(..., *(0 if one else slice(None) for one in (one_row, one_column)))]
 
     # What it is made into.
 
@@ -232,7 +186,7 @@ class Image(Operators):
             self._axes == "yx",
             edge,
             whole_number(halo, "halo", 0),
-            None if dtype is None else _dtype_name(dtype),
+            None if dtype is None else dtype_name(dtype),
             count,
         )
         image = self._over(native, axes="cyx" if count > 1 else self._axes)
@@ -252,7 +206,7 @@ class Image(Operators):
         Returns
         -------
         Image
-            Of uint32, channel by channel. `count` of a channel is its greatest value.
+            Of uint32, channel by channel; a channel's greatest value is their number.
         """
         return self._over(self._native.label(whole_number(connectivity, "connectivity", 1)))
 
@@ -298,20 +252,20 @@ class Image(Operators):
     def _apply(self, operator: str, **values: Any) -> Image:
         others: list[Image] = []
 
-        def word(parameter: str, value: Any) -> str:
+        def argument(parameter: str, value: Any) -> str:
             if isinstance(value, Image):
                 others.append(value)
                 return f"#{len(others)}"
-            return _word(operator, parameter, value)
+            return word(operator, parameter, value)
 
         words = []
         for name, value in values.items():
             if value is None:
                 continue
             if isinstance(value, (list, tuple)) and any(isinstance(v, Image) for v in value):
-                words += [word(name, v) for v in value]  # the last of its operator
+                words += [argument(name, v) for v in value]  # the last of its operator
             else:
-                words.append(f"{name}={word(name, value)}")
+                words.append(f"{name}={argument(name, value)}")
         native = self._native.apply(
             f"{operator}({', '.join(words)})", [other._native for other in others]
         )
@@ -463,11 +417,16 @@ class Image(Operators):
         if self._unnamed:
             if resume and not overwrite and os.path.lexists(target):
                 raise _there_already(target)
+            if not restart and os.path.lexists(f"{target}.parts"):
+                msg = (
+                    f"{target}.parts holds what an earlier job did, with which this one cannot go "
+                    f"on ({'; '.join(self._unnamed)}); say resume=False to throw it away"
+                )
+                raise ConflictError(msg)
             warnings.warn(
                 f"this job cannot be resumed by another process: {'; '.join(self._unnamed)}",
                 stacklevel=2,
             )
-            restart = True
         options = _native.WriteOptions()
         options.tile_px = whole_number(tile, "tile", 1) if tile is not None else 0
         options.shard_px = whole_number(shard, "shard", 1) if shard is not None else 0
@@ -510,69 +469,3 @@ def _there_already(path: str) -> ConflictError:
     return ConflictError(
         f"{path} is there already; remove it, choose another name, or say overwrite=True"
     )
-
-
-def _interval(key: object, n: int, axis: str) -> tuple[int, int]:
-    """Begin and end of what `key` takes of an axis of `n`."""
-    if isinstance(key, slice):
-        if key.step not in (None, 1):
-            msg = f"a step of {key.step} along {axis}: expected 1 (compute and slice the array)"
-            raise IndexError(msg)
-        begin, end, _ = key.indices(n)
-        if end <= begin:
-            msg = f"{key.start}:{key.stop} along {axis} takes nothing of {n}"
-            raise IndexError(msg)
-        return begin, end
-    if isinstance(key, bool) or not isinstance(key, Integral):
-        msg = f"{key!r} along {axis}: expected a whole number or a slice"
-        raise IndexError(msg)
-    at = int(key)
-    if not -n <= at < n:
-        what = "channel" if axis == "c" else axis
-        msg = f"{what} {at} is not there: there are {n}"
-        raise IndexError(msg)
-    at %= n
-    return at, at + 1
-
-
-def _dtype_name(dtype: DTypeLike) -> str:
-    found = np.dtype(dtype)
-    if found.kind == "b":
-        return "uint8"
-    if found.kind not in "iuf" or found.itemsize > 8:
-        msg = f"dtype is {found}: expected integers or floats of at most 64 bits"
-        raise TypeError(msg)
-    return found.name
-
-
-def _word(operator: str, parameter: str, value: Any) -> str:
-    """`value` as the operator language writes it."""
-    if isinstance(value, str):
-        if '"' in value:
-            msg = f"{parameter} of {operator} is {value!r}: expected a text without double quotes"
-            raise ValueError(msg)
-        return value if value.isidentifier() and value.isascii() else f'"{value}"'
-    if isinstance(value, np.ndarray) and value.size > _MOST_NUMBERS:
-        msg = (
-            f"{parameter} of {operator} is an array of shape {value.shape}: expected numbers, or "
-            "an image: pt.open(array)"
-        )
-        raise TypeError(msg)
-    if isinstance(value, np.ndarray):
-        value = value.ravel().tolist()
-    if isinstance(value, bool) or not isinstance(value, (Real, tuple, list, np.dtype, type)):
-        msg = f"{parameter} of {operator} is {value!r}: expected a number or a word"
-        raise TypeError(msg)
-    if isinstance(value, (np.dtype, type)):
-        return _dtype_name(value)
-    if isinstance(value, (tuple, list)):
-        inner = [_word(operator, parameter, v) for v in value]
-        if (operator, parameter) in _RANGES and (
-            len(value) != 2 or any(isinstance(v, str) or v != v for v in value)
-        ):
-            msg = (
-                f"{parameter} of {operator} is {value!r}: expected two numbers, least and greatest"
-            )
-            raise ValueError(msg)
-        return ":".join(inner) if (operator, parameter) in _RANGES else f"[{', '.join(inner)}]"
-    return repr(float(value)) if not isinstance(value, Integral) else str(int(value))

@@ -9,8 +9,9 @@ from numbers import Integral, Real
 from typing import Any
 
 from pantile import _native
+from pantile._arguments import text, whole_number
 from pantile._errors import python_words
-from pantile._image import Image, text, whole_number
+from pantile._image import Image
 from pantile._listener import listening
 
 Path = str | os.PathLike[str]

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pantile import _native
+from pantile._arguments import text, whole_number
 from pantile._errors import MissingError
-from pantile._image import Image, text, whole_number
+from pantile._image import Image
 from pantile._reader import Reader
 
 _AXES = {2: "yx", 3: "cyx"}

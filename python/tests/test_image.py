@@ -330,6 +330,34 @@ def test_a_function_without_version_says_that_it_cannot_be_resumed(pixels, tmp_p
         pt.open(pixels).map(lambda tile: tile, version="2").write(tmp_path / "b.tiff")
 
 
+def test_what_an_earlier_job_did_is_not_thrown_away_in_silence(tmp_path):
+    """A job that cannot go on where another stopped does not begin in its place unasked."""
+
+    done = []
+
+    def fails(tile):
+        if len(done) == 70:
+            raise RuntimeError("enough")
+        done.append(1)
+        return tile
+
+    pixels = np.random.default_rng(4).integers(0, 100, (512, 640), dtype=np.uint8)
+    target, parts = tmp_path / "a.ome.zarr", tmp_path / "a.ome.zarr.parts"
+    with pytest.raises(pt.TileError, match="enough"):
+        pt.open(pixels).map(fails, tile=64, version="1").write(
+            target, tile=64, shard=128, threads=1
+        )
+    left = sorted(parts.rglob("*"))
+    assert left
+    unnamed = pt.open(pixels).map(lambda tile: tile)
+    with pytest.raises(pt.ConflictError, match=r"earlier job.*has no version=.*resume=False"):
+        unnamed.write(target)
+    assert sorted(parts.rglob("*")) == left
+    with pytest.warns(UserWarning, match="has no version="):
+        unnamed.write(target, resume=False)
+    np.testing.assert_array_equal(pt.open(target).compute()[0], pixels)
+
+
 def test_ctrl_c_stops_a_job():
     def slow(tile):
         time.sleep(0.01)
