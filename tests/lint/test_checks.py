@@ -51,6 +51,9 @@ class Layers(unittest.TestCase):
 
     def test_faces_do_not_know_each_other(self):
         self.check({"src/serve/a.cc": '#include "cli/x.h"\n'}, 1, "serve may not")
+        self.check({"src/core/a.h": "", "python/src/a.cc": '#include "cli/x.h"\n'}, 1,
+                   "python/src/a.cc:1: python may not")
+        self.check({"src/core/a.h": "", "python/src/commands.cc": '#include "cli/x.h"\n'}, 0)
 
     def test_public_headers_have_floors(self):
         self.check({"src/core/a.h": '#include "pantile/tile_source.h"\n'}, 1, "belongs to tile")

@@ -114,7 +114,7 @@ Cost TiffSource::cost(const Region& region) const {
           .shared_bytes = sums_ ? tiles_of(*sums_) * kSumBytes : 0};
 }
 
-Result<std::unique_ptr<TiffSource::Reader>> TiffSource::borrow(int level) const {
+Result<std::unique_ptr<TiffSource::Reader>> TiffSource::take_reader(int level) const {
   {
     const std::lock_guard lock(mutex_);
     auto& idle = idle_[static_cast<std::size_t>(level)];
@@ -255,7 +255,7 @@ Status TiffSource::read_blocks(const Region& region, MutableView out, Reader& re
 
 Status TiffSource::read(const Region& region, MutableView out, ReadContext& ctx) const {
   PANTILE_TRY(check_read(spec_, region, out).with_context(path_));
-  PANTILE_ASSIGN(auto reader, borrow(region.level));
+  PANTILE_ASSIGN(auto reader, take_reader(region.level));
   const Status status = read_blocks(region, out, *reader, ctx);
   give_back(region.level, std::move(reader));
   return Status(status).with_context(fmt::format("{}, level {}", path_, region.level));

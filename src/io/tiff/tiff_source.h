@@ -52,7 +52,7 @@ class TiffSource final : public TileSource {
 
   TiffSource(std::string path, std::vector<LevelLayout> levels, Facts facts,
              std::shared_ptr<const Sums> sums);
-  Result<std::unique_ptr<Reader>> borrow(int level) const;
+  Result<std::unique_ptr<Reader>> take_reader(int level) const;
   void give_back(int level, std::unique_ptr<Reader> reader) const;
   Status load_block(int level, Reader& reader, std::int64_t column, std::int64_t row,
                     int plane) const;

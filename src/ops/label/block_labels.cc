@@ -25,9 +25,10 @@ std::uint64_t nonzero_bytes(std::uint64_t word) {
 }  // namespace
 
 std::uint32_t BlockLabeller::root(std::uint32_t run) {
-  while (runs_[run].label != run) {
-    runs_[run].label = runs_[runs_[run].label].label;
-    run = runs_[run].label;
+  std::vector<Run>& runs = labels_.runs_;
+  while (runs[run].label != run) {
+    runs[run].label = runs[runs[run].label].label;
+    run = runs[run].label;
   }
   return run;
 }
@@ -36,16 +37,17 @@ void BlockLabeller::join(std::uint32_t a, std::uint32_t b) {
   a = root(a);
   b = root(b);
   if (a < b) {
-    runs_[b].label = a;
+    labels_.runs_[b].label = a;
   } else {
-    runs_[a].label = b;
+    labels_.runs_[a].label = b;
   }
 }
 
 template <class Sample> void BlockLabeller::find_runs(const View& samples, std::int64_t y) {
   const std::byte* const row = samples.at(y, 0);
   const std::ptrdiff_t stride = samples.layout().col_stride;
-  const auto width = static_cast<std::int32_t>(width_);
+  const auto width = static_cast<std::int32_t>(labels_.width_);
+  std::vector<Run>& runs = labels_.runs_;
   const auto foreground = [&](std::int32_t x) {
     Sample sample;
     std::memcpy(&sample, row + x * stride, sizeof sample);
@@ -67,19 +69,20 @@ template <class Sample> void BlockLabeller::find_runs(const View& samples, std::
   };
   for (std::int32_t x = next(0, true); x < width;) {
     const std::int32_t end = next(x, false);
-    runs_.push_back({x, end, static_cast<std::uint32_t>(runs_.size())});
+    runs.push_back({x, end, static_cast<std::uint32_t>(runs.size())});
     x = next(end, true);
   }
 }
 
 /// Joins the runs of a row with those of the row above that they touch.
-void BlockLabeller::join_rows(std::size_t above, std::size_t here, std::size_t end) {
+void BlockLabeller::join_rows(std::uint32_t above, std::uint32_t here, std::uint32_t end) {
   const std::int32_t aside = connectivity_ == Connectivity::eight ? 1 : 0;
-  std::size_t a = above, b = here;
+  const std::vector<Run>& runs = labels_.runs_;
+  std::uint32_t a = above, b = here;
   while (a < here && b < end) {
-    const Run &upper = runs_[a], &lower = runs_[b];
+    const Run &upper = runs[a], &lower = runs[b];
     if (upper.begin < lower.end + aside && lower.begin < upper.end + aside) {
-      join(static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b));
+      join(a, b);
     }
     // (Read again: join() writes labels only.)
     if (upper.end < lower.end) {
@@ -90,13 +93,15 @@ void BlockLabeller::join_rows(std::size_t above, std::size_t here, std::size_t e
   }
 }
 
-void BlockLabeller::find(const View& samples) {
-  width_ = samples.width();
-  height_ = samples.height();
-  runs_.clear();
-  rows_.clear();
-  for (std::int64_t y = 0; y < height_; ++y) {
-    rows_.push_back(runs_.size());
+const BlockLabels& BlockLabeller::find(const View& samples) {
+  std::vector<Run>& runs = labels_.runs_;
+  std::vector<std::uint32_t>& rows = labels_.rows_;
+  labels_.width_ = samples.width();
+  labels_.height_ = samples.height();
+  runs.clear();
+  rows.clear();
+  for (std::int64_t y = 0; y < labels_.height_; ++y) {
+    rows.push_back(static_cast<std::uint32_t>(runs.size()));
     switch (samples.dtype()) {
       case DType::u8:
       case DType::i8: find_runs<std::uint8_t>(samples, y); break;
@@ -110,21 +115,21 @@ void BlockLabeller::find(const View& samples) {
       case DType::f32: find_runs<float>(samples, y); break;
       case DType::f64: find_runs<double>(samples, y); break;
     }
-    if (y > 0) {
-      join_rows(rows_[static_cast<std::size_t>(y) - 1], rows_.back(), runs_.size());
-    }
+    const auto end = static_cast<std::uint32_t>(runs.size());
+    if (y > 0) join_rows(rows[static_cast<std::size_t>(y) - 1], rows.back(), end);
   }
-  rows_.push_back(runs_.size());
+  rows.push_back(static_cast<std::uint32_t>(runs.size()));
   // A component's root is its first run: numbers follow the first samples.
-  count_ = 0;
-  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
-    const std::uint32_t first = runs_[i].label;
+  labels_.count_ = 0;
+  for (std::uint32_t i = 0; i < runs.size(); ++i) {
+    const std::uint32_t first = runs[i].label;
     // What lies before i has its component's number already.
-    runs_[i].label = first == i ? ++count_ : runs_[first].label;
+    runs[i].label = first == i ? ++labels_.count_ : runs[first].label;
   }
+  return labels_;
 }
 
-BorderLabels BlockLabeller::borders() const {
+BorderLabels BlockLabels::borders() const {
   BorderLabels borders;
   borders.count = count_;
   const auto line = [&](std::size_t row) {
@@ -148,8 +153,8 @@ BorderLabels BlockLabeller::borders() const {
   return borders;
 }
 
-void BlockLabeller::write(const Rect& rect, const std::vector<std::uint32_t>& table,
-                          const MutableView& out) const {
+void BlockLabels::write(const Rect& rect, const std::vector<std::uint32_t>& table,
+                        const MutableView& out) const {
   const std::ptrdiff_t stride = out.layout().col_stride;
   const auto fill = [&](std::byte* to, std::int64_t count, std::uint32_t label) {
     if (stride == sizeof label) {
@@ -176,7 +181,7 @@ void BlockLabeller::write(const Rect& rect, const std::vector<std::uint32_t>& ta
 std::int64_t BlockLabeller::most_bytes(std::int64_t width, std::int64_t height) {
   // Every other sample a run, and a vector that has just grown.
   return 2 * ((width + 1) / 2 * height * static_cast<std::int64_t>(sizeof(Run)) +
-              height * static_cast<std::int64_t>(sizeof(std::size_t)));
+              height * static_cast<std::int64_t>(sizeof(std::uint32_t)));
 }
 
 }  // namespace pantile::label

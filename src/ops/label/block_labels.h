@@ -25,39 +25,55 @@ struct BorderLabels {
   std::vector<std::uint32_t> left, right;  ///< By row.
 };
 
-/// Finds a block's components, numbered from 1 in the order of their first samples, row by row.
-/// Keeps its memory from block to block; for one thread.
-class BlockLabeller {
+/// A block's components, numbered from 1 in the order of their first samples, row by row.
+class BlockLabels {
  public:
-  explicit BlockLabeller(Connectivity connectivity) : connectivity_(connectivity) {}
-
-  /// Looks at the first channel of `samples`, of any type; NaN is foreground, -0.0 background.
-  void find(const View& samples);
   std::uint32_t count() const { return count_; }
   BorderLabels borders() const;
   /// Writes table[label] for every sample of `rect`, of the block, table[0] for the background.
   /// `out`: u32, of the rect's size.
   void write(const Rect& rect, const std::vector<std::uint32_t>& table,
              const MutableView& out) const;
+  /// Bytes that a copy of it takes.
+  std::int64_t bytes() const {
+    return static_cast<std::int64_t>(sizeof *this + runs_.size() * sizeof(Run) +
+                                     rows_.size() * sizeof(std::uint32_t));
+  }
+
+ private:
+  friend class BlockLabeller;
+  struct Run {
+    std::int32_t begin, end;
+    std::uint32_t label;  ///< While it is searched: the run that it belongs to.
+  };
+
+  std::int64_t width_ = 0, height_ = 0;
+  std::vector<Run> runs_;
+  std::vector<std::uint32_t> rows_;  ///< First run of each row, and the end.
+  std::uint32_t count_ = 0;
+};
+
+/// Finds the components of blocks, one after the other; keeps its memory. For one thread.
+class BlockLabeller {
+ public:
+  explicit BlockLabeller(Connectivity connectivity) : connectivity_(connectivity) {}
+
+  /// Looks at the first channel of `samples`, of any type; NaN is foreground, -0.0 background.
+  /// What it returns is good until the next call.
+  const BlockLabels& find(const View& samples);
 
   /// Most bytes it takes for a block of that size.
   static std::int64_t most_bytes(std::int64_t width, std::int64_t height);
 
  private:
-  struct Run {
-    std::int32_t begin, end;
-    std::uint32_t label;  ///< The run that it belongs to; in the end its component.
-  };
+  using Run = BlockLabels::Run;
   std::uint32_t root(std::uint32_t run);
   void join(std::uint32_t a, std::uint32_t b);
   template <class Sample> void find_runs(const View& samples, std::int64_t y);
-  void join_rows(std::size_t above, std::size_t here, std::size_t end);
+  void join_rows(std::uint32_t above, std::uint32_t here, std::uint32_t end);
 
   Connectivity connectivity_;
-  std::int64_t width_ = 0, height_ = 0;
-  std::vector<Run> runs_;
-  std::vector<std::size_t> rows_;  ///< First run of each row, and the end.
-  std::uint32_t count_ = 0;
+  BlockLabels labels_;
 };
 
 }  // namespace pantile::label

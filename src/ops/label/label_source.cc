@@ -21,19 +21,22 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 }  // namespace
 
 Result<std::shared_ptr<const LabelSource>> LabelSource::make(
-    std::shared_ptr<const TileSource> inner, Connectivity connectivity) {
+    std::shared_ptr<const TileSource> inner, Connectivity connectivity, std::int64_t kept_bytes) {
   const ImageSpec& spec = inner->spec();
   if (spec.kind == Kind::rgb || spec.kind == Kind::rgba || spec.kind == Kind::label) {
     return Error(Code::invalid, fmt::format("components of {}: its samples are {}, expected a mask "
                                             "or values of which 0 is the background",
                                             spec.name, kind_name(spec.kind)));
   }
-  return std::shared_ptr<const LabelSource>(new LabelSource(std::move(inner), connectivity));
+  return std::shared_ptr<const LabelSource>(
+      new LabelSource(std::move(inner), connectivity, kept_bytes));
 }
 
-LabelSource::LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity)
+LabelSource::LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity,
+                         std::int64_t kept_bytes)
     : inner_(std::move(inner)),
       connectivity_(connectivity),
+      kept_bytes_(kept_bytes),
       spec_(inner_->spec()),
       cache_(kCacheBytes) {
   spec_.levels.resize(1);
@@ -60,7 +63,9 @@ Cost LabelSource::cost(const Region& region) const {
   cost.scratch_bytes += one.rect.area() * (sample + 2 * 4) +
                         BlockLabeller::most_bytes(one.rect.width(), one.rect.height());
   cost.shared_bytes +=
-      kCacheBytes + spec_.channels * LabelMerge::most_bytes(columns_, rows_, kBlockPx);
+      kCacheBytes + kept_bytes_ +
+      spec_.channels * (LabelMerge::most_bytes(columns_, rows_, kBlockPx) +
+                        columns_ * rows_ * static_cast<std::int64_t>(sizeof(void*)));
   return cost;
 }
 
@@ -69,8 +74,9 @@ std::int64_t LabelSource::finding_bytes(int threads) const {
   return threads * cost.scratch_bytes + cost.shared_bytes;
 }
 
-Status LabelSource::label_block(int channel, std::int64_t column, std::int64_t row,
-                                BlockLabeller& labeller, ReadContext& ctx) const {
+Result<const BlockLabels*> LabelSource::label_block(int channel, std::int64_t column,
+                                                    std::int64_t row, BlockLabeller& labeller,
+                                                    ReadContext& ctx) const {
   const Region region{0, 0, 0, channel, channel + 1, block(column, row)};
   View samples = inner_->borrow(region);
   PixelBuffer buffer;
@@ -79,8 +85,7 @@ Status LabelSource::label_block(int channel, std::int64_t column, std::int64_t r
     PANTILE_TRY(inner_->read(region, buffer.view(), ctx));
     samples = buffer.view();
   }
-  labeller.find(samples);
-  return {};
+  return &labeller.find(samples);
 }
 
 bool LabelSource::found() const {
@@ -94,6 +99,9 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
   if (found_) return {};
   std::vector<LabelMerge> found;
   const std::int64_t blocks = columns_ * rows_;
+  std::vector<std::unique_ptr<const BlockLabels>> kept(
+      static_cast<std::size_t>(spec_.channels * blocks));
+  std::atomic<std::int64_t> room{kept_bytes_};
   for (int channel = 0; channel < spec_.channels; ++channel) {
     LabelMerge merge(columns_, rows_, connectivity_);
     std::atomic<std::int64_t> next{0};
@@ -103,8 +111,15 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
       BlockLabeller labeller(connectivity_);
       for (std::int64_t i = next++; i < blocks && !failed; i = next++) {
         if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
-        PANTILE_TRY(label_block(channel, i % columns_, i / columns_, labeller, ctx));
-        merge.set(i % columns_, i / columns_, labeller.borders());
+        PANTILE_ASSIGN(const BlockLabels* const labels,
+                       label_block(channel, i % columns_, i / columns_, labeller, ctx));
+        merge.set(i % columns_, i / columns_, labels->borders());
+        if (room.fetch_sub(labels->bytes()) >= labels->bytes()) {
+          kept[static_cast<std::size_t>(channel * blocks + i)] =
+              std::make_unique<const BlockLabels>(*labels);
+        } else {
+          room += labels->bytes();
+        }
         made(block(i % columns_, i / columns_).area());
       }
       return {};
@@ -118,21 +133,26 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
     found.push_back(std::move(merge));
   }
   found_ = std::move(found);
+  kept_ = std::move(kept);
   return {};
 }
 
 Status LabelSource::write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
                                 ReadContext& ctx) const {
+  const std::int64_t block = (channel * rows_ + row) * columns_ + column;
+  const BlockLabels* labels = kept_[static_cast<std::size_t>(block)].get();
   BlockLabeller labeller(connectivity_);
-  PANTILE_TRY(label_block(channel, column, row, labeller, ctx));
+  if (labels == nullptr) {
+    PANTILE_ASSIGN(labels, label_block(channel, column, row, labeller, ctx));
+  }
   std::vector<std::uint32_t> table;
   (*found_)[static_cast<std::size_t>(channel)].table(column, row, table);
-  if (table.size() != std::size_t{labeller.count()} + 1) {
+  if (table.size() != std::size_t{labels->count()} + 1) {
     return Error(Code::conflict,
                  fmt::format("{} changed while its components were labelled", inner_->spec().name));
   }
-  const Rect rect = block(column, row);
-  labeller.write({0, 0, rect.width(), rect.height()}, table, out);
+  const Rect rect = this->block(column, row);
+  labels->write({0, 0, rect.width(), rect.height()}, table, out);
   return {};
 }
 

@@ -18,13 +18,16 @@ namespace pantile::label {
 
 /// Level 0 of `inner`, channel by channel: samples that are not 0 get the number (u32, from 1) of
 /// their component. Found in two passes: the first labels blocks and joins what touches across
-/// their edges, of which only the edges are kept; a read labels its blocks again and looks the
-/// numbers up. The numbers follow from the pixels alone, whoever reads them how. Thread-safe.
+/// their edges; a read looks the numbers up. Of a block its edges are kept, and all it found of as
+/// many as take `kept_bytes`; the others are labelled again when they are read. The numbers follow from the pixels alone, whoever reads them how. Thread-safe.
 class LabelSource final : public TileSource {
  public:
+  /// What is kept of the blocks that the first pass labelled, unless said otherwise.
+  static constexpr std::int64_t kKeptBytes = std::int64_t{32} << 20;
   /// Errors: invalid (colours, or labels already).
   static Result<std::shared_ptr<const LabelSource>> make(std::shared_ptr<const TileSource> inner,
-                                                         Connectivity connectivity);
+                                                         Connectivity connectivity,
+                                                         std::int64_t kept_bytes = kKeptBytes);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;
@@ -51,19 +54,23 @@ class LabelSource final : public TileSource {
   /// An edge of the blocks; decides numbers, so it is one for all machines.
   static constexpr std::int64_t kBlockPx = 512;
 
-  LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity);
+  LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity,
+              std::int64_t kept_bytes);
   Rect block(std::int64_t column, std::int64_t row) const;
-  Status label_block(int channel, std::int64_t column, std::int64_t row, BlockLabeller& labeller,
-                     ReadContext& ctx) const;
+  Result<const BlockLabels*> label_block(int channel, std::int64_t column, std::int64_t row,
+                                         BlockLabeller& labeller, ReadContext& ctx) const;
   Status write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
                      ReadContext& ctx) const;
 
   std::shared_ptr<const TileSource> inner_;
   Connectivity connectivity_;
+  std::int64_t kept_bytes_;
   ImageSpec spec_;
   std::int64_t columns_, rows_;
   mutable std::mutex mutex_;
   mutable std::optional<std::vector<LabelMerge>> found_;  ///< By channel.
+  /// By channel, row and column; null: not kept.
+  mutable std::vector<std::unique_ptr<const BlockLabels>> kept_;
   mutable TileCache cache_;
 };
 

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <tuple>
 
 #include "core/buffer.h"
 #include "core/copy.h"
@@ -30,14 +32,18 @@ class Held final : public TileSource {
   Cost cost(const Region&) const override { return {}; }
   Status read(const Region& region, MutableView out, ReadContext&) const override {
     PANTILE_TRY(check_read(spec_, region, out));
+    ++reads_;
     copy_pixels(View(pixels_.view().window(region.rect)).select_channels(region.c0, region.c1),
                 out);
     return {};
   }
   Fingerprint fingerprint() const override { return {}; }
   void set_kind(Kind kind) { spec_.kind = kind; }
+  void clear() { std::fill_n(pixels_.data(), pixels_.size_bytes(), std::byte{0}); }
+  int reads() const { return reads_; }
 
  private:
+  mutable std::atomic<int> reads_{0};
   PixelBuffer pixels_;
   ImageSpec spec_;
 };
@@ -85,6 +91,37 @@ TEST(LabelSource, DoesNotDependOnThreads) {
     found.push_back(read(**labels, kAll, 0, 1));
   }
   EXPECT_TRUE(same_pixels(found[0].view(), found[1].view()));
+}
+
+TEST(LabelSource, LabelsAgainOnlyWhatItHasNotKept) {
+  constexpr std::int64_t kBlocks = 2 * 9, kOfOneBlock = 512 * 512 / 4 * 12;
+  PixelBuffer expected;
+  for (const auto& [kept_bytes, least, most] :
+       {std::tuple{LabelSource::kKeptBytes, kBlocks, kBlocks},
+        {3 * kOfOneBlock, kBlocks + 1, 2 * kBlocks - 1},
+        {std::int64_t{0}, 2 * kBlocks, 2 * kBlocks}}) {
+    const auto mask = random_mask(0.5, 2);
+    const auto labels = LabelSource::make(mask, Connectivity::eight, kept_bytes);
+    PixelBuffer whole = read(**labels, kAll, 0, 2);
+    EXPECT_GE(mask->reads(), least);
+    EXPECT_LE(mask->reads(), most);
+    if (kept_bytes == LabelSource::kKeptBytes) {
+      expected = std::move(whole);
+    } else {
+      EXPECT_TRUE(same_pixels(whole.view(), expected.view()));
+    }
+  }
+}
+
+TEST(LabelSource, NoticesAnImageThatChanged) {
+  const auto mask = random_mask(0.5, 1);
+  const auto labels = LabelSource::make(mask, Connectivity::four, 0);
+  ASSERT_TRUE((*labels)->find(1, nullptr, [](std::int64_t) {}).ok());
+  mask->clear();
+  PixelBuffer out(DType::u32, kHeight, kWidth, 1);
+  ReadContext ctx;
+  EXPECT_EQ((*labels)->read({0, 0, 0, 0, 1, kAll}, out.view(), ctx).error().code(),
+            Code::conflict);
 }
 
 TEST(LabelSource, StopsWhenAsked) {

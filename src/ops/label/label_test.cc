@@ -67,11 +67,11 @@ TEST(BlockLabels, AreThoseOfFloodFill) {
       for (const auto& [width, height] : {std::pair{1, 1}, {37, 29}, {64, 3}, {1, 50}, {130, 70}}) {
         const auto mask = random_mask(width, height, share, 5);
         BlockLabeller labeller(corners ? Connectivity::eight : Connectivity::four);
-        labeller.find(view_of(mask, width, height));
+        const BlockLabels& found = labeller.find(view_of(mask, width, height));
         Labels labels(mask.size(), 77);
         const MutableView out(reinterpret_cast<std::byte*>(labels.data()),
                               Layout::interleaved(DType::u32, height, width, 1));
-        labeller.write({0, 0, width, height}, identity(labeller.count()), out);
+        found.write({0, 0, width, height}, identity(found.count()), out);
         EXPECT_EQ(labels, flooded(mask, width, height, corners)) << share << width;
       }
     }
@@ -83,10 +83,10 @@ TEST(BlockLabels, OfEveryType) {
     using T = decltype(zero);
     const std::vector<T> samples{T(0), T(3), T(0), T(0), T(1), T(1)};
     BlockLabeller labeller(Connectivity::four);
-    labeller.find(
+    const BlockLabels& labels = labeller.find(
         {reinterpret_cast<const std::byte*>(samples.data()), Layout::interleaved(dtype, 1, 6, 1)});
-    EXPECT_EQ(labeller.count(), 2U);
-    EXPECT_EQ(labeller.borders().top, (Labels{0, 1, 0, 0, 2, 2}));
+    EXPECT_EQ(labels.count(), 2U);
+    EXPECT_EQ(labels.borders().top, (Labels{0, 1, 0, 0, 2, 2}));
   };
   with(std::int8_t{}, DType::i8);
   with(std::uint16_t{}, DType::u16);
@@ -110,8 +110,7 @@ void expect_merged(const std::vector<std::uint8_t>& mask, int width, int height,
   };
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
-      labeller.find(whole.window(rect_of(column, row)));
-      merge.set(column, row, labeller.borders());
+      merge.set(column, row, labeller.find(whole.window(rect_of(column, row))).borders());
     }
   }
   ASSERT_TRUE(merge.finish().ok());
@@ -121,9 +120,9 @@ void expect_merged(const std::vector<std::uint8_t>& mask, int width, int height,
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
       const Rect rect = rect_of(column, row);
-      labeller.find(whole.window(rect));
+      const BlockLabels& found = labeller.find(whole.window(rect));
       merge.table(column, row, table);
-      labeller.write({0, 0, rect.width(), rect.height()}, table, out.window(rect));
+      found.write({0, 0, rect.width(), rect.height()}, table, out.window(rect));
     }
   }
   const Labels expected = flooded(mask, width, height, corners);
@@ -181,11 +180,11 @@ TEST(LabelMerge, JoinsAcrossACornerOnlyWhereCornersCount) {
 TEST(BlockLabels, WritesAnyPart) {
   const auto mask = random_mask(40, 30, 0.5, 3);
   BlockLabeller labeller(Connectivity::eight);
-  labeller.find(view_of(mask, 40, 30));
+  const BlockLabels& labels = labeller.find(view_of(mask, 40, 30));
   const Labels all = flooded(mask, 40, 30, true);
   const Rect part{7, 5, 23, 21};
   PixelBuffer out(DType::u32, part.height(), part.width(), 1);
-  labeller.write(part, identity(labeller.count()), out.view());
+  labels.write(part, identity(labels.count()), out.view());
   for (std::int64_t y = 0; y < part.height(); ++y) {
     for (std::int64_t x = 0; x < part.width(); ++x) {
       std::uint32_t label;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <vector>
 
+#include "grid/tile_grid.h"
 #include "pipeline/drain/stage_reporter.h"
 #include "runtime/workers.h"
 
@@ -12,13 +13,26 @@ namespace {
 
 /// Blocks of about this many pixels: large beside a filter's halo, small beside an image.
 constexpr std::int64_t kBlockRows = 256, kBlockColumns = 4096;
+/// Sources that come by tiles are read by several, up to this many pixels a side, …
+constexpr std::int64_t kTiledBlock = 512;
+/// … but no more than leave each thread this many blocks, since their costs differ.
+constexpr std::int64_t kBlocksPerThread = 8;
 
-/// Where blocks of about `size` begin within [from, to), on multiples of `tile` where it matters.
+/// Pixels a side of the blocks of a source of such tiles.
+std::int64_t tiled_block(std::int64_t tile, const Rect& all, int threads) {
+  const auto blocks = [&](std::int64_t side) {
+    return ceil_div(all.width(), side) * ceil_div(all.height(), side);
+  };
+  std::int64_t tiles = std::max<std::int64_t>(1, kTiledBlock / tile);
+  while (tiles > 1 && blocks(tiles * tile) < kBlocksPerThread * threads) tiles /= 2;
+  return tiles * tile;
+}
+
+/// Where blocks of `size` begin within [from, to): on its multiples where `aligned`.
 std::vector<std::int64_t> cuts(std::int64_t from, std::int64_t to, std::int64_t size,
-                               std::int64_t tile) {
-  if (tile > 0) size = std::max(tile, size / tile * tile);
+                               bool aligned) {
   std::vector<std::int64_t> at{from};
-  std::int64_t next = tile > 0 ? (from / size + 1) * size : from + size;
+  std::int64_t next = aligned ? (from / size + 1) * size : from + size;
   for (; next < to; next += size) at.push_back(next);
   at.push_back(to);
   return at;
@@ -31,8 +45,10 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
   PANTILE_TRY(check_read(source.spec(), region, out));
   const Rect& all = region.rect;
   const std::int64_t tile = source.tile_px();
-  const std::vector<std::int64_t> xs = cuts(all.x0, all.x1, tile > 0 ? tile : kBlockColumns, tile);
-  const std::vector<std::int64_t> ys = cuts(all.y0, all.y1, tile > 0 ? tile : kBlockRows, tile);
+  const int wanted = run.threads > 0 ? run.threads : available_cores();
+  const std::int64_t side = tile > 0 ? tiled_block(tile, all, wanted) : 0;
+  const std::vector<std::int64_t> xs = cuts(all.x0, all.x1, side > 0 ? side : kBlockColumns, side > 0);
+  const std::vector<std::int64_t> ys = cuts(all.y0, all.y1, side > 0 ? side : kBlockRows, side > 0);
   const auto columns = static_cast<std::int64_t>(xs.size()) - 1;
   const std::int64_t count = columns * (static_cast<std::int64_t>(ys.size()) - 1);
   StageReporter reporter(run.listener, "compute", "px", all.area());
@@ -51,7 +67,6 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
     }
     return {};
   };
-  const int wanted = run.threads > 0 ? run.threads : available_cores();
   const auto threads = static_cast<int>(std::min<std::int64_t>(wanted, count));
   const Status done = run_workers(threads, [&](int) {
     const Status status = work();
