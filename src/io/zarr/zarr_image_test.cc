@@ -270,6 +270,21 @@ TEST_F(ZarrImage, TheCacheSavesReadsAndKeepsItsBound) {
   EXPECT_EQ(store_->calls(Call::read), before + 2);  // index and chunk
 }
 
+TEST_F(ZarrImage, TheCacheGrowsWithTheChunksUpToItsBound) {
+  write_image();
+  const Region pixel{0, 0, 0, 0, 1, {0, 0, 1, 1}};
+  const std::int64_t chunk = open()->cost(pixel).scratch_bytes / 2;  // and its index
+  const auto kept = [&](const SourceOptions& options) {
+    return open(options)->cost(pixel).shared_bytes;
+  };
+  EXPECT_EQ(kept({.cache_bytes = 10}), 10);
+  EXPECT_EQ(kept({.cache_bytes = 10, .most_cache_bytes = 20}), 20);
+  EXPECT_EQ(kept({.cache_bytes = 2000, .most_cache_bytes = 20}), 2000);
+  const std::int64_t grown = kept({.cache_bytes = 10, .most_cache_bytes = std::int64_t{1} << 40});
+  EXPECT_GT(grown, 12 * chunk);
+  EXPECT_LE(grown, 24 * chunk);
+}
+
 TEST_F(ZarrImage, EveryFailingCallIsReportedAndLeavesNoHalfUnit) {
   for (const Call call : {Call::open_writer, Call::append, Call::commit, Call::spool}) {
     SetUp();

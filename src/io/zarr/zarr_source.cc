@@ -71,14 +71,20 @@ std::optional<codec::Spec> codec_of(const std::vector<ByteStep>& steps) {
 
 }  // namespace
 
+/// A quarter is for indices; the others are what stencils read around a strip of four chunks.
+constexpr std::int64_t kCachedChunks = 24;
+
 struct ZarrSource::State {
   State(std::shared_ptr<const ByteStore> store_in, const SourceOptions& options_in,
         ImageArrays image_in)
       : store(std::move(store_in)),
         options(options_in),
         image(std::move(image_in)),
-        chunks(options_in.cache_bytes - options_in.cache_bytes / 4),
-        indices(options_in.cache_bytes / 4) {}
+        cache_bytes(std::max(
+            options.cache_bytes,
+            std::min(options.most_cache_bytes, kCachedChunks * level(0).metadata().chunk_bytes()))),
+        chunks(cache_bytes - cache_bytes / 4),
+        indices(cache_bytes / 4) {}
 
   const ArrayReader& level(int i) const { return *image.arrays[static_cast<std::size_t>(i)]; }
 
@@ -95,6 +101,7 @@ struct ZarrSource::State {
   std::shared_ptr<const ByteStore> store;
   SourceOptions options;
   ImageArrays image;
+  std::int64_t cache_bytes;
   std::int64_t chunk_px = 0, shard_px = 0;
   std::string identity;
   bool is_complete = false;  ///< All shards were written, so one that is not there was lost.
@@ -290,7 +297,7 @@ Cost ZarrSource::cost(const Region& region) const {
   const auto level = std::clamp<int>(region.level, 0, static_cast<int>(spec().levels.size()) - 1);
   const auto& metadata = state_->level(level).metadata();
   const std::int64_t index = metadata.sharded ? 2 * metadata.index_bytes() : 0;
-  return {2 * metadata.chunk_bytes() + index, state_->options.cache_bytes};
+  return {2 * metadata.chunk_bytes() + index, state_->cache_bytes};
 }
 
 Status ZarrSource::read(const Region& region, MutableView out, ReadContext& ctx) const {

@@ -24,6 +24,9 @@ namespace pantile::zarr {
 
 struct SourceOptions {
   std::int64_t cache_bytes = std::int64_t{32} << 20;  ///< Decoded chunks and shard indices kept.
+  /// As much instead as 24 chunks of level 0 take, if that is more, but never above this: stencils
+  /// go from chunk to chunk and come back for the borders.
+  std::int64_t most_cache_bytes = 0;
   /// A chunk that is not there: its pixels are fill_value (as Zarr says), or a not_found error.
   /// In a complete image of ours (its attributes hold `pantile`) it is always a corrupt error.
   bool missing_is_error = false;

@@ -19,7 +19,8 @@ namespace pantile::label {
 /// Level 0 of `inner`, channel by channel: samples that are not 0 get the number (u32, from 1) of
 /// their component. Found in two passes: the first labels blocks and joins what touches across
 /// their edges; a read looks the numbers up. Of a block its edges are kept, and all it found of as
-/// many as take `kept_bytes`; the others are labelled again when they are read. The numbers follow from the pixels alone, whoever reads them how. Thread-safe.
+/// many as take `kept_bytes`; the others are labelled again when they are read. The numbers follow
+/// from the pixels alone, whoever reads them how. Thread-safe.
 class LabelSource final : public TileSource {
  public:
   /// What is kept of the blocks that the first pass labelled, unless said otherwise.

@@ -120,8 +120,7 @@ TEST(LabelSource, NoticesAnImageThatChanged) {
   mask->clear();
   PixelBuffer out(DType::u32, kHeight, kWidth, 1);
   ReadContext ctx;
-  EXPECT_EQ((*labels)->read({0, 0, 0, 0, 1, kAll}, out.view(), ctx).error().code(),
-            Code::conflict);
+  EXPECT_EQ((*labels)->read({0, 0, 0, 0, 1, kAll}, out.view(), ctx).error().code(), Code::conflict);
 }
 
 TEST(LabelSource, StopsWhenAsked) {

@@ -18,8 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What is kept at most of a foreign store's large chunks.
+constexpr std::int64_t kMostCacheBytes = std::int64_t{96} << 20;
+
 Result<OpenImage> open_zarr(const std::string& path) {
-  PANTILE_ASSIGN(std::shared_ptr<zarr::ZarrSource> source, zarr::open_path(path));
+  PANTILE_ASSIGN(std::shared_ptr<zarr::ZarrSource> source,
+                 zarr::open_path(path, {.most_cache_bytes = kMostCacheBytes}));
   OpenImage image;
   image.path = path;
   image.format = source->format();

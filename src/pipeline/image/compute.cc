@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 #include <vector>
 
 #include "grid/tile_grid.h"
@@ -17,6 +18,23 @@ constexpr std::int64_t kBlockRows = 256, kBlockColumns = 4096;
 constexpr std::int64_t kTiledBlock = 512;
 /// … but no more than leave each thread this many blocks, since their costs differ.
 constexpr std::int64_t kBlocksPerThread = 8;
+/// They are taken in strips of so many, row by row, so that what a stencil reads around a row is
+/// still in its source's cache when the next row comes: three rows of two tiles more than these.
+constexpr std::int64_t kStripBlocks = 4;
+
+/// Blocks of a grid, in that order.
+struct Strips {
+  std::int64_t columns, rows;
+
+  std::int64_t count() const { return columns * rows; }
+  /// Column and row.
+  std::pair<std::size_t, std::size_t> at(std::int64_t i) const {
+    const std::int64_t strip = i / (kStripBlocks * rows), first = strip * kStripBlocks;
+    const std::int64_t width = std::min(kStripBlocks, columns - first);
+    const std::int64_t k = i - first * rows;
+    return {static_cast<std::size_t>(first + k % width), static_cast<std::size_t>(k / width)};
+  }
+};
 
 /// Pixels a side of the blocks of a source of such tiles.
 std::int64_t tiled_block(std::int64_t tile, const Rect& all, int threads) {
@@ -47,19 +65,19 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
   const std::int64_t tile = source.tile_px();
   const int wanted = run.threads > 0 ? run.threads : available_cores();
   const std::int64_t side = tile > 0 ? tiled_block(tile, all, wanted) : 0;
-  const std::vector<std::int64_t> xs = cuts(all.x0, all.x1, side > 0 ? side : kBlockColumns, side > 0);
+  const std::vector<std::int64_t> xs =
+      cuts(all.x0, all.x1, side > 0 ? side : kBlockColumns, side > 0);
   const std::vector<std::int64_t> ys = cuts(all.y0, all.y1, side > 0 ? side : kBlockRows, side > 0);
-  const auto columns = static_cast<std::int64_t>(xs.size()) - 1;
-  const std::int64_t count = columns * (static_cast<std::int64_t>(ys.size()) - 1);
+  const Strips strips{static_cast<std::int64_t>(xs.size()) - 1,
+                      static_cast<std::int64_t>(ys.size()) - 1};
   StageReporter reporter(run.listener, "compute", "px", all.area());
   std::atomic<std::int64_t> next{0};
   std::atomic<bool> failed{false};
   const auto work = [&]() -> Status {
     ReadContext context{run.cancel};
-    for (std::int64_t i = next++; i < count && !failed; i = next++) {
+    for (std::int64_t i = next++; i < strips.count() && !failed; i = next++) {
       if (context.cancelled()) return Error(Code::cancelled, "stopped on request");
-      const auto x = static_cast<std::size_t>(i % columns),
-                 y = static_cast<std::size_t>(i / columns);
+      const auto [x, y] = strips.at(i);
       Region block = region;
       block.rect = {xs[x], ys[y], xs[x + 1], ys[y + 1]};
       PANTILE_TRY(source.read(block, out.window(translate(block.rect, -all.x0, -all.y0)), context));
@@ -67,7 +85,7 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
     }
     return {};
   };
-  const auto threads = static_cast<int>(std::min<std::int64_t>(wanted, count));
+  const auto threads = static_cast<int>(std::min<std::int64_t>(wanted, strips.count()));
   const Status done = run_workers(threads, [&](int) {
     const Status status = work();
     if (!status.ok()) failed = true;
