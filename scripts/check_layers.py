@@ -56,6 +56,7 @@ PUBLIC = {
     "write_image.h": "pipeline",
     "image.h": "pipeline",
     "regions.h": "core",
+    "statistics.h": "core",
     "tile_function.h": "ops",
     "tile_sink.h": "tile",
     "tile_source.h": "tile",

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pantile/generate.h"
@@ -15,6 +16,7 @@
 #include "pantile/output_options.h"
 #include "pantile/regions.h"
 #include "pantile/result.h"
+#include "pantile/statistics.h"
 #include "pantile/tile_function.h"
 #include "pantile/tile_source.h"
 #include "pantile/view.h"
@@ -69,6 +71,20 @@ class Image {
   /// is read.
   Result<Regions> regions(int channel, const Image* values, int value_channel,
                           const RunOptions& run) const;
+  /// Of every channel, in a pass over the image; the same bits whatever the threads. Errors, here
+  /// and below: cancelled; those of what is read.
+  Result<std::vector<ChannelStatistics>> statistics(const RunOptions& run) const;
+  /// Of every channel the samples below which these shares of it lie (0 <= first < second <= 1),
+  /// between neighbours as numpy.quantile; exactly, of any type, in as many passes as samples have
+  /// 16 bits. NaN where no sample is a number. Errors: invalid.
+  Result<std::vector<std::pair<double, double>>> quantiles(std::pair<double, double> shares,
+                                                           const RunOptions& run) const;
+  /// Of every channel how many samples lie in each of `bins` (up to kMostBins) equal bins from
+  /// `low` to `high`, which belongs to the last; others are not counted. Errors: invalid.
+  Result<std::vector<std::vector<std::uint64_t>>> histogram(double low, double high,
+                                                            std::int64_t bins,
+                                                            const RunOptions& run) const;
+  static constexpr std::int64_t kMostBins = 65536;
   /// `rect` of level 0. Errors: invalid.
   Result<Image> crop(const Rect& rect) const;
   /// … and channels [c0, c1) of it.

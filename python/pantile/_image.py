@@ -21,12 +21,13 @@ from pantile._listener import listening
 from pantile._operators import Operators
 from pantile._reader import Reader
 from pantile._slices import intervals
+from pantile._statistics import Statistics
 from pantile._words import word
 
 Array = NDArray[Any]
 
 
-class Image(Operators):
+class Image(Operators, Statistics):
     """An image that is worked out when it is asked for.
 
     Made by `open`, `formula` and by the methods of other images; never changed. Operators see all

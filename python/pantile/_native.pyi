@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import ReferenceType
 
+import numpy as np
 from numpy.typing import NDArray
 
 from pantile._function import TileCaller
@@ -13,6 +14,14 @@ class WriteOptions:
     shard_px: int
     zstd_level: int
     tiff_compression: str
+
+def statistics(image: Image, threads: int, listener: object | None) -> dict[str, NDArray[Any]]: ...
+def quantiles(
+    image: Image, shares: tuple[float, float], threads: int, listener: object | None
+) -> NDArray[np.float64]: ...
+def histogram(
+    image: Image, low: float, high: float, bins: int, threads: int, listener: object | None
+) -> NDArray[np.uint64]: ...
 
 class Image:
     @staticmethod

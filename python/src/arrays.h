@@ -5,7 +5,10 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "pantile/view.h"
 
@@ -27,5 +30,14 @@ Layout layout_of(const ReadableArray& array, std::string_view axes);
 /// The view as an array of axes c, y, x, or y, x where it has one channel and `flat`; valid as long
 /// as the view. Read-only unless `writable`. Needs the interpreter lock.
 nb::object array_of(const View& view, bool flat, bool writable);
+
+/// An array of one dimension that owns its values.
+template <class T> nb::object owned_array(std::vector<T> values) {
+  auto kept = std::make_unique<std::vector<T>>(std::move(values));
+  const nb::capsule owner(kept.get(),
+                          [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  std::vector<T>* const held = kept.release();
+  return nb::cast(nb::ndarray<nb::numpy, T>(held->data(), {held->size()}, owner));
+}
 
 }  // namespace pantile::python

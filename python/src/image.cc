@@ -117,16 +117,6 @@ Image map_function(const Image& image, nb::object adapter, const std::string& na
                 options));
 }
 
-RunOptions run_options(int threads, std::int64_t memory_bytes, const CancelToken& cancel,
-                       PythonListener& listener) {
-  RunOptions run;
-  run.threads = threads;
-  run.memory_bytes = memory_bytes;
-  run.cancel = &cancel;
-  run.listener = &listener;
-  return run;
-}
-
 void compute(const Image& image, const Corners& corners, int c0, int c1, const WritableArray& out,
              int threads, nb::object listener) {
   const auto [x0, y0, x1, y1] = corners;
@@ -150,12 +140,6 @@ nb::dict write(const Image& image, const std::string& path, const WriteOptions& 
   std::optional<Result<JobSummary>> summary;
   run_beside(cancel, [&] { summary = image.write(path, options, run); });
   return summary_dict(value_or_raise(*std::move(summary)));
-}
-
-template <class T> nb::object owned_array(std::vector<T> values) {
-  auto* const kept = new std::vector<T>(std::move(values));
-  const nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return nb::cast(nb::ndarray<nb::numpy, T>(kept->data(), {kept->size()}, owner));
 }
 
 nb::dict regions(const Image& labels, int channel, const Image* values, int value_channel,

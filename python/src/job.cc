@@ -53,6 +53,16 @@ void PythonListener::on_finding(const Finding& finding) {
   });
 }
 
+RunOptions run_options(int threads, std::int64_t memory_bytes, const CancelToken& cancel,
+                       PythonListener& listener) {
+  RunOptions run;
+  run.threads = threads;
+  run.memory_bytes = memory_bytes;
+  run.cancel = &cancel;
+  run.listener = &listener;
+  return run;
+}
+
 void run_beside(CancelToken& cancel, const std::function<void()>& work) {
   std::mutex mutex;
   std::condition_variable changed;

@@ -33,6 +33,10 @@ class PythonListener final : public JobListener {
   nb::object listener_;
 };
 
+/// How a job runs that Python asked for.
+RunOptions run_options(int threads, std::int64_t memory_bytes, const CancelToken& cancel,
+                       PythonListener& listener);
+
 /// Runs `work` on a thread of its own, without the interpreter lock, and waits for it. A signal
 /// (Ctrl-C) whose handler throws raises `cancel`, and its exception is thrown when `work` has
 /// ended. Called with the lock.

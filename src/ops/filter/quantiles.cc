@@ -198,7 +198,9 @@ double QuantileSearch::value_of(std::uint64_t key) const {
 
 std::pair<double, double> QuantileSearch::range(int channel) const {
   const Channel& c = channels_[static_cast<std::size_t>(channel)];
-  if (c.numbers == 0) return {0, 1};
+  if (c.numbers == 0) {
+    return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+  }
   const auto quantile = [&](std::size_t k) {
     const double a = value_of(c.prefix[2 * k]) + 0.0, b = value_of(c.prefix[2 * k + 1]) + 0.0;
     if (c.weight[k] == 0 || a == b || !std::isfinite(a)) return a;

@@ -46,7 +46,7 @@ class QuantileSearch {
   static std::int64_t most_bytes(DType dtype, int channels);
 
   /// After the last pass, the two quantiles: between the samples around it, as numpy.quantile
-  /// weighs them. Where one of these is an infinity, that. (0, 1) where there were no numbers.
+  /// weighs them. Where one of these is an infinity, that. NaN where there were no numbers.
   std::pair<double, double> range(int channel) const;
 
  private:

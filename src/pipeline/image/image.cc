@@ -11,7 +11,7 @@
 #include "pipeline/drain/stage_reporter.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/image/compute.h"
-#include "pipeline/image/image_state.h"
+#include "pipeline/image/prepare.h"
 #include "pipeline/image/write.h"
 #include "pipeline/process/measured_source.h"
 #include "pipeline/process/open_input.h"
@@ -19,9 +19,7 @@
 #include "runtime/workers.h"
 
 namespace pantile {
-namespace {
 
-/// Finds out what has to be known before a pixel of `image` can be made.
 Status prepare(const ImageState& image, const RunOptions& run) {
   std::vector<StageSummary> stages;
   const int threads = run.threads > 0 ? run.threads : available_cores();
@@ -30,8 +28,6 @@ Status prepare(const ImageState& image, const RunOptions& run) {
   }
   return {};
 }
-
-}  // namespace
 
 Image::Image(std::shared_ptr<const ImageState> state) : state_(std::move(state)) {}
 

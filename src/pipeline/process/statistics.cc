@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 
 #include "core/buffer.h"
@@ -209,8 +210,14 @@ Result<std::vector<double>> measure_otsu(const TileSource& source, const Measure
 
 Result<Ranges> measure(const TileSource& source, const filter::Wanted& wanted,
                        const MeasureRun& run) {
-  if (wanted.what == Statistic::quantiles) return measure_quantiles(source, wanted.quantiles, run);
   Ranges ranges;
+  if (wanted.what == Statistic::quantiles) {
+    PANTILE_ASSIGN(ranges, measure_quantiles(source, wanted.quantiles, run));
+    for (auto& range : ranges) {
+      if (std::isnan(range.first)) range = {0, 1};
+    }
+    return ranges;
+  }
   if (wanted.what == Statistic::otsu) {
     PANTILE_ASSIGN(const std::vector<double> thresholds, measure_otsu(source, run));
     for (const double threshold : thresholds) ranges.emplace_back(threshold, threshold);

@@ -26,11 +26,11 @@ struct MeasureRun {
   std::vector<StageSummary>& stages;  ///< What was done is added to them.
 };
 
-/// What an operator wants to know (filter::Measure).
+/// What an operator wants to know (filter::Wanted); 0 and 1 of a channel without numbers.
 Result<Ranges> measure(const TileSource& source, const filter::Wanted& wanted,
                        const MeasureRun& run);
 
-/// Two quantiles, as QuantileSearch finds them: exactly.
+/// Two quantiles, as QuantileSearch finds them: exactly; NaN of a channel without numbers.
 Result<Ranges> measure_quantiles(const TileSource& source, std::pair<double, double> quantiles,
                                  const MeasureRun& run);
 /// Least, greatest, mean and deviation.
