@@ -4,15 +4,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
+#include "pantile/boundary.h"
 #include "pantile/dtype.h"
 #include "pantile/result.h"
 #include "pantile/tile_source.h"
 
 namespace pantile {
 
-/// Where a tile lies.
+/// Where a tile lies, in pixels of the image; where a boundary fills it, also beyond.
 struct FunctionTile {
   std::int64_t row = 0, column = 0;  ///< Of the grid of tiles.
   Rect core;                         ///< What the function's result is kept of.
@@ -29,22 +32,33 @@ class TileFunction {
   virtual Fingerprint fingerprint() const = 0;
   /// Fills `out` (the core's size) from `in` (the halo's size). Errors: its own; they name no tile.
   virtual Status apply(const FunctionTile& tile, View in, MutableView out) const = 0;
+  /// Several tiles of one size: those of tile k are channels [k·c, (k + 1)·c) of `in` and of `out`.
+  /// By itself: apply() for each.
+  virtual Status apply_batch(std::span<const FunctionTile> tiles, View in, MutableView out) const;
 };
 
 /// How a function is called.
 struct FunctionOptions {
   std::int64_t tile_px = 0;  ///< Edge of the tiles, at least 1; 0: 512.
-  std::int64_t halo_px = 0;  ///< Pixels around the tile that it looks at; none beyond the image.
+  std::int64_t halo_px = 0;  ///< Pixels around the tile that it looks at.
   int channels = 0;          ///< Of the result; 0: as the image.
   bool has_dtype = false;    ///< False: `dtype` is the image's.
   DType dtype = DType::u8;   ///< Of the result.
+  /// What fills the halo beyond the image. Nothing: there it is cut off, and tiles at the image's
+  /// edges are given smaller (of batches: reflect).
+  std::optional<Boundary> boundary = {};
+  double outside = 0;  ///< Of Boundary::constant; the image's type has to have it.
+  /// Tiles that apply_batch() is given at once, fewer where the grid ends, all of them of the full
+  /// size: beyond the image the boundary fills them. 0: apply(), tile by tile.
+  int batch = 0;
+  std::int64_t overlap_px = 0;
   std::int64_t cache_bytes = std::int64_t{64} << 20;  ///< For tiles that are read in parts.
 };
 
 /// `inner` through `function`: level 0, on a grid of tiles from (0, 0). The function is called with
 /// the same rectangles whatever is read, so that its results do not depend on who reads them how.
 /// Reads that contain whole tiles call it straight into place; tiles of which parts are read are
-/// kept a while. Errors: invalid (a tile, halo or channel count that cannot be).
+/// kept a while. Batches lie on that grid too. Errors: invalid (a number that cannot be).
 Result<std::shared_ptr<const TileSource>> apply_function(
     std::shared_ptr<const TileSource> inner, std::shared_ptr<const TileFunction> function,
     const FunctionOptions& options);

@@ -23,8 +23,8 @@ class Tile(NamedTuple):
     row, column : int
         Of the grid of tiles.
     core, halo : tuple of int
-        (x0, y0, x1, y1), half-open, in pixels of the image: what is kept of the function's result,
-        and what the function is given.
+        (x0, y0, x1, y1), half-open, in pixels of the image, and where a boundary fills it beyond:
+        what is kept of the function's result, and what the function is given.
     """
 
     row: int
@@ -68,12 +68,15 @@ def name_of(function: Callable[..., Any]) -> str:
     return str(getattr(function, "__qualname__", None) or type(function).__name__)
 
 
+Place = tuple[int, int, Corners, Corners]
+
+
 class TileCaller:
     """Calls a user's function for the engine, checks what it returns, and keeps what it throws."""
 
     def __init__(self, function: Callable[..., Any], name: str, *, writable: bool) -> None:
         self._function = function
-        self._name = name
+        self.name = name
         self._style = _call_style(function)
         self._writable = writable
         self.failure: tuple[Tile, BaseException] | None = None
@@ -81,33 +84,52 @@ class TileCaller:
     def __call__(
         self, tile: Array, out: Array, row: int, column: int, core: Corners, halo: Corners
     ) -> None:
+        try:
+            if self._style == "spec":
+                self._work(tile, out, core, halo, Tile(row, column, core, halo))
+            else:
+                self._work(tile, out, core, halo, None)
+        except BaseException as error:
+            self._failed(Tile(row, column, core, halo), error)
+            raise
+
+    def batch(self, tiles: Array, out: Array, places: list[Place]) -> None:
+        """Call it for several tiles at once, of axes n, c, y, x, or n, y, x."""
+        _, _, core, halo = places[0]
+        try:
+            specs = [Tile(*place) for place in places] if self._style == "spec" else None
+            self._work(tiles, out, core, halo, specs)
+        except BaseException as error:
+            self._failed(Tile(*places[0]), error)
+            raise
+
+    def _work(self, tile: Array, out: Array, core: Corners, halo: Corners, spec: Any) -> None:
         if self._writable:
             tile = tile.copy()
-        try:
-            if self._style == "out":
-                result = self._function(tile, out=out)
-                # One that also takes no `out` may return an array instead of filling it.
-                if result is not None and result is not out:
-                    self._keep(result, tile, out, core, halo)
+        if self._style == "out":
+            result = self._function(tile, out=out)
+            # One that also takes no `out` may return an array instead of filling it.
+            if result is None or result is out:
                 return
-            if self._style == "spec":
-                result = self._function(tile, Tile(row, column, core, halo))
-            else:
-                result = self._function(tile)
-            self._keep(result, tile, out, core, halo)
-        except BaseException as error:
-            if self.failure is None:
-                self.failure = (Tile(row, column, core, halo), error)
-            raise
+        elif self._style == "spec":
+            result = self._function(tile, spec)
+        else:
+            result = self._function(tile)
+        self._keep(result, tile, out, core, halo)
+
+    def _failed(self, tile: Tile, error: BaseException) -> None:
+        # The first, but for a KeyboardInterrupt, which is no failure of the function's.
+        if self.failure is None or not isinstance(error, Exception):
+            self.failure = (tile, error)
 
     def _keep(self, result: object, tile: Array, out: Array, core: Corners, halo: Corners) -> None:
         if result is None:
-            msg = f"{self._name} returned None: expected an array"
+            msg = f"{self.name} returned None: expected an array"
             raise TypeError(msg)
         array = np.asarray(result)
         if array.dtype != out.dtype and not np.can_cast(array.dtype, out.dtype, "same_kind"):
             msg = (
-                f"{self._name} returned {array.dtype}: expected {out.dtype}; "
+                f"{self.name} returned {array.dtype}: expected {out.dtype}; "
                 f'say dtype="{array.dtype}" in map()'
             )
             raise TypeError(msg)
@@ -121,7 +143,7 @@ class TileCaller:
                 if whole == out.shape
                 else f"{whole} or, without the halo, {out.shape}"
             )
-            msg = f"{self._name} returned an array of shape {array.shape}: expected {wanted}"
+            msg = f"{self.name} returned an array of shape {array.shape}: expected {wanted}"
             raise ValueError(msg)
         top, left = core[1] - halo[1], core[0] - halo[0]
         out[...] = array[..., top : top + out.shape[-2], left : left + out.shape[-1]]

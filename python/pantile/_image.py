@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,20 +13,21 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from pantile import _native
-from pantile._arguments import dtype_name, text, whole_number
+from pantile._arguments import text, whole_number
 from pantile._errors import ConflictError, PantileError, TileError, python_words
-from pantile._function import TileCaller, name_of
+from pantile._function import TileCaller
 from pantile._listener import listening
 from pantile._operators import Operators
 from pantile._reader import Reader
 from pantile._slices import intervals
 from pantile._statistics import Statistics
+from pantile._tile_functions import TileFunctions, version_text
 from pantile._words import word
 
 Array = NDArray[Any]
 
 
-class Image(Operators, Statistics):
+class Image(TileFunctions, Operators, Statistics):
     """An image that is worked out when it is asked for.
 
     Made by `open`, `formula` and by the methods of other images; never changed. Operators see all
@@ -131,69 +131,21 @@ class Image(Operators, Statistics):
 
     # What it is made into.
 
-    def map(
-        self,
-        function: Callable[..., Any],
-        *,
-        halo: int = 0,
-        tile: int | None = None,
-        dtype: DTypeLike | None = None,
-        channels: int | None = None,
-        version: str | None = None,
-        writable: bool = False,
+    @property
+    def _tile_px(self) -> int:
+        return self._native.tile_px
+
+    def _called(
+        self, caller: TileCaller, version: str | None, options: _native.FunctionOptions
     ) -> Image:
-        """Call a function for every tile.
-
-        Parameters
-        ----------
-        function : callable
-            ``f(tile)``, ``f(tile, spec)`` with a `Tile`, or ``f(tile, out=)``; which, its signature
-            says. ``tile`` has axes c, y, x (y, x of an image without channels), and is a view of
-            the engine's memory, valid during the call. It returns an array of the tile's height and
-            width, of which the core is kept, or of the core's; or fills ``out``, which is the core.
-            It is called from several threads, one at a time as the interpreter lock has it.
-        halo : int
-            Pixels around the core that it is given; fewer at the image's edges.
-        tile : int, optional
-            Edge of the tiles, which lie on a grid from (0, 0); by default the image's own, or 512.
-        dtype : optional
-            Of the result; by default the image's.
-        channels : int, optional
-            Of the result; by default the image's.
-        version : str, optional
-            Names what the function computes, so that a job can be resumed. Change it with the
-            function. Without it, a job is not resumable.
-        writable : bool
-            Gives the function a copy that it may change.
-
-        Raises
-        ------
-        TypeError, ValueError
-            Of options that cannot be, at once.
-        TileError
-            When the image is computed and the function fails; its cause is what was thrown.
-        """
-        if not callable(function):
-            msg = f"{function!r} cannot be called: expected f(tile), f(tile, spec) or f(tile, out=)"
-            raise TypeError(msg)
-        name = name_of(function)
-        edge = whole_number(tile, "tile", 1) if tile is not None else self._native.tile_px
-        count = whole_number(channels, "channels", 1) if channels is not None else 0
-        caller = TileCaller(function, name, writable=writable)
+        flat = self._axes == "yx"
         native = self._native.map(
-            weakref.ref(caller),
-            name,
-            text(version, "version") if version is not None else secrets.token_hex(16),
-            self._axes == "yx",
-            edge,
-            whole_number(halo, "halo", 0),
-            None if dtype is None else dtype_name(dtype),
-            count,
+            weakref.ref(caller), caller.name, version_text(version), flat, options
         )
-        image = self._over(native, axes="cyx" if count > 1 else self._axes)
+        image = self._over(native, axes="yx" if flat and options.channels <= 1 else "cyx")
         image._kept = (*self._kept, caller)
         if version is None:
-            image._unnamed = (*self._unnamed, f"{name} has no version=")
+            image._unnamed = (*self._unnamed, f"{caller.name} has no version=")
         return image
 
     def label(self, connectivity: int = 4) -> Image:
@@ -241,7 +193,8 @@ class Image(Operators, Statistics):
         if values is not None and not isinstance(values, Image):
             msg = f"values is {type(values).__name__}: expected an Image, such as pt.open(array)"
             raise TypeError(msg)
-        with listening(callbacks, self._stats()) as listener, self._own_exceptions():
+        others = () if values is None else (values,)
+        with listening(callbacks, self._stats()) as listener, self._own_exceptions(*others):
             return self._native.regions(
                 whole_number(channel, "channel", 0),
                 None if values is None else values._native,
@@ -445,10 +398,11 @@ class Image(Operators, Statistics):
         return {"input_shape": self.shape, "dtype": str(self.dtype)}
 
     @contextmanager
-    def _own_exceptions(self) -> Iterator[None]:
+    def _own_exceptions(self, *others: Image) -> Iterator[None]:
         """What a function of the user's threw is the cause of what the job throws."""
-        callers = [kept for kept in self._kept if isinstance(kept, TileCaller)]
-        readers = [kept for kept in self._kept if isinstance(kept, Reader)]
+        all_kept = [kept for image in (self, *others) for kept in image._kept]
+        callers = [kept for kept in all_kept if isinstance(kept, TileCaller)]
+        readers = [kept for kept in all_kept if isinstance(kept, Reader)]
         for caller in callers:
             caller.failure = None
         for reader in readers:
@@ -457,6 +411,10 @@ class Image(Operators, Statistics):
             with python_words("overwrite=True"):
                 yield
         except PantileError as error:
+            thrown = [c.failure[1] for c in callers if c.failure] + [r.failure for r in readers]
+            for cause in thrown:
+                if cause is not None and not isinstance(cause, Exception):
+                    raise cause from None  # KeyboardInterrupt, as if Ctrl-C had been heard outside
             for caller in callers:
                 if caller.failure is not None:
                     tile, cause = caller.failure

@@ -23,6 +23,15 @@ def histogram(
     image: Image, low: float, high: float, bins: int, threads: int, listener: object | None
 ) -> NDArray[np.uint64]: ...
 
+class FunctionOptions:
+    tile_px: int
+    halo_px: int
+    channels: int
+    batch: int
+    outside: float
+    def set_dtype(self, name: str) -> None: ...
+    def set_boundary(self, name: str) -> None: ...
+
 class Image:
     @staticmethod
     def open(path: str) -> Image: ...
@@ -89,10 +98,7 @@ class Image:
         name: str,
         version: str,
         flat: bool,
-        tile: int,
-        halo: int,
-        dtype: str | None,
-        channels: int,
+        options: FunctionOptions,
     ) -> Image: ...
     def compute(
         self,

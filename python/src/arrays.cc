@@ -1,6 +1,8 @@
 #include "arrays.h"
 
+#include <span>
 #include <string>
+#include <vector>
 
 namespace pantile::python {
 namespace {
@@ -60,6 +62,26 @@ Layout layout_of(const ReadableArray& array, std::string_view axes) {
   return layout;
 }
 
+namespace {
+
+nb::object array_over(const View& view, std::span<const std::size_t> shape,
+                      std::span<const std::int64_t> strides, bool writable) {
+  auto* const data = const_cast<std::byte*>(view.data());
+  const nb::dlpack::dtype type = array_type(view.dtype());
+  // An owner, so that nothing is copied; whose life the caller sees to.
+  const nb::object owner = nb::none();
+  if (writable) {
+    return nb::cast(nb::ndarray<nb::numpy>(data, shape.size(), shape.data(), owner, strides.data(),
+                                           type),
+                    nb::rv_policy::reference);
+  }
+  return nb::cast(nb::ndarray<nb::numpy, nb::ro>(data, shape.size(), shape.data(), owner,
+                                                 strides.data(), type),
+                  nb::rv_policy::reference);
+}
+
+}  // namespace
+
 nb::object array_of(const View& view, bool flat, bool writable) {
   const Layout& l = view.layout();
   const auto sample = static_cast<std::int64_t>(dtype_bytes(l.dtype));
@@ -69,17 +91,25 @@ nb::object array_of(const View& view, bool flat, bool writable) {
   const std::int64_t strides[] = {l.channel_stride / sample, l.row_stride / sample,
                                   l.col_stride / sample};
   const std::size_t skip = flat && l.channels == 1 ? 1 : 0;
-  auto* const data = const_cast<std::byte*>(view.data());
-  // An owner, so that nothing is copied; whose life the caller sees to.
-  const nb::object owner = nb::none();
-  if (writable) {
-    return nb::cast(nb::ndarray<nb::numpy>(data, 3 - skip, shape + skip, owner, strides + skip,
-                                           array_type(l.dtype)),
-                    nb::rv_policy::reference);
+  return array_over(view, std::span(shape).subspan(skip), std::span(strides).subspan(skip),
+                    writable);
+}
+
+nb::object arrays_of(const View& view, int n, bool flat, bool writable) {
+  const Layout& l = view.layout();
+  const auto sample = static_cast<std::int64_t>(dtype_bytes(l.dtype));
+  const int channels = l.channels / n;
+  std::vector<std::size_t> shape{static_cast<std::size_t>(n), static_cast<std::size_t>(channels),
+                                 static_cast<std::size_t>(l.height),
+                                 static_cast<std::size_t>(l.width)};
+  std::vector<std::int64_t> strides{channels * l.channel_stride / sample,
+                                    l.channel_stride / sample, l.row_stride / sample,
+                                    l.col_stride / sample};
+  if (flat && channels == 1) {
+    shape.erase(shape.begin() + 1);
+    strides.erase(strides.begin() + 1);
   }
-  return nb::cast(nb::ndarray<nb::numpy, nb::ro>(data, 3 - skip, shape + skip, owner,
-                                                 strides + skip, array_type(l.dtype)),
-                  nb::rv_policy::reference);
+  return array_over(view, shape, strides, writable);
 }
 
 }  // namespace pantile::python

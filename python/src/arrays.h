@@ -30,6 +30,8 @@ Layout layout_of(const ReadableArray& array, std::string_view axes);
 /// The view as an array of axes c, y, x, or y, x where it has one channel and `flat`; valid as long
 /// as the view. Read-only unless `writable`. Needs the interpreter lock.
 nb::object array_of(const View& view, bool flat, bool writable);
+/// `n` images whose channels lie one behind the other, as an array of axes n, c, y, x (n, y, x).
+nb::object arrays_of(const View& view, int n, bool flat, bool writable);
 
 /// An array of one dimension that owns its values.
 template <class T> nb::object owned_array(std::vector<T> values) {

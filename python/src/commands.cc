@@ -64,8 +64,8 @@ nb::object validated_dict(const ValidateReport& report) {
 }
 
 nb::object run_command(const std::vector<std::string>& words, nb::object listener) {
-  PythonListener heard(std::move(listener));
   CancelToken cancel;
+  PythonListener heard(std::move(listener), cancel);
   Outcome outcome;
   cli::Backend backend = cli::pipeline_backend();
   backend.generate = watched(backend.generate, &Outcome::summary, outcome, cancel, heard);
@@ -79,7 +79,7 @@ nb::object run_command(const std::vector<std::string>& words, nb::object listene
   cli::Environment environment{.out = out, .err = err, .columns = [] { return 80; },
                                .stamp = stamp, .stop_at_once = nullptr};
   int code = 0;
-  run_beside(cancel, [&] { code = cli::run(words, backend, environment); });
+  run_beside(cancel, heard, [&] { code = cli::run(words, backend, environment); });
   if (outcome.validated) return validated_dict(*outcome.validated);
   if (outcome.checked) return report_dict(*outcome.checked);
   if (outcome.error) raise(*outcome.error);

@@ -104,17 +104,38 @@ Image formula(const std::string& expression, std::int64_t width, std::int64_t he
 }
 
 Image map_function(const Image& image, nb::object adapter, const std::string& name,
-                   const std::string& version, bool flat, std::int64_t tile, std::int64_t halo,
-                   const std::optional<std::string>& dtype, int channels) {
-  FunctionOptions options;
-  options.tile_px = tile;
-  options.halo_px = halo;
-  options.channels = channels;
-  options.has_dtype = dtype.has_value();
-  if (dtype) options.dtype = dtype_named(*dtype);
+                   const std::string& version, bool flat, const FunctionOptions& options) {
   return value_or_raise(
       image.map(std::make_shared<PythonFunction>(std::move(adapter), name, version, flat),
                 options));
+}
+
+/// By its name; throws ValueError.
+Boundary boundary_named(const std::string& name) {
+  for (const Boundary b :
+       {Boundary::reflect, Boundary::nearest, Boundary::constant, Boundary::wrap}) {
+    if (boundary_name(b) == name) return b;
+  }
+  throw nb::value_error(
+      ("boundary is \"" + name + "\": expected reflect, nearest, constant or wrap").c_str());
+}
+
+void bind_function_options(nb::module_& module) {
+  using O = FunctionOptions;
+  nb::class_<O>(module, "FunctionOptions")
+      .def(nb::init<>())
+      .def_rw("tile_px", &O::tile_px)
+      .def_rw("halo_px", &O::halo_px)
+      .def_rw("channels", &O::channels)
+      .def_rw("batch", &O::batch)
+      .def_rw("outside", &O::outside)
+      .def("set_dtype",
+           [](O& o, const std::string& name) {
+             o.dtype = dtype_named(name);
+             o.has_dtype = true;
+           })
+      .def("set_boundary",
+           [](O& o, const std::string& name) { o.boundary = boundary_named(name); });
 }
 
 void compute(const Image& image, const Corners& corners, int c0, int c1, const WritableArray& out,
@@ -123,32 +144,32 @@ void compute(const Image& image, const Corners& corners, int c0, int c1, const W
   const ReadableArray readable(out);
   const MutableView view(static_cast<std::byte*>(out.data_handle()) + out.byte_offset(),
                          layout_of(readable, "cyx"));
-  PythonListener heard(std::move(listener));
   CancelToken cancel;
+  PythonListener heard(std::move(listener), cancel);
   const RunOptions run = run_options(threads, 0, cancel, heard);
   Status done;
-  run_beside(cancel, [&] { done = image.compute({0, 0, 0, c0, c1, {x0, y0, x1, y1}}, view, run); });
+  run_beside(cancel, heard, [&] { done = image.compute({0, 0, 0, c0, c1, {x0, y0, x1, y1}}, view, run); });
   raise_if(done);
 }
 
 nb::dict write(const Image& image, const std::string& path, const WriteOptions& options,
                bool restart, int threads, std::int64_t memory_bytes, nb::object listener) {
-  PythonListener heard(std::move(listener));
   CancelToken cancel;
+  PythonListener heard(std::move(listener), cancel);
   RunOptions run = run_options(threads, memory_bytes, cancel, heard);
   run.restart = restart;
   std::optional<Result<JobSummary>> summary;
-  run_beside(cancel, [&] { summary = image.write(path, options, run); });
+  run_beside(cancel, heard, [&] { summary = image.write(path, options, run); });
   return summary_dict(value_or_raise(*std::move(summary)));
 }
 
 nb::dict regions(const Image& labels, int channel, const Image* values, int value_channel,
                  int threads, nb::object listener) {
-  PythonListener heard(std::move(listener));
   CancelToken cancel;
+  PythonListener heard(std::move(listener), cancel);
   const RunOptions run = run_options(threads, 0, cancel, heard);
   std::optional<Result<Regions>> made;
-  run_beside(cancel, [&] { made = labels.regions(channel, values, value_channel, run); });
+  run_beside(cancel, heard, [&] { made = labels.regions(channel, values, value_channel, run); });
   Regions found = value_or_raise(*std::move(made));
   nb::dict all;
   std::vector<std::int64_t> x0, y0, x1, y1;
@@ -177,6 +198,7 @@ nb::dict regions(const Image& labels, int channel, const Image* values, int valu
 }  // namespace
 
 void bind_image(nb::module_& module) {
+  bind_function_options(module);
   nb::class_<WriteOptions>(module, "WriteOptions")
       .def(nb::init<>())
       .def_rw("tile_px", &WriteOptions::tile_px)
@@ -246,8 +268,7 @@ void bind_image(nb::module_& module) {
       .def("regions", &regions, nb::arg("channel"), nb::arg("values").none(),
            nb::arg("value_channel"), nb::arg("threads"), nb::arg("listener").none())
       .def("map", &map_function, nb::arg("adapter"), nb::arg("name"), nb::arg("version"),
-           nb::arg("flat"), nb::arg("tile"), nb::arg("halo"), nb::arg("dtype").none(),
-           nb::arg("channels"))
+           nb::arg("flat"), nb::arg("options"))
       .def("compute", &compute, nb::arg("corners"), nb::arg("c0"), nb::arg("c1"), nb::arg("out"),
            nb::arg("threads"), nb::arg("listener").none())
       .def("write", &write, nb::arg("path"), nb::arg("options"), nb::arg("restart"),

@@ -17,37 +17,46 @@ constexpr auto kLookEvery = std::chrono::milliseconds(50);
 
 nb::str text_of(std::string_view text) { return nb::str(text.data(), text.size()); }
 
-/// Calls `body` under the lock; what it throws is reported and forgotten.
-template <class Body> void guarded(const nb::object& listener, Body body) {
-  const nb::gil_scoped_acquire lock;
-  if (listener.is_none()) return;
-  try {
-    body();
-  } catch (nb::python_error& error) {
-    error.discard_as_unraisable("a listener of a Pantile job");
-  }
-}
-
 }  // namespace
 
 PythonListener::~PythonListener() {
   const nb::gil_scoped_acquire lock;
   listener_.reset();
+  interrupt_.reset();
+}
+
+template <class Body> void PythonListener::guarded(const Body& body) {
+  const nb::gil_scoped_acquire lock;
+  if (listener_.is_none()) return;
+  try {
+    body();
+  } catch (nb::python_error& error) {
+    if (error.matches(PyExc_Exception)) {
+      error.discard_as_unraisable("a listener of a Pantile job");
+      return;
+    }
+    if (!interrupt_) interrupt_.emplace(error);
+    cancel_.cancel();
+  }
+}
+
+void PythonListener::raise_interrupt() {
+  if (interrupt_) throw nb::python_error(*interrupt_);
 }
 
 void PythonListener::stage(const char* hook, const Progress& p) {
-  guarded(listener_, [&] {
+  guarded([&] {
     listener_.attr(hook)(text_of(p.stage), text_of(p.unit), p.done, p.total, p.resumed,
                          p.elapsed_s);
   });
 }
 
 void PythonListener::say(const char* hook, std::string_view text) {
-  guarded(listener_, [&] { listener_.attr(hook)(text_of(text)); });
+  guarded([&] { listener_.attr(hook)(text_of(text)); });
 }
 
 void PythonListener::on_finding(const Finding& finding) {
-  guarded(listener_, [&] {
+  guarded([&] {
     listener_.attr("finding")(text_of(finding.file), text_of(word_for(finding.kind)),
                               text_of(finding.text));
   });
@@ -63,7 +72,8 @@ RunOptions run_options(int threads, std::int64_t memory_bytes, const CancelToken
   return run;
 }
 
-void run_beside(CancelToken& cancel, const std::function<void()>& work) {
+void run_beside(CancelToken& cancel, PythonListener& listener,
+                const std::function<void()>& work) {
   std::mutex mutex;
   std::condition_variable changed;
   bool done = false;
@@ -98,6 +108,7 @@ void run_beside(CancelToken& cancel, const std::function<void()>& work) {
     thread.join();
   }
   if (signalled) throw nb::python_error(*signalled);
+  listener.raise_interrupt();
   if (thrown) std::rethrow_exception(thrown);
 }
 

@@ -14,7 +14,8 @@ Error error_of(const nb::python_error& error) {
   const nb::object type = nb::borrow(error.type()).attr("__name__");
   std::string text = nb::cast<std::string>(nb::str(type)) + ": " +
                      nb::cast<std::string>(nb::str(error.value()));
-  return Error(Code::invalid, std::move(text));
+  const bool is_failure = error.matches(PyExc_Exception);
+  return Error(is_failure ? Code::invalid : Code::cancelled, std::move(text));
 }
 
 /// What a weak reference refers to.
@@ -42,17 +43,41 @@ Fingerprint PythonFunction::fingerprint() const {
   return fingerprint_of("python function 1\n" + name_ + "\n" + version_);
 }
 
-Status PythonFunction::apply(const FunctionTile& tile, View in, MutableView out) const {
+namespace {
+
+/// `call()` under the interpreter lock; what it throws as an error.
+template <class Call> Status locked(const Call& call) {
   const nb::gil_scoped_acquire lock;
   try {
-    alive(adapter_)(array_of(in, flat_, false), array_of(out, flat_, true), tile.row, tile.column,
-                   corners(tile.core), corners(tile.halo));
+    call();
     return {};
   } catch (nb::python_error& error) {
     return error_of(error);
   } catch (const std::exception& error) {
     return Error(Code::internal, error.what());
   }
+}
+
+}  // namespace
+
+Status PythonFunction::apply(const FunctionTile& tile, View in, MutableView out) const {
+  return locked([&] {
+    alive(adapter_)(array_of(in, flat_, false), array_of(out, flat_, true), tile.row, tile.column,
+                   corners(tile.core), corners(tile.halo));
+  });
+}
+
+Status PythonFunction::apply_batch(std::span<const FunctionTile> tiles, View in,
+                                   MutableView out) const {
+  return locked([&] {
+    nb::list places;
+    for (const FunctionTile& tile : tiles) {
+      places.append(nb::make_tuple(tile.row, tile.column, corners(tile.core), corners(tile.halo)));
+    }
+    const auto n = static_cast<int>(tiles.size());
+    alive(adapter_).attr("batch")(arrays_of(in, n, flat_, false), arrays_of(out, n, flat_, true),
+                                  places);
+  });
 }
 
 Cost PythonSource::cost(const Region& region) const {

@@ -31,9 +31,11 @@ class SharedObject {
   nb::object object_;
 };
 
-/// `adapter` is a weak reference. Calls `adapter()(tile, out, row, column, core, halo)` with arrays over the engine's memory: `tile`
-/// is read-only unless `writable` (then it is a copy's), `out` is to be filled; core and halo are
-/// (x0, y0, x1, y1). The adapter keeps what was thrown; the error that is returned has its text.
+/// `adapter` is a weak reference. Calls `adapter()(tile, out, row, column, core, halo)` with arrays
+/// over the engine's memory, and `adapter().batch(tiles, out, places)` with those of several tiles
+/// and a list of (row, column, core, halo): what is given is read-only, `out` is to be filled; core
+/// and halo are (x0, y0, x1, y1). The adapter keeps what was thrown; the error that is returned has
+/// its text, and is `cancelled` where it is no Exception (KeyboardInterrupt).
 class PythonFunction final : public TileFunction {
  public:
   PythonFunction(nb::object adapter, std::string name, std::string version, bool flat)
@@ -42,6 +44,7 @@ class PythonFunction final : public TileFunction {
   std::string name() const override { return name_; }
   Fingerprint fingerprint() const override;
   Status apply(const FunctionTile& tile, View in, MutableView out) const override;
+  Status apply_batch(std::span<const FunctionTile> tiles, View in, MutableView out) const override;
 
  private:
   SharedObject adapter_;

@@ -18,11 +18,11 @@ namespace {
 
 /// Runs a measurement beside the interpreter: measure(run).
 template <class Measure> auto measured(int threads, nb::object listener, Measure measure) {
-  PythonListener heard(std::move(listener));
   CancelToken cancel;
+  PythonListener heard(std::move(listener), cancel);
   const RunOptions run = run_options(threads, 0, cancel, heard);
   std::optional<decltype(measure(run))> made;
-  run_beside(cancel, [&] { made = measure(run); });
+  run_beside(cancel, heard, [&] { made = measure(run); });
   return value_or_raise(*std::move(made));
 }
 

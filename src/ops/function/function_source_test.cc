@@ -11,35 +11,13 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "ops/function/function_source.h"
+#include "ops/function/test_places.h"
 
 namespace pantile {
 namespace {
 
-/// Sample (y, x) is y·1000 + x.
-class Places final : public TileSource {
- public:
-  Places() {
-    spec_.name = "places";
-    spec_.dtype = DType::i32;
-    spec_.levels = {{.width = 100, .height = 70, .scale = {}, .offset = {}}};
-  }
-  const ImageSpec& spec() const override { return spec_; }
-  Cost cost(const Region&) const override { return {}; }
-  Status read(const Region& region, MutableView out, ReadContext&) const override {
-    PANTILE_TRY(check_read(spec_, region, out));
-    for (std::int64_t y = 0; y < out.height(); ++y) {
-      for (std::int64_t x = 0; x < out.width(); ++x) {
-        *reinterpret_cast<std::int32_t*>(out.at(y, x)) =
-            static_cast<std::int32_t>((y + region.rect.y0) * 1000 + x + region.rect.x0);
-      }
-    }
-    return {};
-  }
-  Fingerprint fingerprint() const override { return hash_text("places"); }
-
- private:
-  ImageSpec spec_;
-};
+using test::Places;
+using test::read;
 
 /// What is `reach` to the right and below, the edge repeated; notes the tiles it was called for.
 class Shift final : public TileFunction {
@@ -72,13 +50,6 @@ class Shift final : public TileFunction {
  private:
   int reach_;
 };
-
-PixelBuffer read(const TileSource& source, const Rect& rect) {
-  PixelBuffer out(source.spec().dtype, rect.height(), rect.width(), source.spec().channels);
-  ReadContext context;
-  EXPECT_TRUE(source.read(source.spec().region(0, rect), out.view(), context).ok());
-  return out;
-}
 
 TEST(FunctionSource, GivesTheSamePixelsWhateverIsRead) {
   const auto whole =

@@ -1,6 +1,6 @@
-#include "ops/filter/row_operator.h"
+#include "pantile/boundary.h"
 
-namespace pantile::filter {
+namespace pantile {
 
 std::string_view boundary_name(Boundary boundary) {
   switch (boundary) {
@@ -24,4 +24,4 @@ std::int64_t inside(std::int64_t i, std::int64_t n, Boundary boundary) {
   return at < n ? at : 2 * n - 1 - at;
 }
 
-}  // namespace pantile::filter
+}  // namespace pantile

@@ -1,0 +1,112 @@
+"""The methods of images that call functions of tiles."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, Literal, Self
+
+from numpy.typing import DTypeLike
+
+from pantile import _native
+from pantile._arguments import dtype_name, text, whole_number
+from pantile._function import TileCaller, name_of
+
+Boundary = Literal["reflect", "nearest", "constant", "wrap"]
+
+
+class TileFunctions:
+    """What every image has."""
+
+    __slots__ = ()
+
+    @property
+    def _tile_px(self) -> int:
+        raise NotImplementedError
+
+    def _called(
+        self, caller: TileCaller, version: str | None, options: _native.FunctionOptions
+    ) -> Self:
+        """Make the image that `caller` makes of this one."""
+        raise NotImplementedError
+
+    def map(
+        self,
+        function: Callable[..., Any],
+        *,
+        halo: int = 0,
+        tile: int | None = None,
+        boundary: Boundary | None = None,
+        outside: float = 0,
+        batch: int | None = None,
+        dtype: DTypeLike | None = None,
+        channels: int | None = None,
+        version: str | None = None,
+        writable: bool = False,
+    ) -> Self:
+        """Call a function for every tile.
+
+        Parameters
+        ----------
+        function : callable
+            ``f(tile)``, ``f(tile, spec)`` with a `Tile`, or ``f(tile, out=)``; which, its signature
+            says. ``tile`` has axes c, y, x (y, x of an image without channels), and is a view of
+            the engine's memory, valid during the call. It returns an array of the tile's height and
+            width, of which the core is kept, or of the core's; or fills ``out``, which is the core.
+            It is called from several threads, one at a time as the interpreter lock has it.
+        halo : int
+            Pixels around the core that it is given; fewer at the image's edges, unless `boundary`
+            fills them.
+        tile : int, optional
+            Edge of the tiles, which lie on a grid from (0, 0); by default the image's own, or 512.
+        boundary : {"reflect", "nearest", "constant", "wrap"}, optional
+            What stands for pixels outside the image, so that every tile has its whole halo. By
+            default the halo is cut off there; of batches it is "reflect".
+        outside : float
+            The value of "constant".
+        batch : int, optional
+            Gives the function so many tiles at once, as models want them: ``f(tiles)``,
+            ``f(tiles, specs)`` or ``f(tiles, out=)`` with axes n, c, y, x (n, y, x of an image
+            without channels). All have the full size: beyond the image `boundary` fills them, and
+            what it gives there is cut off. Where the grid ends n may be smaller than `batch`.
+        dtype : optional
+            Of the result; by default the image's.
+        channels : int, optional
+            Of the result; by default the image's.
+        version : str, optional
+            Names what the function computes, so that a job can be resumed. Change it with the
+            function. Without it, a job is not resumable.
+        writable : bool
+            Gives the function a copy that it may change.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Of options that cannot be, at once.
+        TileError
+            When the image is computed and the function fails; its cause is what was thrown.
+        """
+        if not callable(function):
+            msg = f"{function!r} cannot be called: expected f(tile), f(tile, spec) or f(tile, out=)"
+            raise TypeError(msg)
+        if isinstance(outside, bool) or not isinstance(outside, Real):
+            msg = f"outside is {outside!r}: expected a number"
+            raise TypeError(msg)
+        options = _native.FunctionOptions()
+        options.tile_px = whole_number(tile, "tile", 1) if tile is not None else self._tile_px
+        options.halo_px = whole_number(halo, "halo", 0)
+        options.channels = whole_number(channels, "channels", 1) if channels is not None else 0
+        options.batch = whole_number(batch, "batch", 1) if batch is not None else 0
+        options.outside = float(outside)
+        if boundary is not None:
+            options.set_boundary(text(boundary, "boundary"))
+        if dtype is not None:
+            options.set_dtype(dtype_name(dtype))
+        caller = TileCaller(function, name_of(function), writable=writable)
+        return self._called(caller, version, options)
+
+
+def version_text(version: str | None) -> str:
+    """What tells this function from others: made up, if nobody says it."""
+    return secrets.token_hex(16) if version is None else text(version, "version")
