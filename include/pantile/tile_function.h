@@ -37,6 +37,14 @@ class TileFunction {
   virtual Status apply_batch(std::span<const FunctionTile> tiles, View in, MutableView out) const;
 };
 
+/// What becomes of predictions that overlap. Of n pixels of a window, pixel i has the weight …
+enum class Blend : std::uint8_t {
+  nearest,   ///< none: the window is taken whose centre is nearest, of two the earlier.
+  mean,      ///< 1
+  hann,      ///< sin²(π (i + ½) / n)
+  gaussian,  ///< exp(−½ ((i + ½ − n/2) / (n/8))²)
+};
+
 /// How a function is called.
 struct FunctionOptions {
   std::int64_t tile_px = 0;  ///< Edge of the tiles, at least 1; 0: 512.
@@ -51,8 +59,13 @@ struct FunctionOptions {
   /// Tiles that apply_batch() is given at once, fewer where the grid ends, all of them of the full
   /// size: beyond the image the boundary fills them. 0: apply(), tile by tile.
   int batch = 0;
+  /// By so much a tile, here a window, reaches into the next: less than its edge. Windows begin at
+  /// multiples of tile − overlap, and all have the full size. A pixel is the mean of what all
+  /// windows over it say, weighted along y and along x, summed in f64 in the order of the windows,
+  /// and for integers rounded, ties to even, and limited.
   std::int64_t overlap_px = 0;
-  std::int64_t cache_bytes = std::int64_t{64} << 20;  ///< For tiles that are read in parts.
+  Blend blend = Blend::hann;
+  std::int64_t cache_bytes = 0;  ///< For tiles that are read in parts; 0: 64 to 256 MiB.
 };
 
 /// `inner` through `function`: level 0, on a grid of tiles from (0, 0). The function is called with

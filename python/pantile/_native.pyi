@@ -29,6 +29,9 @@ class FunctionOptions:
     channels: int
     batch: int
     outside: float
+    overlap_px: int
+    cache_bytes: int
+    def set_blend(self, name: str) -> None: ...
     def set_dtype(self, name: str) -> None: ...
     def set_boundary(self, name: str) -> None: ...
 

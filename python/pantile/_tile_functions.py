@@ -14,6 +14,7 @@ from pantile._arguments import dtype_name, text, whole_number
 from pantile._function import TileCaller, name_of
 
 Boundary = Literal["reflect", "nearest", "constant", "wrap"]
+Blend = Literal["hann", "gaussian", "mean"]
 
 
 class TileFunctions:
@@ -40,6 +41,9 @@ class TileFunctions:
         boundary: Boundary | None = None,
         outside: float = 0,
         batch: int | None = None,
+        overlap: int = 0,
+        blend: Blend | None = "hann",
+        cache: int = 0,
         dtype: DTypeLike | None = None,
         channels: int | None = None,
         version: str | None = None,
@@ -70,6 +74,17 @@ class TileFunctions:
             ``f(tiles, specs)`` or ``f(tiles, out=)`` with axes n, c, y, x (n, y, x of an image
             without channels). All have the full size: beyond the image `boundary` fills them, and
             what it gives there is cut off. Where the grid ends n may be smaller than `batch`.
+        overlap : int
+            By so much tiles, here windows, reach into the next ones: less than `tile`. They begin
+            at multiples of ``tile - overlap``, and all have the full size, as those of batches. A
+            halo is around them as usual.
+        blend : {"hann", "gaussian", "mean"} or None
+            Where windows overlap, the result is the mean of what the function said for each,
+            weighted by where the pixel lies in the window. None: what it said for the window whose
+            centre is nearest, for results that have no mean.
+        cache : int
+            Bytes for results that are kept since their neighbours will be asked for; 0: 64 to
+            256 MiB. With less, windows are worked out again more often.
         dtype : optional
             Of the result; by default the image's.
         channels : int, optional
@@ -98,6 +113,9 @@ class TileFunctions:
         options.halo_px = whole_number(halo, "halo", 0)
         options.channels = whole_number(channels, "channels", 1) if channels is not None else 0
         options.batch = whole_number(batch, "batch", 1) if batch is not None else 0
+        options.overlap_px = whole_number(overlap, "overlap", 0)
+        options.set_blend("nearest" if blend is None else text(blend, "blend"))
+        options.cache_bytes = whole_number(cache, "cache", 0, 2**62)
         options.outside = float(outside)
         if boundary is not None:
             options.set_boundary(text(boundary, "boundary"))

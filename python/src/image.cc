@@ -120,6 +120,18 @@ Boundary boundary_named(const std::string& name) {
       ("boundary is \"" + name + "\": expected reflect, nearest, constant or wrap").c_str());
 }
 
+Blend blend_named(const std::string& name) {
+  constexpr std::pair<const char*, Blend> kAll[] = {{"nearest", Blend::nearest},  // None of Python
+                                                    {"mean", Blend::mean},
+                                                    {"hann", Blend::hann},
+                                                    {"gaussian", Blend::gaussian}};
+  for (const auto& [word, blend] : kAll) {
+    if (name == word) return blend;
+  }
+  throw nb::value_error(
+      ("blend is \"" + name + "\": expected hann, gaussian, mean or None").c_str());
+}
+
 void bind_function_options(nb::module_& module) {
   using O = FunctionOptions;
   nb::class_<O>(module, "FunctionOptions")
@@ -129,6 +141,9 @@ void bind_function_options(nb::module_& module) {
       .def_rw("channels", &O::channels)
       .def_rw("batch", &O::batch)
       .def_rw("outside", &O::outside)
+      .def_rw("overlap_px", &O::overlap_px)
+      .def_rw("cache_bytes", &O::cache_bytes)
+      .def("set_blend", [](O& o, const std::string& name) { o.blend = blend_named(name); })
       .def("set_dtype",
            [](O& o, const std::string& name) {
              o.dtype = dtype_named(name);

@@ -53,6 +53,15 @@ FunctionGrid::Block FunctionGrid::tiles_over(const Rect& rect) const {
           std::min(rows_, ceil_div(rect.y1, step_))};
 }
 
+Rect FunctionGrid::nearest(std::int64_t column, std::int64_t row) const {
+  const std::int64_t shift = (tile_ - step_ + 1) / 2;
+  const auto begin = [&](std::int64_t k, std::int64_t count, std::int64_t n) {
+    return k == 0 ? 0 : k == count ? n : std::min(n, k * step_ + shift);
+  };
+  return {begin(column, columns_, image_.width()), begin(row, rows_, image_.height()),
+          begin(column + 1, columns_, image_.width()), begin(row + 1, rows_, image_.height())};
+}
+
 FunctionGrid::Block FunctionGrid::batch_of(std::int64_t column, std::int64_t row) const {
   const std::int64_t c0 = column / batch_columns_ * batch_columns_;
   const std::int64_t r0 = row / batch_rows_ * batch_rows_;

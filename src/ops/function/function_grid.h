@@ -34,6 +34,11 @@ class FunctionGrid {
   FunctionTile tile(std::int64_t column, std::int64_t row) const;
   /// Tiles whose cores have pixels of `rect`, which lies in the image.
   Block tiles_over(const Rect& rect) const;
+  /// The pixels of the image to whose centres that of this tile is the nearest, along y and along
+  /// x; of two the earlier. Without overlap its core. They share out the image.
+  Rect nearest(std::int64_t column, std::int64_t row) const;
+  /// Most tiles that have a pixel in common, along an axis.
+  std::int64_t deep() const { return (tile_ + step_ - 1) / step_; }
   /// The batch that has that tile, as the block of its tiles.
   Block batch_of(std::int64_t column, std::int64_t row) const;
   /// Its tiles, row by row.

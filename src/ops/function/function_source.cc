@@ -5,6 +5,7 @@
 
 #include "core/copy.h"
 #include "core/hash.h"
+#include "ops/function/blend_source.h"
 
 namespace pantile {
 
@@ -12,6 +13,9 @@ Result<std::shared_ptr<const TileSource>> apply_function(
     std::shared_ptr<const TileSource> inner, std::shared_ptr<const TileFunction> function,
     const FunctionOptions& options) {
   PANTILE_ASSIGN(TileCalls calls, TileCalls::make(std::move(inner), std::move(function), options));
+  if (calls.options().overlap_px > 0 && calls.options().blend != Blend::nearest) {
+    return std::shared_ptr<const TileSource>(std::make_shared<BlendSource>(std::move(calls)));
+  }
   return std::shared_ptr<const TileSource>(std::make_shared<FunctionSource>(std::move(calls)));
 }
 
@@ -38,7 +42,9 @@ Fingerprint fingerprint_after(const TileCalls& calls, std::string_view what) {
       .add(std::int64_t{options.channels})
       .add(dtype_name(options.dtype));
   if (options.batch > 0) hasher.add("batch").add(std::int64_t{options.batch});
-  if (options.overlap_px > 0) hasher.add("overlap").add(options.overlap_px);
+  if (options.overlap_px > 0) {
+    hasher.add("overlap").add(options.overlap_px).add(static_cast<std::int64_t>(options.blend));
+  }
   if (options.boundary) {
     hasher.add(boundary_name(*options.boundary));
     if (*options.boundary == Boundary::constant) hasher.add(options.outside);
@@ -51,7 +57,7 @@ FunctionSource::FunctionSource(TileCalls calls)
 
 std::int64_t FunctionSource::tile_px() const {
   const FunctionGrid& grid = results_.grid();
-  return grid.tile_px() * std::max(grid.batch_columns(), grid.batch_rows());
+  return grid.step_px() * std::max(grid.batch_columns(), grid.batch_rows());
 }
 
 Cost FunctionSource::cost(const Region&) const { return results_.cost(); }
@@ -60,7 +66,8 @@ Status FunctionSource::read_tile(const FunctionTile& tile, const Region& region,
                                  ReadContext& ctx) const {
   const TileCalls& calls = results_.calls();
   const Rect& all = region.rect;
-  const Rect part = intersect(tile.core, all);
+  const Rect part = intersect(results_.grid().nearest(tile.column, tile.row), all);
+  if (part.empty()) return {};
   const MutableView to = out.window(translate(part, -all.x0, -all.y0));
   if (part == tile.core && calls.options().batch == 0 && region.channels() == spec_.channels) {
     return calls.call(tile, to, ctx);

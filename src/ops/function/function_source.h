@@ -11,7 +11,8 @@ ImageSpec spec_after(const TileCalls& calls);
 /// Identity of what the function makes of the image, in `what`.
 Fingerprint fingerprint_after(const TileCalls& calls, std::string_view what);
 
-/// See apply_function(); without overlap. Thread-safe as `inner` and the function are.
+/// See apply_function(), of tiles that do not overlap or of which the nearest is taken. Thread-safe
+/// as `inner` and the function are.
 class FunctionSource final : public TileSource {
  public:
   explicit FunctionSource(TileCalls calls);

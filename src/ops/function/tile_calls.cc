@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t kStandardTile = 512;
 constexpr std::int64_t kMostTile = 65536;
 constexpr int kMostBatch = 65536;
+constexpr std::int64_t kLeastCache = std::int64_t{64} << 20, kMostCache = std::int64_t{256} << 20;
 
 Status refused(const TileFunction& function, const char* option, std::int64_t value,
                std::int64_t least, std::int64_t most) {
@@ -58,6 +59,11 @@ Result<TileCalls> TileCalls::make(std::shared_ptr<const TileSource> inner,
   if (all.channels == 0) all.channels = inner->spec().channels;
   if (!all.has_dtype) all.dtype = inner->spec().dtype;
   if (!all.boundary && (all.batch > 0 || all.overlap_px > 0)) all.boundary = Boundary::reflect;
+  if (all.overlap_px > 0 && all.blend != Blend::nearest && all.dtype == DType::f16) {
+    return Error(Code::invalid, fmt::format("{}: predictions of float16 cannot be blended; ask for "
+                                            "float32",
+                                            function->name()));
+  }
   if (!holds(inner->spec().dtype, all.outside)) {
     return Error(Code::invalid,
                  fmt::format("{}: outside is {}, which {} samples cannot be", function->name(),
@@ -71,7 +77,24 @@ TileCalls::TileCalls(std::shared_ptr<const TileSource> inner,
     : inner_(std::move(inner)),
       function_(std::move(function)),
       options_(options),
-      grid_(inner_->spec().levels.front().bounds(), options) {}
+      grid_(inner_->spec().levels.front().bounds(), options) {
+  if (options_.cache_bytes == 0) options_.cache_bytes = usual_cache();
+}
+
+/// What readers who go on in strips (compute_region()) come back to, within reason.
+std::int64_t TileCalls::usual_cache() const {
+  if (options_.overlap_px == 0) return kLeastCache;
+  const std::int64_t deep = grid_.deep();
+  const std::int64_t wanted = (8 + deep) * (2 + deep) * result_bytes();
+  // Less than a pixel's own windows would have every one predicted anew for each.
+  const std::int64_t least = (deep + 1) * (deep + 1) * result_bytes();
+  return std::max(least, std::clamp(wanted, kLeastCache, kMostCache));
+}
+
+std::int64_t TileCalls::result_bytes() const {
+  return options_.tile_px * options_.tile_px * options_.channels *
+         static_cast<std::int64_t>(dtype_bytes(options_.dtype));
+}
 
 std::string TileCalls::described(const FunctionTile& first, const FunctionTile& last) const {
   const Rect all =

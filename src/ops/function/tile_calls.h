@@ -32,8 +32,11 @@ class TileCalls {
   /// Most bytes that a call takes, with what the function is given, what it gives and as much
   /// again for itself.
   Cost cost() const;
+  /// Of what it gives for a tile of the full size.
+  std::int64_t result_bytes() const;
 
  private:
+  std::int64_t usual_cache() const;
   TileCalls(std::shared_ptr<const TileSource> inner, std::shared_ptr<const TileFunction> function,
             const FunctionOptions& options);
   Status read(const FunctionTile& tile, MutableView out, ReadContext& ctx) const;

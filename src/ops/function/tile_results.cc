@@ -28,11 +28,8 @@ Result<TileResult> TileResults::get(std::int64_t column, std::int64_t row, ReadC
 
 Cost TileResults::cost() const {
   Cost cost = calls_.cost();
-  const FunctionOptions& options = calls_.options();
   const std::int64_t together = grid().batch_columns() * grid().batch_rows();
-  cost.shared_bytes +=
-      options.cache_bytes + together * options.tile_px * options.tile_px * options.channels *
-                                static_cast<std::int64_t>(dtype_bytes(options.dtype));
+  cost.shared_bytes += calls_.options().cache_bytes + together * calls_.result_bytes();
   return cost;
 }
 
