@@ -65,6 +65,13 @@ struct FunctionOptions {
   /// and for integers rounded, ties to even, and limited.
   std::int64_t overlap_px = 0;
   Blend blend = Blend::hann;
+  /// The function gives labels (u32, 0: background), each window by itself: they become labels of
+  /// the image, from 1. Labels of two windows are one if, of the pixels that both windows see,
+  /// those that both labels have are at least this share, 0 to 1, of those that either has
+  /// (intersection over union); 0: if they have a pixel in common. What is one with one is one. A
+  /// pixel gets the label of the window whose centre is nearest; numbers go by windows, and in a
+  /// window by labels, and none is left out. Needs an overlap; `blend` is not asked.
+  std::optional<double> stitch = {};
   std::int64_t cache_bytes = 0;  ///< For tiles that are read in parts; 0: 64 to 256 MiB.
 };
 

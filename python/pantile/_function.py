@@ -74,11 +74,14 @@ Place = tuple[int, int, Corners, Corners]
 class TileCaller:
     """Calls a user's function for the engine, checks what it returns, and keeps what it throws."""
 
-    def __init__(self, function: Callable[..., Any], name: str, *, writable: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], name: str, *, writable: bool, labels: bool = False
+    ) -> None:
         self._function = function
         self.name = name
         self._style = _call_style(function)
         self._writable = writable
+        self._labels = labels
         self.failure: tuple[Tile, BaseException] | None = None
 
     def __call__(
@@ -127,7 +130,9 @@ class TileCaller:
             msg = f"{self.name} returned None: expected an array"
             raise TypeError(msg)
         array = np.asarray(result)
-        if array.dtype != out.dtype and not np.can_cast(array.dtype, out.dtype, "same_kind"):
+        if self._labels:
+            self._check_labels(array)
+        elif array.dtype != out.dtype and not np.can_cast(array.dtype, out.dtype, "same_kind"):
             msg = (
                 f"{self.name} returned {array.dtype}: expected {out.dtype}; "
                 f'say dtype="{array.dtype}" in map()'
@@ -147,3 +152,14 @@ class TileCaller:
             raise ValueError(msg)
         top, left = core[1] - halo[1], core[0] - halo[0]
         out[...] = array[..., top : top + out.shape[-2], left : left + out.shape[-1]]
+
+    def _check_labels(self, array: Array) -> None:
+        if array.dtype.kind not in "biu":
+            msg = f"{self.name} returned {array.dtype}: expected labels, which are whole numbers"
+            raise TypeError(msg)
+        if array.dtype.itemsize < 4 and array.dtype.kind != "i":
+            return
+        if array.size and not (array.min() >= 0 and array.max() < 2**32):
+            msg = f"{self.name} returned labels from {array.min()} to {array.max()}: expected 0 "
+            msg += "to 4294967295"
+            raise ValueError(msg)

@@ -43,6 +43,7 @@ class TileFunctions:
         batch: int | None = None,
         overlap: int = 0,
         blend: Blend | None = "hann",
+        stitch: float | None = None,
         cache: int = 0,
         dtype: DTypeLike | None = None,
         channels: int | None = None,
@@ -82,6 +83,12 @@ class TileFunctions:
             Where windows overlap, the result is the mean of what the function said for each,
             weighted by where the pixel lies in the window. None: what it said for the window whose
             centre is nearest, for results that have no mean.
+        stitch : float, optional
+            The function gives labels (whole numbers from 0, which is the background), each window
+            by itself, and they become labels of the image: uint32, from 1 without gaps. Labels of
+            two windows are one if, of the pixels that both see, intersection over union is at least
+            this, 0 to 1; 0: if they have a pixel in common. A pixel gets the label of the window
+            whose centre is nearest.
         cache : int
             Bytes for results that are kept since their neighbours will be asked for; 0: 64 to
             256 MiB. With less, windows are worked out again more often.
@@ -105,9 +112,6 @@ class TileFunctions:
         if not callable(function):
             msg = f"{function!r} cannot be called: expected f(tile), f(tile, spec) or f(tile, out=)"
             raise TypeError(msg)
-        if isinstance(outside, bool) or not isinstance(outside, Real):
-            msg = f"outside is {outside!r}: expected a number"
-            raise TypeError(msg)
         options = _native.FunctionOptions()
         options.tile_px = whole_number(tile, "tile", 1) if tile is not None else self._tile_px
         options.halo_px = whole_number(halo, "halo", 0)
@@ -115,14 +119,25 @@ class TileFunctions:
         options.batch = whole_number(batch, "batch", 1) if batch is not None else 0
         options.overlap_px = whole_number(overlap, "overlap", 0)
         options.set_blend("nearest" if blend is None else text(blend, "blend"))
+        if stitch is not None:
+            options.set_stitch(_number(stitch, "stitch"))
         options.cache_bytes = whole_number(cache, "cache", 0, 2**62)
-        options.outside = float(outside)
+        options.outside = _number(outside, "outside")
         if boundary is not None:
             options.set_boundary(text(boundary, "boundary"))
         if dtype is not None:
             options.set_dtype(dtype_name(dtype))
-        caller = TileCaller(function, name_of(function), writable=writable)
+        caller = TileCaller(
+            function, name_of(function), writable=writable, labels=stitch is not None
+        )
         return self._called(caller, version, options)
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        msg = f"{name} is {value!r}: expected a number"
+        raise TypeError(msg)
+    return float(value)
 
 
 def version_text(version: str | None) -> str:

@@ -143,6 +143,7 @@ void bind_function_options(nb::module_& module) {
       .def_rw("outside", &O::outside)
       .def_rw("overlap_px", &O::overlap_px)
       .def_rw("cache_bytes", &O::cache_bytes)
+      .def("set_stitch", [](O& o, double least) { o.stitch = least; })
       .def("set_blend", [](O& o, const std::string& name) { o.blend = blend_named(name); })
       .def("set_dtype",
            [](O& o, const std::string& name) {

@@ -6,6 +6,7 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "ops/function/blend_source.h"
+#include "ops/function/stitch_source.h"
 
 namespace pantile {
 
@@ -13,6 +14,9 @@ Result<std::shared_ptr<const TileSource>> apply_function(
     std::shared_ptr<const TileSource> inner, std::shared_ptr<const TileFunction> function,
     const FunctionOptions& options) {
   PANTILE_ASSIGN(TileCalls calls, TileCalls::make(std::move(inner), std::move(function), options));
+  if (calls.options().stitch) {
+    return std::shared_ptr<const TileSource>(std::make_shared<StitchSource>(std::move(calls)));
+  }
   if (calls.options().overlap_px > 0 && calls.options().blend != Blend::nearest) {
     return std::shared_ptr<const TileSource>(std::make_shared<BlendSource>(std::move(calls)));
   }

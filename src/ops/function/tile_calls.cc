@@ -56,6 +56,25 @@ Result<TileCalls> TileCalls::make(std::shared_ptr<const TileSource> inner,
     return Error(Code::invalid, fmt::format("{}: channels is {}: expected at least 1",
                                             function->name(), all.channels));
   }
+  if (all.stitch) {
+    if (!(*all.stitch >= 0 && *all.stitch <= 1)) {
+      return Error(Code::invalid,
+                   fmt::format("{}: stitch is {}: expected 0 to 1", function->name(), *all.stitch));
+    }
+    if (all.overlap_px == 0) {
+      return Error(Code::invalid, fmt::format("{}: stitch needs an overlap, by which labels of "
+                                              "neighbours are compared",
+                                              function->name()));
+    }
+    if (all.has_dtype && all.dtype != DType::u32) {
+      return Error(Code::invalid,
+                   fmt::format("{}: dtype is {}: labels that are stitched are uint32",
+                               function->name(), dtype_name(all.dtype)));
+    }
+    all.has_dtype = true;
+    all.dtype = DType::u32;
+    all.blend = Blend::nearest;
+  }
   if (all.channels == 0) all.channels = inner->spec().channels;
   if (!all.has_dtype) all.dtype = inner->spec().dtype;
   if (!all.boundary && (all.batch > 0 || all.overlap_px > 0)) all.boundary = Boundary::reflect;

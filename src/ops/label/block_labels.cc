@@ -129,6 +129,34 @@ const BlockLabels& BlockLabeller::find(const View& samples) {
   return labels_;
 }
 
+BlockLabels::BlockLabels(const View& labels) : width_(labels.width()), height_(labels.height()) {
+  std::vector<std::uint32_t> found;
+  for (std::int64_t y = 0; y < height_; ++y) {
+    rows_.push_back(static_cast<std::uint32_t>(runs_.size()));
+    std::uint32_t before = 0;
+    for (std::int64_t x = 0; x < width_; ++x) {
+      std::uint32_t label = 0;
+      std::memcpy(&label, labels.at(y, x), sizeof label);
+      const auto at = static_cast<std::int32_t>(x);
+      if (label != 0 && label == before) {
+        runs_.back().end = at + 1;
+      } else if (label != 0) {
+        runs_.push_back({at, at + 1, label});
+        found.push_back(label);
+      }
+      before = label;
+    }
+  }
+  rows_.push_back(static_cast<std::uint32_t>(runs_.size()));
+  std::ranges::sort(found);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  for (Run& run : runs_) {
+    const auto at = std::ranges::lower_bound(found, run.label);
+    run.label = static_cast<std::uint32_t>(at - found.begin()) + 1;
+  }
+  count_ = static_cast<std::uint32_t>(found.size());
+}
+
 BorderLabels BlockLabels::borders() const {
   BorderLabels borders;
   borders.count = count_;

@@ -28,6 +28,10 @@ struct BorderLabels {
 /// A block's components, numbered from 1 in the order of their first samples, row by row.
 class BlockLabels {
  public:
+  BlockLabels() = default;
+  /// Of labels that somebody else found (u32, the first channel; 0: background): numbered from 1 in
+  /// their order, without gaps.
+  explicit BlockLabels(const View& labels);
   std::uint32_t count() const { return count_; }
   BorderLabels borders() const;
   /// Writes table[label] for every sample of `rect`, of the block, table[0] for the background.

@@ -16,6 +16,7 @@
 #include "pipeline/process/measured_source.h"
 #include "pipeline/process/open_input.h"
 #include "pipeline/process/prepared_labels.h"
+#include "pipeline/process/prepared_stitch.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -93,7 +94,13 @@ Result<Image> Image::apply(std::string_view operators, const std::vector<Image>&
 Result<Image> Image::map(std::shared_ptr<const TileFunction> function,
                          const FunctionOptions& options) const {
   PANTILE_ASSIGN(auto source, apply_function(state_->source, std::move(function), options));
-  return Image(std::make_shared<const ImageState>(state_->over(std::move(source))));
+  ImageState state = state_->over(source);
+  if (auto labels = std::dynamic_pointer_cast<const StitchSource>(source)) {
+    auto prepared = std::make_shared<const PreparedStitch>(std::move(labels));
+    state.prepared.push_back(prepared);
+    state.prepared_before.push_back(std::move(prepared));
+  }
+  return Image(std::make_shared<const ImageState>(std::move(state)));
 }
 
 Result<Image> Image::label(int connectivity) const {
