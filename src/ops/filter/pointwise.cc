@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "compute/math/kernels.h"
+#include "compute/rows/whole_numbers.h"
 
 namespace pantile::filter {
 namespace {
@@ -139,6 +140,8 @@ template <class T> T whole(T x, T lo, T hi) {
 template <class From, class To> void convert(const From* from, To* to, std::size_t n) {
   if constexpr (std::is_same_v<From, To>) {
     std::memcpy(to, from, n * sizeof(To));
+  } else if constexpr (std::is_integral_v<To> && std::is_same_v<From, float>) {
+    to_whole_numbers(from, to, n);
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     constexpr auto kMost = static_cast<From>(std::numeric_limits<To>::max());
     for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<To>(whole(from[i], From(0), kMost));

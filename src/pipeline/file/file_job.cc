@@ -90,8 +90,6 @@ class FileRun {
     PANTILE_ASSIGN(job_.image.source,
                    job_.settling->settle(folder_->files.get(), memory_.threads, run_, done));
     for (StageSummary& stage : done) stages.add_stage(std::move(stage));
-    PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*job_.image.source, plan_, codecs_));
-    estimated_bytes_ = estimate.bytes[0];
     return {};
   }
 
@@ -214,25 +212,28 @@ class FileRun {
     };
     PANTILE_ASSIGN(memory_, plan_memory(run_, working, 1, 0));
     if (job_.settling) return {};  // what is not settled yet cannot be measured
-    PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*job_.image.source, plan_, codecs_));
-    estimated_bytes_ = estimate.bytes[0];
     if (is_job_folder(parts_) && !run_.restart) return {};  // check_room() knows what is missing
     PANTILE_ASSIGN(std::int64_t free_bytes, free_disk_bytes(job_.output));
     if (run_.restart) free_bytes += disk_bytes(job_.output) + disk_bytes(parts_);
-    return check_disk(job_.output, needed_bytes(1), free_bytes, kAdvice);
+    return check_fits(1, free_bytes);
   }
 
-  /// What is still to be written when `share` of the output is missing, in bytes: a TIFF's
-  /// fragments stay until the file that is made of them is in place.
-  std::int64_t needed_bytes(double share) const {
-    return static_cast<std::int64_t>((share + (to_store() ? 0 : 1)) *
-                                     static_cast<double>(estimated_bytes_));
+  /// Whether there is room for what is still to be written when `share` of the output is missing: a
+  /// TIFF's fragments stay until the file that is made of them is in place. Pixels are read and
+  /// encoded for it only where the room may not do.
+  Status check_fits(double share, std::int64_t free_bytes) const {
+    const auto needed = [&](std::int64_t bytes) {
+      return static_cast<std::int64_t>((share + (to_store() ? 0 : 1)) * static_cast<double>(bytes));
+    };
+    if (needed(most_encoded_bytes(plan_)) <= free_bytes) return {};
+    PANTILE_ASSIGN(const Estimate estimate, estimate_drain(*job_.image.source, plan_, codecs_));
+    return check_disk(job_.output, needed(estimate.bytes[0]), free_bytes, kAdvice);
   }
 
   Status check_room(const ImageJobRun& stages) const {
     if (sink_->finished()) return {};
     PANTILE_ASSIGN(const std::int64_t free_bytes, free_disk_bytes(parts_));
-    return check_disk(job_.output, needed_bytes(stages.missing_fraction(0)), free_bytes, kAdvice);
+    return check_fits(stages.missing_fraction(0), free_bytes);
   }
 
   JobSummary summarise(const ImageJobRun& stages, const std::string& path) const {
@@ -253,7 +254,6 @@ class FileRun {
   const std::string made_folder_;
   const std::string made_;  ///< The output until it is complete.
   bool in_place_ = false;   ///< An earlier run was stopped when only its parts were left to remove.
-  std::int64_t estimated_bytes_ = 0;
   SinkPlan plan_;
   Codecs codecs_;
   MemoryPlan memory_;

@@ -91,6 +91,22 @@ ChunkId sample_chunk(const TileGrid& grid, std::int64_t k, std::int64_t samples)
   return {0, static_cast<std::int64_t>(part * static_cast<double>(grid.columns())), row};
 }
 
+std::int64_t most_encoded_bytes(const SinkPlan& plan) {
+  // Of noise a JPEG of the highest quality may be larger than its pixels; nothing else is, by more
+  // than a hundredth.
+  constexpr double kMostGrowth = 2;
+  const ShardLayout layout(plan);
+  const auto side = static_cast<double>(plan.chunk_px);
+  const double chunk_bytes =
+      side * side * plan.spec.channels * static_cast<double>(dtype_bytes(plan.spec.dtype));
+  double bytes = 0;
+  for (int level = 0; level < layout.level_count(); ++level) {
+    const auto chunks = static_cast<double>(layout.chunks(level).count());
+    bytes += kLevelBytes + chunks * (kMostGrowth * chunk_bytes + kChunkBytes);
+  }
+  return static_cast<std::int64_t>(std::min(bytes, kMostBytes));
+}
+
 Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
                                 const Codecs& codecs) {
   const ShardLayout layout(plan);

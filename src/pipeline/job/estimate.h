@@ -15,6 +15,9 @@ struct Estimate {
   double worker_seconds = 0;        ///< Reading and encoding everything on one thread.
 };
 
+/// What all levels take on a disk at most, whatever the pixels and the codec.
+std::int64_t most_encoded_bytes(const SinkPlan& plan);
+
 /// Where sample `k` of `samples` lies in a grid of chunks: all rows in turn, and columns that
 /// follow no pattern. `samples`: 32, or all of fewer chunks.
 ChunkId sample_chunk(const TileGrid& grid, std::int64_t k, std::int64_t samples);
