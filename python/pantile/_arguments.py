@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from numbers import Integral
 from typing import Any
 
@@ -22,6 +23,11 @@ def whole_number(value: object, name: str, least: int, most: int = 2**31 - 1) ->
         msg = f"{name} is {value}: expected at most {most}"
         raise ValueError(msg)
     return number
+
+
+def cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0))
 
 
 def text(value: object, name: str) -> str:

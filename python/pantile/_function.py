@@ -106,6 +106,12 @@ class TileCaller:
             self._failed(Tile(*places[0]), error)
             raise
 
+    def serve(self, tile: Array, out: Any, places: list[Place], batched: bool) -> Any:
+        """Do what another process was asked for; return what is to be sent, besides `out`."""
+        if batched:
+            return self.batch(tile, out, places)
+        return self(tile, out, *places[0])
+
     def _work(self, tile: Array, out: Array, core: Corners, halo: Corners, spec: Any) -> None:
         if self._writable:
             tile = tile.copy()

@@ -6,18 +6,19 @@ import os
 import warnings
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from pantile import _native
-from pantile._arguments import text, whole_number
+from pantile._arguments import cores, text, whole_number
 from pantile._errors import ConflictError, PantileError, TileError, python_words
 from pantile._function import TileCaller
 from pantile._listener import listening
 from pantile._operators import Operators
+from pantile._processes import ProcessCaller
 from pantile._reader import Reader
 from pantile._slices import intervals
 from pantile._statistics import Statistics
@@ -298,7 +299,7 @@ class Image(TileFunctions, Operators, Statistics):
             raise ValueError(msg)
         native = self._native
         planes = out[np.newaxis] if self._axes == "yx" else out
-        workers = whole_number(threads, "threads", 0)
+        workers = self._threads(threads)
         with listening(callbacks, self._stats()) as listener, self._own_exceptions():
             native.compute(
                 (0, 0, native.width, native.height), 0, native.channels, planes, workers, listener
@@ -386,13 +387,19 @@ class Image(TileFunctions, Operators, Statistics):
         options.shard_px = whole_number(shard, "shard", 1) if shard is not None else 0
         options.zstd_level = whole_number(zstd_level, "zstd_level", 1)
         options.tiff_compression = text(compression, "compression")
-        workers = whole_number(threads, "threads", 0)
+        workers = self._threads(threads)
         budget = whole_number(memory, "memory", 0, 2**62)
         stats = self._stats() | {"output": target}
         with listening(callbacks, stats) as listener, self._own_exceptions():
             summary = self._native.write(target, options, restart, workers, budget, listener)
             stats |= summary
         return summary
+
+    def _threads(self, threads: int) -> int:
+        """As they were asked for; by default as many as can wait for all worker processes."""
+        count = whole_number(threads, "threads", 0)
+        waiting = [c.processes for c in self._kept if isinstance(c, ProcessCaller)]
+        return max(cores(), *waiting) if count == 0 and waiting else count
 
     def _stats(self) -> dict[str, Any]:
         return {"input_shape": self.shape, "dtype": str(self.dtype)}
@@ -408,7 +415,11 @@ class Image(TileFunctions, Operators, Statistics):
         for reader in readers:
             reader.failure = None
         try:
-            with python_words("overwrite=True"):
+            with ExitStack() as stack:
+                for caller in callers:
+                    if isinstance(caller, ProcessCaller):
+                        stack.enter_context(caller.at_work())
+                stack.enter_context(python_words("overwrite=True"))
                 yield
         except PantileError as error:
             thrown = [c.failure[1] for c in callers if c.failure] + [r.failure for r in readers]

@@ -10,8 +10,9 @@ from typing import Any, Literal, Self
 from numpy.typing import DTypeLike
 
 from pantile import _native
-from pantile._arguments import dtype_name, text, whole_number
+from pantile._arguments import cores, dtype_name, text, whole_number
 from pantile._function import TileCaller, name_of
+from pantile._processes import ProcessCaller
 
 Boundary = Literal["reflect", "nearest", "constant", "wrap"]
 Blend = Literal["hann", "gaussian", "mean"]
@@ -49,6 +50,7 @@ class TileFunctions:
         channels: int | None = None,
         version: str | None = None,
         writable: bool = False,
+        processes: bool | int = False,
     ) -> Self:
         """Call a function for every tile.
 
@@ -101,6 +103,10 @@ class TileFunctions:
             function. Without it, a job is not resumable.
         writable : bool
             Gives the function a copy that it may change.
+        processes : bool or int
+            Runs the function in so many processes of their own (True: one per core), for those that
+            hold the interpreter's lock. It has to be one that can be pickled, and is sent as it is
+            now. They are started by every job, and end with it.
 
         Raises
         ------
@@ -127,10 +133,18 @@ class TileFunctions:
             options.set_boundary(text(boundary, "boundary"))
         if dtype is not None:
             options.set_dtype(dtype_name(dtype))
-        caller = TileCaller(
-            function, name_of(function), writable=writable, labels=stitch is not None
-        )
+        caller = _caller(function, processes, writable=writable, labels=stitch is not None)
         return self._called(caller, version, options)
+
+
+def _caller(
+    function: Callable[..., Any], processes: bool | int, *, writable: bool, labels: bool
+) -> TileCaller:
+    name = name_of(function)
+    if processes is False:
+        return TileCaller(function, name, writable=writable, labels=labels)
+    count = cores() if processes is True else whole_number(processes, "processes", 1, 1024)
+    return ProcessCaller(function, name, processes=count, writable=writable, labels=labels)
 
 
 def _number(value: object, name: str) -> float:
