@@ -239,6 +239,44 @@ TEST_P(SinkContract, ResumesWithTheUnitsThatWereCommitted) {
   expect_same_files(files(resumed.path()), files(plain.path()));
 }
 
+TEST_P(SinkContract, ReadsBackWhatIsCommittedWhereItCan) {
+  const TemporaryFolder folder;
+  {
+    const auto sink = GetParam().make(folder.path());
+    begin(*sink);
+    for (std::size_t i = 0; i < units_.size(); i += 2) write_unit(*sink, units_[i]);
+  }
+  const auto sink = GetParam().make(folder.path());
+  begin(*sink);
+  const auto opened = sink->open_committed();
+  ASSERT_TRUE(opened.ok()) << opened.error().message();
+  const std::unique_ptr<TileSource>& source = *opened;
+  if (source == nullptr) {
+    EXPECT_FALSE(GetParam().lossless);
+    return;
+  }
+  write_unit(*sink, units_[1]);  // while it is open
+  ReadContext context;
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    const View image = images_[static_cast<std::size_t>(units_[i].level)].view();
+    const TileGrid shards{image.width(), image.height(), plan_.shard_px};
+    const Rect all = shards.rect(units_[i].x, units_[i].y);
+    const std::int64_t odd = std::min<std::int64_t>(5, all.width() - 1);
+    for (const Rect& rect : {all, Rect{all.x0 + odd, all.y0, all.x1, all.y1}}) {
+      PixelBuffer out(image.dtype(), rect.height(), rect.width(), image.channels());
+      const Region region{units_[i].level, 0, 0, 0, image.channels(), rect};
+      const Status read = source->read(region, out.view(), context);
+      if (i % 2 == 0 || i == 1) {
+        ASSERT_TRUE(read.ok()) << read.error().message();
+        EXPECT_TRUE(same_pixels(out.view(), image.window(rect))) << i;
+      } else {
+        ASSERT_FALSE(read.ok()) << i;
+        EXPECT_EQ(read.error().code(), Code::not_found) << read.error().message();
+      }
+    }
+  }
+}
+
 TEST_P(SinkContract, CommitAndFinishMayBeRepeated) {
   const TemporaryFolder plain, repeated;
   write_everything(plain.path());

@@ -7,6 +7,7 @@
 
 #include "core/hash.h"
 #include "io/tiff/fragment.h"
+#include "io/tiff/fragment_source.h"
 #include "io/tiff/ome_xml.h"
 #include "io/tiff/plan_tiles.h"
 
@@ -209,6 +210,12 @@ Status TiffSink::finish() {
   bytes_written_ += *written;
   finished_ = true;
   return remove_parts();
+}
+
+Result<std::unique_ptr<TileSource>> TiffSink::open_committed() const {
+  if (finished_ || options_.compression == Compression::jpeg) return std::unique_ptr<TileSource>();
+  return std::unique_ptr<TileSource>(
+      std::make_unique<FragmentSource>(parts_, plan_, plan_hash_, options_.codec));
 }
 
 void TiffSink::abort() {

@@ -76,6 +76,8 @@ class TiffSink final : public TileSink {
   /// checksums; the message names the file, which is removed and its unit no longer committed);
   /// out_of_space, io.
   Status finish() override;
+  /// Null of JPEG, which does not give back the pixels it was given, and of a finished file.
+  Result<std::unique_ptr<TileSource>> open_committed() const override;
   void abort() override;
   std::int64_t bytes_written() const override { return bytes_written_; }
 

@@ -307,6 +307,41 @@ TEST(TiffSink, ADamagedFragmentIsThrownAwayAndMadeAnew) {
   }
 }
 
+TEST(TiffSink, ADamagedFragmentThatIsReadBackIsThrownAway) {
+  const TestPyramid p = picture();
+  const UnitId hurt{0, 1, 1};
+  Folder f;
+  SinkOptions options = options_for(Compression::zstd);
+  options.assemble_early = false;
+  const auto sink = f.sink(options);
+  ASSERT_TRUE(sink->begin(p.plan).ok());
+  for (const UnitId unit : p.units()) ASSERT_TRUE(p.write_unit(*sink, unit).ok());
+  const std::string key = fragment_key(sink->plan_hash(), hurt);
+  Bytes bytes = *f.parts->read(key);
+  bytes.back() ^= std::byte{1};
+  ASSERT_TRUE(f.parts->write(key, bytes).ok());
+  const auto source = sink->open_committed();
+  ASSERT_TRUE(source.ok() && *source != nullptr);
+  const Rect rect = p.grid(0, p.plan.shard_px).rect(hurt.x, hurt.y);
+  PixelBuffer out(DType::u8, rect.height(), rect.width(), 3);
+  ReadContext context;
+  const Status read = (*source)->read({0, 0, 0, 0, 3, rect}, out.view(), context);
+  EXPECT_EQ(read.error().code(), Code::corrupt);
+  EXPECT_NE(read.error().message().find(key), std::string::npos) << read.error().message();
+  EXPECT_FALSE(*f.parts->exists(key));
+  const auto next = f.sink(options);
+  ASSERT_TRUE(next->begin(p.plan).ok());
+  EXPECT_FALSE(next->committed(hurt));
+}
+
+TEST(TiffSink, JpegIsNotReadBack) {
+  const TestPyramid p = picture();
+  Folder f;
+  const auto sink = f.sink(options_for(Compression::jpeg));
+  ASSERT_TRUE(sink->begin(p.plan).ok());
+  EXPECT_EQ(*sink->open_committed(), nullptr);
+}
+
 TEST(TiffSink, ErrorsOfTheDiskComeThroughAndCanBeRetried) {
   const TestPyramid p = picture();
   const auto target = std::make_shared<FaultStore>(std::make_shared<MemoryStore>());
