@@ -90,6 +90,11 @@ class Image {
   /// … and channels [c0, c1) of it.
   Result<Image> crop(const Rect& rect, int c0, int c1) const;
 
+  /// Calls a function for every tile of level 0, or batch, for what it finds there: the `out` that
+  /// it is given is empty. Tiles lie as those of map(). Errors: invalid; cancelled; those of the
+  /// function and of what is read.
+  Status visit(std::shared_ptr<const TileFunction> function, const FunctionOptions& options,
+               const RunOptions& run) const;
   /// Computes `region` of level 0 into `out` (the region's size, the image's type, any strides,
   /// host memory) with run.threads threads. Errors: invalid; cancelled; those of what is read; of
   /// one that fails, `out` holds nothing of use.

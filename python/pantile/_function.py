@@ -75,7 +75,12 @@ class TileCaller:
     """Calls a user's function for the engine, checks what it returns, and keeps what it throws."""
 
     def __init__(
-        self, function: Callable[..., Any], name: str, *, writable: bool, labels: bool = False
+        self,
+        function: Callable[..., Any],
+        name: str,
+        *,
+        writable: bool = False,
+        labels: bool = False,
     ) -> None:
         self._function = function
         self.name = name
@@ -93,7 +98,7 @@ class TileCaller:
             else:
                 self._work(tile, out, core, halo, None)
         except BaseException as error:
-            self._failed(Tile(row, column, core, halo), error)
+            self.failed(Tile(row, column, core, halo), error)
             raise
 
     def batch(self, tiles: Array, out: Array, places: list[Place]) -> None:
@@ -103,7 +108,7 @@ class TileCaller:
             specs = [Tile(*place) for place in places] if self._style == "spec" else None
             self._work(tiles, out, core, halo, specs)
         except BaseException as error:
-            self._failed(Tile(*places[0]), error)
+            self.failed(Tile(*places[0]), error)
             raise
 
     def serve(self, tile: Array, out: Any, places: list[Place], batched: bool) -> Any:
@@ -113,20 +118,23 @@ class TileCaller:
         return self(tile, out, *places[0])
 
     def _work(self, tile: Array, out: Array, core: Corners, halo: Corners, spec: Any) -> None:
+        result = self._result(tile, out, spec)
+        # One that also takes no `out` may return an array instead of filling it.
+        if self._style == "out" and (result is None or result is out):
+            return
+        self._keep(result, tile, out, core, halo)
+
+    def _result(self, tile: Array, out: Any, spec: Any) -> Any:
         if self._writable:
             tile = tile.copy()
         if self._style == "out":
-            result = self._function(tile, out=out)
-            # One that also takes no `out` may return an array instead of filling it.
-            if result is None or result is out:
-                return
-        elif self._style == "spec":
-            result = self._function(tile, spec)
-        else:
-            result = self._function(tile)
-        self._keep(result, tile, out, core, halo)
+            return self._function(tile, out=out)
+        if self._style == "spec":
+            return self._function(tile, spec)
+        return self._function(tile)
 
-    def _failed(self, tile: Tile, error: BaseException) -> None:
+    def failed(self, tile: Tile, error: BaseException) -> None:
+        """Keep what a call for `tile` threw."""
         # The first, but for a KeyboardInterrupt, which is no failure of the function's.
         if self.failure is None or not isinstance(error, Exception):
             self.failure = (tile, error)

@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from pantile import _native
 from pantile._arguments import cores, text, whole_number
+from pantile._chunks import ChunkCaller
 from pantile._errors import ConflictError, PantileError, TileError, python_words
 from pantile._function import TileCaller
 from pantile._listener import listening
@@ -24,6 +25,7 @@ from pantile._slices import intervals
 from pantile._statistics import Statistics
 from pantile._tile_functions import TileFunctions, version_text
 from pantile._words import word
+from pantile.callbacks import CallbackList
 
 Array = NDArray[Any]
 
@@ -148,6 +150,26 @@ class Image(TileFunctions, Operators, Statistics):
         if version is None:
             image._unnamed = (*self._unnamed, f"{caller.name} has no version=")
         return image
+
+    def _visited(
+        self,
+        caller: TileCaller,
+        options: _native.FunctionOptions,
+        threads: int,
+        callbacks: object,
+    ) -> list[list[Any]]:
+        followed = CallbackList(callbacks)
+        size = options.tile_px
+        grid = (-(-self._native.height // size), -(-self._native.width // size))
+        chunks = ChunkCaller(caller, followed, grid)
+        at_work = self._over(self._native)
+        at_work._kept = (*self._kept, caller)
+        count = at_work._threads(threads)
+        stats = self._stats() | {"chunk_size": size, "total_chunks": grid[0] * grid[1]}
+        with listening(followed, stats) as listener, at_work._own_exceptions():
+            flat = self._axes == "yx"
+            self._native.visit(weakref.ref(chunks), caller.name, flat, options, count, listener)
+        return chunks.results
 
     def label(self, connectivity: int = 4) -> Image:
         """Number the connected components of what is not 0, from 1 over the whole image.

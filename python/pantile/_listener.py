@@ -40,7 +40,7 @@ def listening(callbacks: object, stats: Mapping[str, Any]) -> Iterator[Listener 
 
     `stats` says what the job is about; `stats` may grow until it ends.
     """
-    listed = CallbackList(callbacks)
+    listed = callbacks if isinstance(callbacks, CallbackList) else CallbackList(callbacks)
     if not listed:
         yield None
         return

@@ -5,6 +5,7 @@ from weakref import ReferenceType
 import numpy as np
 from numpy.typing import NDArray
 
+from pantile._chunks import ChunkCaller
 from pantile._function import TileCaller
 
 Corners = tuple[int, int, int, int]
@@ -104,6 +105,15 @@ class Image:
         flat: bool,
         options: FunctionOptions,
     ) -> Image: ...
+    def visit(
+        self,
+        adapter: ReferenceType[ChunkCaller],
+        name: str,
+        flat: bool,
+        options: FunctionOptions,
+        threads: int,
+        listener: object | None,
+    ) -> None: ...
     def compute(
         self,
         corners: Corners,

@@ -211,12 +211,19 @@ class ProcessCaller(TileCaller):
     """A `TileCaller` whose function runs in worker processes, while jobs are at work."""
 
     def __init__(
-        self, function: Callable[..., Any], name: str, *, processes: int, **options: Any
+        self,
+        function: Callable[..., Any],
+        name: str,
+        *,
+        processes: int,
+        there: type[TileCaller] = TileCaller,
+        **options: Any,
     ) -> None:
         super().__init__(function, name, **options)
+        there(function, name, **options)  # refuses here what it would refuse there
         self.processes = processes
         self._payload = packed(function, name)
-        self._caller = pickle.dumps((TileCaller, {"name": name, **options}))
+        self._caller = pickle.dumps((there, {"name": name, **options}))
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._jobs = 0
@@ -252,6 +259,10 @@ class ProcessCaller(TileCaller):
     def batch(self, tiles: Array, out: Array, places: list[Place]) -> None:
         self._ask(tiles, out, places, batched=True)
 
+    def serve(self, tile: Array, out: Any, places: list[Place], batched: bool) -> Any:
+        """Have a worker do it, and return what it sends."""
+        return self._ask(tile, out, places, batched=batched)
+
     def _ask(self, tile: Array, out: Array | None, places: list[Place], *, batched: bool) -> Any:
         try:
             worker = self._idle.get()
@@ -263,5 +274,5 @@ class ProcessCaller(TileCaller):
             finally:
                 self._idle.put(worker)
         except BaseException as error:
-            self._failed(Tile(*places[0]), error)
+            self.failed(Tile(*places[0]), error)
             raise

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from pantile import _native
 from pantile._arguments import cores, dtype_name, text, whole_number
+from pantile._chunks import ValueCaller
 from pantile._function import TileCaller, name_of
 from pantile._processes import ProcessCaller
 
@@ -31,6 +32,16 @@ class TileFunctions:
         self, caller: TileCaller, version: str | None, options: _native.FunctionOptions
     ) -> Self:
         """Make the image that `caller` makes of this one."""
+        raise NotImplementedError
+
+    def _visited(
+        self,
+        caller: TileCaller,
+        options: _native.FunctionOptions,
+        threads: int,
+        callbacks: object,
+    ) -> list[list[Any]]:
+        """Give what `caller` returns for every chunk."""
         raise NotImplementedError
 
     def map(
@@ -115,9 +126,7 @@ class TileFunctions:
         TileError
             When the image is computed and the function fails; its cause is what was thrown.
         """
-        if not callable(function):
-            msg = f"{function!r} cannot be called: expected f(tile), f(tile, spec) or f(tile, out=)"
-            raise TypeError(msg)
+        _check_callable(function, "f(tile), f(tile, spec) or f(tile, out=)")
         options = _native.FunctionOptions()
         options.tile_px = whole_number(tile, "tile", 1) if tile is not None else self._tile_px
         options.halo_px = whole_number(halo, "halo", 0)
@@ -136,15 +145,78 @@ class TileFunctions:
         caller = _caller(function, processes, writable=writable, labels=stitch is not None)
         return self._called(caller, version, options)
 
+    def chunks(
+        self,
+        function: Callable[..., Any],
+        *,
+        chunk: int = 2048,
+        halo: int = 0,
+        boundary: Boundary | None = None,
+        outside: float = 0,
+        batch: int | None = None,
+        processes: bool | int = False,
+        threads: int = 0,
+        callbacks: object = (),
+    ) -> list[list[Any]]:
+        """Call a function for every chunk, now, and return what it returned.
+
+        Parameters
+        ----------
+        function : callable
+            ``f(chunk)`` or ``f(chunk, spec)`` with a `Tile`, as `map` calls it, but with an array
+            of its own; it returns whatever it finds in a chunk: a number, a vector, a table.
+        chunk : int
+            Edge of the chunks, which lie on a grid from (0, 0).
+        halo, boundary, outside, processes
+            As of `map`.
+        batch : int, optional
+            As of `map`; it returns a sequence, or an array, of a result for each chunk.
+        threads : int
+            0: one per core. Each has a chunk in memory.
+        callbacks : Callback or iterable of them
+            Also told of every chunk: its number, how many there are, and its shape.
+
+        Returns
+        -------
+        list of list
+            ``[row][column]``, by chunks; ``np.array`` makes arrays of vectors a grid.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Of options that cannot be.
+        TileError
+            The function failed; its cause is what was thrown.
+        """
+        _check_callable(function, "f(chunk) or f(chunk, spec)")
+        options = _native.FunctionOptions()
+        options.tile_px = whole_number(chunk, "chunk", 1)
+        options.halo_px = whole_number(halo, "halo", 0)
+        options.batch = whole_number(batch, "batch", 1) if batch is not None else 0
+        options.outside = _number(outside, "outside")
+        if boundary is not None:
+            options.set_boundary(text(boundary, "boundary"))
+        caller = _caller(function, processes, ValueCaller)
+        return self._visited(caller, options, threads, callbacks)
+
+
+def _check_callable(function: object, expected: str) -> None:
+    if not callable(function):
+        msg = f"{function!r} cannot be called: expected {expected}"
+        raise TypeError(msg)
+
 
 def _caller(
-    function: Callable[..., Any], processes: bool | int, *, writable: bool, labels: bool
+    function: Callable[..., Any],
+    processes: bool | int,
+    kind: type[TileCaller] = TileCaller,
+    **options: bool,
 ) -> TileCaller:
     name = name_of(function)
     if processes is False:
-        return TileCaller(function, name, writable=writable, labels=labels)
+        return kind(function, name, **options)
     count = cores() if processes is True else whole_number(processes, "processes", 1, 1024)
-    return ProcessCaller(function, name, processes=count, writable=writable, labels=labels)
+    return ProcessCaller(function, name, processes=count, there=kind, **options)
 
 
 def _number(value: object, name: str) -> float:

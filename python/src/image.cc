@@ -110,6 +110,18 @@ Image map_function(const Image& image, nb::object adapter, const std::string& na
                 options));
 }
 
+void visit(const Image& image, nb::object adapter, const std::string& name, bool flat,
+           const FunctionOptions& options, int threads, nb::object listener) {
+  CancelToken cancel;
+  PythonListener heard(std::move(listener), cancel);
+  const RunOptions run = run_options(threads, 0, cancel, heard);
+  const auto function =
+      std::make_shared<PythonFunction>(std::move(adapter), name, std::string(), flat);
+  Status done;
+  run_beside(cancel, heard, [&] { done = image.visit(function, options, run); });
+  raise_if(done);
+}
+
 /// By its name; throws ValueError.
 Boundary boundary_named(const std::string& name) {
   for (const Boundary b :
@@ -285,6 +297,8 @@ void bind_image(nb::module_& module) {
            nb::arg("value_channel"), nb::arg("threads"), nb::arg("listener").none())
       .def("map", &map_function, nb::arg("adapter"), nb::arg("name"), nb::arg("version"),
            nb::arg("flat"), nb::arg("options"))
+      .def("visit", &visit, nb::arg("adapter"), nb::arg("name"), nb::arg("flat"),
+           nb::arg("options"), nb::arg("threads"), nb::arg("listener").none())
       .def("compute", &compute, nb::arg("corners"), nb::arg("c0"), nb::arg("c1"), nb::arg("out"),
            nb::arg("threads"), nb::arg("listener").none())
       .def("write", &write, nb::arg("path"), nb::arg("options"), nb::arg("restart"),

@@ -62,8 +62,9 @@ template <class Call> Status locked(const Call& call) {
 
 Status PythonFunction::apply(const FunctionTile& tile, View in, MutableView out) const {
   return locked([&] {
-    alive(adapter_)(array_of(in, flat_, false), array_of(out, flat_, true), tile.row, tile.column,
-                   corners(tile.core), corners(tile.halo));
+    const nb::object to = out.data() == nullptr ? nb::none() : array_of(out, flat_, true);
+    alive(adapter_)(array_of(in, flat_, false), to, tile.row, tile.column, corners(tile.core),
+                   corners(tile.halo));
   });
 }
 
@@ -75,8 +76,8 @@ Status PythonFunction::apply_batch(std::span<const FunctionTile> tiles, View in,
       places.append(nb::make_tuple(tile.row, tile.column, corners(tile.core), corners(tile.halo)));
     }
     const auto n = static_cast<int>(tiles.size());
-    alive(adapter_).attr("batch")(arrays_of(in, n, flat_, false), arrays_of(out, n, flat_, true),
-                                  places);
+    const nb::object to = out.data() == nullptr ? nb::none() : arrays_of(out, n, flat_, true);
+    alive(adapter_).attr("batch")(arrays_of(in, n, flat_, false), to, places);
   });
 }
 

@@ -33,8 +33,8 @@ class SharedObject {
 
 /// `adapter` is a weak reference. Calls `adapter()(tile, out, row, column, core, halo)` with arrays
 /// over the engine's memory, and `adapter().batch(tiles, out, places)` with those of several tiles
-/// and a list of (row, column, core, halo): what is given is read-only, `out` is to be filled; core
-/// and halo are (x0, y0, x1, y1). The adapter keeps what was thrown; the error that is returned has
+/// and a list of (row, column, core, halo): what is given is read-only, `out` is to be filled (None:
+/// nothing is asked for); core and halo are (x0, y0, x1, y1). The adapter keeps what was thrown; the error that is returned has
 /// its text, and is `cancelled` where it is no Exception (KeyboardInterrupt).
 class PythonFunction final : public TileFunction {
  public:
