@@ -24,53 +24,15 @@ using pantile::cuda::api::Outcome;
 using pantile::testing_cuda::Control;
 using pantile::testing_cuda::HostKernel;
 using pantile::testing_cuda::Launch;
+using pantile::testing_cuda::Overlap;
 
 constexpr Outcome kInvalid = 1, kOutOfMemory = 2, kNoImage = 200, kNotFound = 500, kNotReady = 600,
                   kLost = 719;
 
-/// Work in order; somebody who waits does it. Of a lost device only memory comes back.
-class Queue {
- public:
-  enum class When { not_lost, always };
-  void add(std::function<void()> work, When when = When::not_lost) {
-    const std::lock_guard lock(mutex_);
-    work_.push_back({std::move(work), when});
-  }
-  void do_all(bool lost = false) {
-    const std::lock_guard lock(mutex_);
-    for (; !work_.empty(); work_.pop_front()) {
-      if (!lost || work_.front().when == When::always) work_.front().work();
-    }
-  }
-
- private:
-  struct Item {
-    std::function<void()> work;
-    When when;
-  };
-  std::mutex mutex_;
-  std::deque<Item> work_;
-};
-/// What a stream is; events may outlive it.
-using StreamOf = std::shared_ptr<Queue>;
-struct Mark {
-  StreamOf queue;
-  std::shared_ptr<std::atomic<bool>> reached = std::make_shared<std::atomic<bool>>(true);
-};
-struct Kernel {
-  HostKernel code = nullptr;
-};
-struct Code {
-  std::map<std::string, Kernel> kernels;
-};
+enum class Where { host, device };
 struct PoolBytes {
   std::int64_t held = 0, most = 0;
 };
-struct Pool {
-  std::shared_ptr<PoolBytes> bytes = std::make_shared<PoolBytes>();
-};
-
-enum class Where { host, device };
 struct Piece {
   std::size_t bytes = 0;
   Where where = Where::host;
@@ -86,6 +48,64 @@ State& state() {
   static State s;
   return s;
 }
+
+/// Work in order; somebody who waits does it. Of a lost device only memory comes back.
+class Queue {
+ public:
+  enum class When { not_lost, always };
+  void note_launch() {
+    const std::lock_guard lock(state().mutex);
+    if (std::exchange(has_batch_, true)) return;
+    Overlap& seen = state().control.overlap;
+    ++seen.batches;
+    seen.most_under_way = std::max(seen.most_under_way, ++seen.under_way);
+  }
+  void note_copy() {
+    const std::lock_guard lock(state().mutex);
+    Overlap& seen = state().control.overlap;
+    if (seen.under_way > static_cast<int>(has_batch_)) ++seen.copies_beside;
+  }
+  void add(std::function<void()> work, When when = When::not_lost) {
+    const std::lock_guard lock(mutex_);
+    work_.push_back({std::move(work), when});
+  }
+  void do_all(bool lost = false) {
+    note_wait();
+    const std::lock_guard lock(mutex_);
+    for (; !work_.empty(); work_.pop_front()) {
+      if (!lost || work_.front().when == When::always) work_.front().work();
+    }
+  }
+
+ private:
+  struct Item {
+    std::function<void()> work;
+    When when;
+  };
+  void note_wait() {
+    const std::lock_guard lock(state().mutex);
+    if (!std::exchange(has_batch_, false)) return;
+    if (--state().control.overlap.under_way == 0) ++state().control.overlap.lone_waits;
+  }
+  bool has_batch_ = false;  ///< Of state().mutex.
+  std::mutex mutex_;
+  std::deque<Item> work_;
+};
+/// What a stream is; events may outlive it.
+using StreamOf = std::shared_ptr<Queue>;
+struct Mark {
+  StreamOf queue;
+  std::shared_ptr<std::atomic<bool>> reached = std::make_shared<std::atomic<bool>>(true);
+};
+struct Kernel {
+  HostKernel code = nullptr;
+};
+struct Code {
+  std::map<std::string, Kernel> kernels;
+};
+struct Pool {
+  std::shared_ptr<PoolBytes> bytes = std::make_shared<PoolBytes>();
+};
 
 /// Counts a call that may fail.
 Outcome count_call() {
@@ -215,6 +235,7 @@ Outcome cuStreamSynchronize(StreamOf* stream) {
 }
 Outcome cuMemcpyDtoHAsync_v2(void* to, Address from, std::size_t bytes, StreamOf* stream) {
   if (const Outcome failed = count_call(); failed != 0) return failed;
+  (*stream)->note_copy();
   (*stream)->add([=] { std::memcpy(to, reinterpret_cast<void*>(from), bytes); });
   return 0;
 }
@@ -315,6 +336,7 @@ Outcome cuLaunchKernel(Kernel* kernel, unsigned x, unsigned y, unsigned z, unsig
     const auto* from = static_cast<const char*>(arguments[i]);
     copies[static_cast<std::size_t>(i)].assign(from, from + bytes[i]);
   }
+  (*stream)->note_launch();
   (*stream)->add([=, code = kernel->code]() mutable {
     void* pointers[] = {copies[0].data(), copies[1].data()};
     code({x, y, z, tx, shared, pointers});

@@ -16,6 +16,15 @@ struct Launch {
 };
 using HostKernel = void (*)(const Launch& launch);
 
+/// How the work of streams lay beside each other. A batch is what a stream does from a first launch
+/// until somebody waits for it.
+struct Overlap {
+  int batches = 0;
+  int under_way = 0, most_under_way = 0;
+  int lone_waits = 0;     ///< For a batch while no other was under way.
+  int copies_beside = 0;  ///< To the host, queued while a batch of another stream was under way.
+};
+
 /// How the driver behaves; the library's symbol `fake_cuda_control` gives it.
 struct Control {
   int devices = 1;
@@ -35,6 +44,7 @@ struct Control {
   int alive = 0;  ///< Streams, events, modules, pools and pieces of memory not given back.
   std::int64_t used_bytes = 0;
   std::int64_t device_bytes = 0, device_peak_bytes = 0;  ///< Of that, without pinned memory.
+  Overlap overlap;
 };
 
 }  // namespace pantile::testing_cuda

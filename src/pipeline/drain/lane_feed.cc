@@ -63,11 +63,15 @@ std::vector<ChunkQueue::Task> LaneFeed::gather(std::size_t lane, Wait wait) {
   std::vector<ChunkQueue::Task> tasks;
   const double begin = now_s();
   std::unique_lock lock(mutex_);
-  while (division_.gather(lane, tasks) == ChunkQueue::Handed::later && wait == Wait::yes) {
-    changed_.notify_all();  // there may be chunks for workers alone
+  while (true) {
+    const std::int64_t before = division_.handed_out();
+    const ChunkQueue::Handed handed = division_.gather(lane, tasks);
+    // There may be chunks for workers alone. Where nothing was handed out nobody is woken: lanes
+    // that find nothing would wake each other again and again.
+    if (division_.handed_out() != before) changed_.notify_all();
+    if (handed != ChunkQueue::Handed::later || wait == Wait::no) break;
     changed_.wait(lock);
   }
-  changed_.notify_all();
   uses_[lane].idle_s += now_s() - begin;
   return tasks;
 }

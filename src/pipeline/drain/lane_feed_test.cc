@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <thread>
 
@@ -233,6 +234,53 @@ TEST(DrainWithALaneThatThrows, EndsWithAnError) {
     ASSERT_FALSE(done.ok());
     EXPECT_EQ(done.error().code(), Code::out_of_memory) << done.error().message();
   }
+}
+
+/// Says how often it was asked how much it takes, which is once whenever it looks for tiles.
+class CountingLane final : public HostLane {
+ public:
+  using HostLane::HostLane;
+  int batch_tiles() const override {
+    ++asked;
+    return HostLane::batch_tiles();
+  }
+  mutable std::atomic<int> asked{0};
+};
+
+TEST(LanesThatFindNothing, SleepUntilSomethingIsDone) {
+  const Fixture f(1000, 777);
+  const ShardLayout layout(f.plan);
+  const DrainPlan todo =
+      plan_drain(layout, f.job.sinks, f.job.store, matching_levels(f.source, f.plan), f.job.share);
+  constexpr std::int64_t kWindow = 4;
+  ChunkQueue queue(layout, todo, kWindow);
+  std::vector<ChunkQueue::Task> in_hand(kWindow);
+  for (ChunkQueue::Task& task : in_hand) {
+    ASSERT_EQ(queue.try_next(task), ChunkQueue::Handed::task);
+  }
+  CountingLane lanes[] = {{f.source, f.plan.chunk_px, {1, 4}}, {f.source, f.plan.chunk_px, {1, 4}}};
+  LaneFeed feed(
+      queue, layout, {&lanes[0], &lanes[1]},
+      {.workers = 1, .workers_read = false, .room_tiles = kWindow, .is_for_lanes = [](const auto&) {
+         return true;
+       }});
+  lanes[0].asked = lanes[1].asked = 0;
+  std::thread threads[] = {std::thread([&] { feed.run_lane(0); }),
+                           std::thread([&] { feed.run_lane(1); })};
+  const auto asked = [&] { return lanes[0].asked + lanes[1].asked; };
+  while (lanes[0].asked == 0 || lanes[1].asked == 0) std::this_thread::yield();
+  // Time enough to wake each other some thousand times.
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_LE(asked(), 10);
+  // What is done wakes them, and somebody reads the next tile.
+  queue.done(in_hand.front().sequence);
+  feed.queue_moved();
+  const std::optional<LaneWork> read = feed.next();
+  ASSERT_TRUE(read && read->batch != nullptr);
+  EXPECT_EQ(read->task.sequence, kWindow);
+  queue.stop_now();
+  feed.stop();
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(DrainWithLanes, ALostLaneIsReplacedByTheWorkers) {

@@ -30,7 +30,10 @@ WorkDivision::WorkDivision(ChunkQueue& queue, const ShardLayout& layout,
 
 Handed WorkDivision::hand_out(ChunkQueue::Task& task) {
   const Handed handed = queue_.try_next(task);
-  if (handed == Handed::task) latest_sequence_ = task.sequence;
+  if (handed == Handed::task) {
+    latest_sequence_ = task.sequence;
+    ++handed_out_;
+  }
   return handed;
 }
 

@@ -77,6 +77,8 @@ class WorkDivision {
   void give_up(const std::vector<ChunkQueue::Task>& tasks);
   void lane_ended(std::size_t lane);
 
+  /// Chunks that have left the queue.
+  std::int64_t handed_out() const { return handed_out_; }
   /// What is measured goes there.
   DrawLimit& limit() { return limit_; }
   bool stopped() const { return stopped_; }
@@ -95,7 +97,7 @@ class WorkDivision {
   std::deque<ChunkQueue::Task> for_workers_;  ///< Handed out to lanes, to be read by workers.
   std::shared_ptr<Drawing> drawing_;          ///< The one that has rows left to be taken.
   int drawing_now_ = 0;                       ///< Workers.
-  std::int64_t latest_sequence_ = 0;
+  std::int64_t latest_sequence_ = 0, handed_out_ = 0;
   std::size_t lanes_at_work_;
   bool stopped_ = false;
 };
