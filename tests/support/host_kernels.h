@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/formula/halve_kernel.h"
+#include "compute/cuda/halve_kernel.h"
 #include "ops/formula/pixel_kernel.h"
 #include "support/fake_cuda.h"
 
@@ -58,7 +58,7 @@ template <formula::PixelForm form> void halve_on_host(const Launch& launch) {
   const auto& batch = *static_cast<const formula::PixelBatch*>(launch.arguments[0]);
   const auto all = static_cast<std::int32_t>(launch.x * launch.threads);
   for (unsigned tile = 0; tile < launch.z; ++tile) {
-    const formula::Halving<form> halving{batch, static_cast<std::int32_t>(tile)};
+    const cuda::Halving<form> halving{batch, static_cast<std::int32_t>(tile)};
     for (std::int32_t k = 0; k < all; ++k) halving.halve(k, all);
   }
 }

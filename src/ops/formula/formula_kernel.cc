@@ -4,8 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "compute/cuda/halve_kernel.h"
 #include "ops/colormap/colour_mapper.h"
-#include "ops/formula/halve_kernel.h"
 #include "ops/formula/kernel_arguments.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
@@ -53,7 +53,7 @@ template <class T> class KernelOf final : public FormulaKernel {
                               arguments, "the formula's kernel"));
     if (to.halves == 0) return {};
     const std::int64_t half_px = to.tile_px / 2;
-    constexpr std::int64_t kPixels = kBlockThreads * Halving<PixelForm::rgb8>::kGroup;
+    constexpr std::int64_t kPixels = kBlockThreads * cuda::Halving<PixelForm::rgb8>::kGroup;
     const auto all = static_cast<unsigned>((half_px * half_px + kPixels - 1) / kPixels);
     void* halve_arguments[] = {&batch};
     return stream.launch(halve_, {all, 1, tiles, kBlockThreads, 0}, halve_arguments,

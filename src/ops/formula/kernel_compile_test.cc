@@ -2,22 +2,20 @@
 // approximation, no flush to zero and no contraction that nobody wrote. Needs no GPU.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <regex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "compute/cuda/nvrtc.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/kernel_headers.h"
 #include "ops/formula/kernel_text.h"
 #include "ops/formula/text_tool/sample_formulas.h"
+#include "support/nvrtc_test.h"
 #include "support/ptx.h"
 
 namespace pantile::formula {
@@ -25,39 +23,15 @@ namespace {
 
 using testing_cuda::wrong_instructions;
 
-class KernelCompile : public testing::Test {
+class KernelCompile : public testing_cuda::NvrtcTest {
  protected:
-  void SetUp() override {
-    const char* path = std::getenv("PANTILE_NVRTC");
-    auto opened = cuda::Nvrtc::open(path != nullptr ? path : "");
-    if (!opened.ok()) GTEST_SKIP() << "no NVRTC here: " << opened.error().message();
-    nvrtc_ = *opened;
-  }
-
-  std::string ptx(std::string_view formula, Precision precision, PixelForm form, bool one_sample,
-                  std::span<const char* const> options = cuda::Nvrtc::options()) const {
+  std::string formula_ptx(std::string_view formula, Precision precision, PixelForm form,
+                          bool one_sample,
+                          std::span<const char* const> options = cuda::Nvrtc::options()) const {
     const auto program = compile(formula, precision);
     EXPECT_TRUE(program.ok()) << formula;
-    const KernelText text = kernel_text(*program, precision, form, one_sample);
-    return code(text.code, "compute_75", cuda::MachineCode::ptx, options);
+    return ptx(kernel_text(*program, precision, form, one_sample).code, options);
   }
-  std::string code(const std::string& text, std::string_view architecture, cuda::MachineCode kind,
-                   std::span<const char* const> options) const {
-    const auto compiled = nvrtc_->compile(text, kernel_headers(), architecture, kind, options);
-    EXPECT_TRUE(compiled.ok()) << text << ": " << compiled.error().message();
-    return compiled.ok() ? *compiled : "";
-  }
-
-  /// As everything is compiled, but for leave to contract.
-  static std::vector<const char*> contracting() {
-    std::vector<const char*> options(cuda::Nvrtc::options().begin(), cuda::Nvrtc::options().end());
-    const auto off = std::ranges::find(options, std::string_view("--fmad=false"));
-    EXPECT_NE(off, options.end());
-    *off = "--fmad=true";
-    return options;
-  }
-
-  std::shared_ptr<const cuda::Nvrtc> nvrtc_;
 };
 
 /// The instructions of an ELF file, without its notes on how it was compiled.
@@ -104,10 +78,10 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
         if (colour && form != PixelForm::rgb8) continue;
         // Several samples only change what is around the formula.
         const bool one_sample = form != PixelForm::u16;
-        const std::string text = ptx(formula, precision, form, one_sample);
+        const std::string text = formula_ptx(formula, precision, form, one_sample);
         EXPECT_EQ(wrong_instructions(text), "") << formula;
-        EXPECT_TRUE(with_exact_products(ptx(formula, precision, form, one_sample, contracting())) ==
-                    text)
+        EXPECT_TRUE(with_exact_products(
+                        formula_ptx(formula, precision, form, one_sample, contracting())) == text)
             << formula << ": leave to contract changes its code";
         EXPECT_NE(text.find(".entry pantile_formula"), std::string::npos) << formula;
         EXPECT_NE(text.find(".entry pantile_halve"), std::string::npos) << formula;
@@ -118,7 +92,7 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
 
 TEST_F(KernelCompile, SeveralSamplesAreExactCode) {
   for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
-    EXPECT_EQ(wrong_instructions(ptx("complex", Precision::f64, form, false)), "");
+    EXPECT_EQ(wrong_instructions(formula_ptx("complex", Precision::f64, form, false)), "");
   }
 }
 
@@ -131,8 +105,7 @@ TEST_F(KernelCompile, LeaveToContractChangesThePlainSumsOfOthers) {
       " x[0] = __dadd_rn(__dmul_rn(x[1], x[2]), x[3]); }\n";
   const auto both = [&](const std::string& text, std::string_view architecture,
                         cuda::MachineCode kind) {
-    return std::pair(code(text, architecture, kind, contracting()),
-                     code(text, architecture, kind, cuda::Nvrtc::options()));
+    return std::pair(code(text, architecture, kind, contracting()), code(text, architecture, kind));
   };
   const auto plain_ptx = both(plain, "compute_75", cuda::MachineCode::ptx);
   const auto named_ptx = both(named, "compute_75", cuda::MachineCode::ptx);
@@ -153,8 +126,7 @@ TEST_F(KernelCompile, LeaveToContractChangesNoMachineCode) {
           const auto program = compile(formula, precision);
           const std::string text = kernel_text(*program, precision, form, one_sample).code;
           const std::string with = code(text, "sm_90", cuda::MachineCode::cubin, contracting());
-          const std::string without =
-              code(text, "sm_90", cuda::MachineCode::cubin, cuda::Nvrtc::options());
+          const std::string without = code(text, "sm_90", cuda::MachineCode::cubin);
           EXPECT_TRUE(instructions(with) == instructions(without)) << formula;
         }
       }

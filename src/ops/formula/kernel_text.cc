@@ -180,7 +180,7 @@ KernelText kernel_text(const Program& program, Precision precision, PixelForm fo
   text.column_values = formula.column_values;
   text.code = fmt::format(
       "#include \"compute/math/apply-inl.h\"\n"
-      "#include \"ops/formula/halve_kernel.h\"\n"
+      "#include \"compute/cuda/halve_kernel.h\"\n"
       "#include \"ops/formula/pixel_kernel.h\"\n"
       "namespace pantile::formula {{\n"
       "{0}"

@@ -10,18 +10,18 @@
 #include <cstdint>
 #include <limits>
 
+#include "compute/cuda/pixel_batch.h"
 #include "compute/math/rounded.h"
 #include "ops/colormap/colour_pixel.h"
 #include "ops/formula/sample_position.h"
 
 namespace pantile::formula {
 
-/// What a pixel becomes; as StoreKind.
-enum class PixelForm : std::uint8_t { rgb8, u16, f32 };
-
-PANTILE_HD constexpr int bytes_of(PixelForm form) {
-  return form == PixelForm::rgb8 ? 3 : form == PixelForm::u16 ? 2 : 4;
-}
+using cuda::bytes_of;
+using cuda::kMostTiles;
+using cuda::PixelBatch;
+using cuda::PixelForm;
+using cuda::PixelRect;
 
 /// Everything besides the formula that decides a pixel.
 template <class T> struct PixelParameters {
@@ -31,28 +31,10 @@ template <class T> struct PixelParameters {
   T low, per_value;  ///< u16: the value of 0, and steps per unit.
 };
 
-/// Pixels [x0, x1) × [y0, y1) of the picture.
-struct PixelRect {
-  std::int32_t x0, y0, x1, y1;
-};
-
-/// Most tiles of a launch.
-inline constexpr int kMostTiles = 64;
-
-/// What a launch draws: tiles of tile_px × tile_px pixels, one after the other from `out` on, rows
-/// without gaps. Pixels of a tile beyond its rect are zeros. `half`: as `out`, for the tiles'
-/// halves (halve_kernel.h), each tile_px / 2 pixels a side.
-struct PixelBatch {
-  std::uint8_t* out;
-  std::int32_t tile_px;
-  std::int32_t columns, rows;  ///< Pixels of a block (BlockShape).
-  PixelRect tiles[kMostTiles];
-  std::uint8_t* half;
-};
-
-/// Threads of a block, and blocks that a multiprocessor has room for at least: with 80 registers a
-/// thread nothing is spilled.
-inline constexpr int kBlockThreads = 128, kResidentBlocks = 6;
+using cuda::kBlockThreads;
+/// Blocks that a multiprocessor has room for at least: with 80 registers a thread nothing is
+/// spilled.
+inline constexpr int kResidentBlocks = 6;
 
 /// The pixels that one block of threads shares; samples along an axis are these times n.
 struct BlockShape {
@@ -227,7 +209,6 @@ template <class Formula> struct Block {
 
 }  // namespace pantile::formula
 
-#ifdef __CUDACC__
 /// The kernel `name` of a formula. Grid: blocks of batch.columns × batch.rows pixels over a tile,
 /// and tiles; dynamic shared memory: BlockShape::shared_bytes.
 #define PANTILE_FORMULA_KERNEL(name, Formula, form, one_sample)                                  \
@@ -249,4 +230,3 @@ template <class Formula> struct Block {
     __syncthreads();                                                                             \
     block.draw<form, one_sample>();                                                              \
   }
-#endif

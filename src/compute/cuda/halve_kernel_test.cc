@@ -1,5 +1,5 @@
 // The halving of tiles as GPUs do it, compiled for the host, against the CPU's pyramid.
-#include "ops/formula/halve_kernel.h"
+#include "compute/cuda/halve_kernel.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include "compute/cpu/reduce.h"
 #include "core/buffer.h"
 
-namespace pantile::formula {
+namespace pantile::cuda {
 namespace {
 
 float special(std::uint32_t k) {
@@ -86,4 +86,4 @@ TEST(Halving, IsTheCpusForEveryStoreAndEdge) {
 }
 
 }  // namespace
-}  // namespace pantile::formula
+}  // namespace pantile::cuda

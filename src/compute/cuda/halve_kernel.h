@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "compute/cuda/pixel_batch.h"
 #include "compute/math/block_mean.h"
-#include "ops/formula/pixel_kernel.h"
 
-namespace pantile::formula {
+namespace pantile::cuda {
 
 /// One tile of a batch whose tile_px is even; `out` and `half` are aligned to 16 bytes.
 template <PixelForm form> struct Halving {
@@ -97,15 +97,13 @@ template <PixelForm form> struct Halving {
   }
 };
 
-}  // namespace pantile::formula
+}  // namespace pantile::cuda
 
-#ifdef __CUDACC__
 /// The kernel `name`. Grid: any number of blocks of kBlockThreads threads, and tiles as z.
-#define PANTILE_HALVE_KERNEL(name, form)                                                         \
-  extern "C" __global__ void __launch_bounds__(pantile::formula::kBlockThreads)                  \
-      name(const __grid_constant__ pantile::formula::PixelBatch batch) {                         \
-    const pantile::formula::Halving<form> halving{batch, static_cast<std::int32_t>(blockIdx.z)}; \
-    halving.halve(static_cast<std::int32_t>(blockIdx.x * blockDim.x + threadIdx.x),              \
-                  static_cast<std::int32_t>(gridDim.x * blockDim.x));                            \
+#define PANTILE_HALVE_KERNEL(name, form)                                                      \
+  extern "C" __global__ void __launch_bounds__(pantile::cuda::kBlockThreads)                  \
+      name(const __grid_constant__ pantile::cuda::PixelBatch batch) {                         \
+    const pantile::cuda::Halving<form> halving{batch, static_cast<std::int32_t>(blockIdx.z)}; \
+    halving.halve(static_cast<std::int32_t>(blockIdx.x * blockDim.x + threadIdx.x),           \
+                  static_cast<std::int32_t>(gridDim.x * blockDim.x));                         \
   }
-#endif
