@@ -1,5 +1,9 @@
 #include "contract/codec_contract.h"
 
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
 namespace pantile::contract {
 namespace {
 
@@ -41,7 +45,15 @@ const CodecCase kCases[] = {
      .only_u8 = true},
 };
 
+std::vector<CodecCase> lossless_cases() {
+  std::vector<CodecCase> cases;
+  std::ranges::copy_if(kCases, std::back_inserter(cases), &CodecCase::lossless);
+  return cases;
+}
+
 INSTANTIATE_TEST_SUITE_P(Codecs, CodecContract, testing::ValuesIn(kCases), codec_case_name);
+INSTANTIATE_TEST_SUITE_P(Codecs, LosslessCodecContract, testing::ValuesIn(lossless_cases()),
+                         codec_case_name);
 
 }  // namespace
 }  // namespace pantile::contract

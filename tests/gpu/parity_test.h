@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct TestMachine {
   std::int64_t job_width = 0, job_height = 0;
   std::int32_t job_tile_px = 0;
 };
+
+/// Else GoogleTest writes its bytes, addresses among them, into the name that ctest gives a test.
+inline void PrintTo(const TestMachine& machine, std::ostream* out) {
+  *out << machine.random_arguments << " arguments each";
+}
 
 class Parity : public testing::TestWithParam<TestMachine> {
  protected:

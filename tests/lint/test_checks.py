@@ -24,6 +24,39 @@ def run(script: str, files: dict[str, str]) -> tuple[int, str]:
         return done.returncode, done.stdout + done.stderr
 
 
+class Skipped(unittest.TestCase):
+    """On a build folder of three tests, one of which needs a GPU."""
+
+    def check(self, statuses, code, *words, must=()):
+        with tempfile.TemporaryDirectory() as folder:
+            build = pathlib.Path(folder)
+            tests = [f'add_test("{name}" "true")\n' for name in statuses]
+            (build / "CTestTestfile.cmake").write_text(
+                "".join(tests) + 'set_tests_properties("OnGpu" PROPERTIES LABELS "gpu-slow")\n'
+                + 'set_tests_properties("Proof" PROPERTIES LABELS "unit")\n', encoding="utf-8")
+            cases = "".join(f'<testcase name="{n}" status="{s}"/>' for n, s in statuses.items())
+            (build / "junit.xml").write_text(f"<testsuite>{cases}</testsuite>", encoding="utf-8")
+            words_of_must = [word for name in must for word in ("--must", name)]
+            done = subprocess.run([sys.executable, SCRIPTS / "check_skipped.py", build,
+                                   *words_of_must], capture_output=True, text=True)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+            for word in words:
+                self.assertIn(word, done.stdout)
+
+    def test_what_needs_a_gpu_may_be_skipped(self):
+        self.check({"Proof": "run", "OnGpu": "notrun", "Other": "fail"}, 0, "0 offences; 1 tests",
+                   must=["Proof"])
+
+    def test_nothing_else_may(self):
+        self.check({"Proof": "notrun", "OnGpu": "run"}, 1, "Proof: skipped", "1 offences")
+        self.check({"Proof": "run", "OnGpu": "run", "Off": "disabled"}, 1, "Off: skipped")
+
+    def test_what_must_run_has_to_be_there(self):
+        self.check({"Proof": "run", "OnGpu": "run"}, 1, "Else: has to run", must=["Else"])
+        self.check({"Proof": "notrun", "OnGpu": "run"}, 1, "Proof: has to run", must=["Proof"])
+        self.check({"Proof": "fail", "OnGpu": "run"}, 0, must=["Proof"])
+
+
 class Layers(unittest.TestCase):
     def check(self, files, code, *words):
         got, out = run("check_layers.py", files)
