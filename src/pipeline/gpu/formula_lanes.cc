@@ -26,10 +26,8 @@ struct BatchPlan {
 /// Errors: out_of_memory.
 Result<BatchPlan> plan_batches(const RunOptions& run, std::int64_t gpus, std::int64_t tile_bytes) {
   constexpr std::int64_t kUsual = std::int64_t{32} << 20, kLeastBatches = 4;
-  const std::int64_t threads = run.threads > 0 ? run.threads : available_cores();
-  const std::int64_t budget_bytes =
-      run.memory_bytes > 0 ? run.memory_bytes : usual_budget_bytes(static_cast<int>(threads));
-  const std::int64_t share_bytes = budget_bytes / (4 * gpus);
+  const std::int64_t threads = wanted_threads(run);
+  const std::int64_t share_bytes = wanted_budget_bytes(run) / (4 * gpus);
   const std::int64_t tiles = std::clamp<std::int64_t>(
       std::min(kUsual, share_bytes / kLeastBatches) / tile_bytes, 1, formula::kMostTiles);
   const std::int64_t wanted =
