@@ -7,10 +7,12 @@
 namespace pantile::cuda {
 
 KernelCompiler::KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, std::string nvrtc,
-                               std::function<void(const std::string&)> on_warning)
+                               std::function<void(const std::string&)> on_warning,
+                               CompileWatch watch)
     : caches_(std::move(caches)),
       nvrtc_path_(std::move(nvrtc)),
-      on_warning_(std::move(on_warning)) {}
+      on_warning_(std::move(on_warning)),
+      watch_(std::move(watch)) {}
 
 std::string KernelCompiler::text_hash(const std::string& text,
                                       std::span<const HeaderText> headers) {
@@ -41,19 +43,23 @@ Result<std::shared_ptr<const Nvrtc>> KernelCompiler::nvrtc() {
               opened.error().message());
     }
     nvrtc_ = *opened;
+    if (watch_.on_begin) watch_.on_begin(*nvrtc_);
   }
   return nvrtc_;
 }
 
 namespace {
 
-/// What runs on a device of `architecture`, the best first: "sm_86" gives sm_86 … sm_80, and PTX of
-/// the oldest generation there is code for, which every driver finishes.
+/// PTX of the oldest generation there is code for, which every driver finishes.
+constexpr char kForAll[] = "compute_75";
+
+/// What runs on a device of `architecture`, the best first: "sm_86" gives sm_86 … sm_80, and the
+/// PTX for all.
 std::vector<std::string> runnable(std::string_view architecture) {
   std::vector<std::string> all;
   const std::string generation(architecture.substr(0, architecture.size() - 1));
   for (char minor = architecture.back(); minor >= '0'; --minor) all.push_back(generation + minor);
-  all.emplace_back("compute_75");
+  all.emplace_back(kForAll);
   return all;
 }
 
@@ -80,11 +86,16 @@ Result<std::string> KernelCompiler::compile_anew(const std::string& text,
                                                  std::span<const HeaderText> headers,
                                                  std::string_view architecture) {
   PANTILE_ASSIGN(const auto compiler, nvrtc());
-  const MachineCode kind =
-      architecture.starts_with("compute_") ? MachineCode::ptx : MachineCode::cubin;
-  PANTILE_ASSIGN(std::string code, compiler->compile(text, headers, architecture, kind));
-  if (!caches_.empty()) {
-    const Status kept = caches_.front()->keep(key(text, headers, architecture), code);
+  const auto compile_for = [&](std::string_view target) {
+    const MachineCode kind = target.starts_with("compute_") ? MachineCode::ptx : MachineCode::cubin;
+    return compiler->compile(text, headers, target, kind, Nvrtc::options(), watch_.is_cancelled);
+  };
+  auto code = compile_for(architecture);
+  if (!code.ok() && code.error().code() == Code::foreign && architecture.starts_with("sm_")) {
+    code = compile_for(kForAll);  // the GPU is younger than NVRTC
+  }
+  if (code.ok() && !caches_.empty()) {
+    const Status kept = caches_.front()->keep(key(text, headers, architecture), *code);
     if (!kept.ok()) on_warning_(kept.error().message());
   }
   return code;

@@ -25,6 +25,12 @@ class CodeCache {
   virtual Status keep(const std::string& key, std::string_view code) = 0;
 };
 
+/// For whoever has to wait: a compilation takes half a second to minutes. Each may be empty.
+struct CompileWatch {
+  std::function<void(const Nvrtc&)> on_begin;  ///< Before the first one.
+  std::function<bool()> is_cancelled;          ///< As Nvrtc::compile.
+};
+
 /// Thread-safe.
 class KernelCompiler {
  public:
@@ -32,7 +38,7 @@ class KernelCompiler {
   /// which is called when the first kernel is to be compiled. `on_warning`: a cache that fails does
   /// no harm, but is told.
   KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, std::string nvrtc,
-                 std::function<void(const std::string&)> on_warning);
+                 std::function<void(const std::string&)> on_warning, CompileWatch watch = {});
 
   /// The text's code for a device of `architecture` ("sm_90"): for just that one, else for an
   /// earlier one of its generation, else PTX ("compute_75"), else compiled. Errors: not_found (not
@@ -40,7 +46,8 @@ class KernelCompiler {
   Result<std::string> compile(const std::string& text, std::span<const HeaderText> headers,
                               std::string_view architecture);
   /// The same, whatever the caches hold: for code that a driver does not take (of a newer compiler,
-  /// say). An architecture of "compute_…" gives PTX.
+  /// say). An architecture of "compute_…" gives PTX; so does one that NVRTC does not know, since
+  /// the GPU is younger: that of "compute_75".
   Result<std::string> compile_anew(const std::string& text, std::span<const HeaderText> headers,
                                    std::string_view architecture);
 
@@ -57,6 +64,7 @@ class KernelCompiler {
   const std::vector<std::shared_ptr<CodeCache>> caches_;
   const std::string nvrtc_path_;
   const std::function<void(const std::string&)> on_warning_;
+  const CompileWatch watch_;
   std::mutex mutex_;
   std::shared_ptr<const Nvrtc> nvrtc_;
 };

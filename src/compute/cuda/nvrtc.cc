@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,18 @@ namespace {
 using Handle = void*;
 using Outcome = int;  // nvrtcResult; 0: well
 constexpr int kInvalidOption = 5, kCompilationFailed = 6;
+
+/// What a compilation asks from time to time; after a first yes it must hear nothing else.
+struct Cancellation {
+  const std::function<bool()>& is_wanted;
+  std::atomic<bool> is_sure{false};
+
+  static int ask(void* payload, void*) {
+    auto& cancellation = *static_cast<Cancellation*>(payload);
+    if (!cancellation.is_sure && cancellation.is_wanted()) cancellation.is_sure = true;
+    return cancellation.is_sure ? 1 : 0;
+  }
+};
 
 std::vector<std::string> names_of(const std::string& path) {
   if (!path.empty()) return {path};
@@ -42,6 +55,7 @@ struct Nvrtc::Functions {
     PANTILE_TRY(library.find("nvrtcGetPTXSize", ptx_size));
     PANTILE_TRY(library.find("nvrtcGetPTX", ptx));
     PANTILE_TRY(library.find("nvrtcGetCUBINSize", cubin_size));
+    static_cast<void>(library.find("nvrtcSetFlowCallback", set_flow));  // since 12.8
     return library.find("nvrtcGetCUBIN", cubin);
   }
 
@@ -63,6 +77,7 @@ struct Nvrtc::Functions {
                     const char* const*) = nullptr;
   Outcome (*destroy)(Handle*) = nullptr;
   Outcome (*compile)(Handle, int, const char* const*) = nullptr;
+  Outcome (*set_flow)(Handle, int (*)(void*, void*), void*) = nullptr;
   Outcome (*log_size)(Handle, std::size_t*) = nullptr;
   Outcome (*log)(Handle, char*) = nullptr;
   Outcome (*ptx_size)(Handle, std::size_t*) = nullptr;
@@ -98,8 +113,12 @@ std::span<const char* const> Nvrtc::options() {
 
 Result<std::string> Nvrtc::compile(const std::string& code, std::span<const HeaderText> headers,
                                    std::string_view architecture, MachineCode kind,
-                                   std::span<const char* const> options) const {
+                                   std::span<const char* const> options,
+                                   const std::function<bool()>& is_cancelled) const {
   const Functions& f = *functions_;
+  Cancellation cancellation{is_cancelled};
+  const auto cancelled = [&] { return is_cancelled && Cancellation::ask(&cancellation, {}) != 0; };
+  if (cancelled()) return Error(Code::cancelled, "stopped on request");
   std::vector<const char*> names, texts;
   for (const HeaderText& header : headers) {
     names.push_back(header.name);
@@ -117,11 +136,16 @@ Result<std::string> Nvrtc::compile(const std::string& code, std::span<const Head
   const std::string target = fmt::format("--gpu-architecture={}", architecture);
   std::vector<const char*> all{target.c_str()};
   all.insert(all.end(), options.begin(), options.end());
+  if (is_cancelled && f.set_flow != nullptr) {
+    // Where it fails, the compilation goes on to its end.
+    static_cast<void>(f.set_flow(program, &Cancellation::ask, &cancellation));
+  }
   const Outcome done = f.compile(program, static_cast<int>(all.size()), all.data());
   if (done == kInvalidOption) {
     return Error(Code::foreign,
                  fmt::format("NVRTC {} does not compile for {}", version_, architecture));
   }
+  if (done != 0 && cancellation.is_sure) return Error(Code::cancelled, "stopped on request");
   if (done != 0) {
     std::string log;
     std::size_t bytes = 0;

@@ -2,6 +2,7 @@
 /// \file
 /// NVIDIA's run-time compiler, where the machine has one. It needs no GPU.
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,10 +42,13 @@ class Nvrtc {
   /// Compiles `code` as C++20 for `architecture` ("sm_90", "compute_75"). No contraction, no
   /// flushing of subnormals, division and square root correctly rounded. Errors: foreign (an
   /// architecture that this version does not know), internal (code that does not compile, with the
-  /// compiler's words). Other `options` are for tests that show what they change.
+  /// compiler's words), cancelled. Other `options` are for tests that show what they change.
+  /// `is_cancelled`, where there is one, is asked before, and by version 12.8 or later again
+  /// and again, by any thread; once it says yes the compilation is given up.
   Result<std::string> compile(const std::string& code, std::span<const HeaderText> headers,
                               std::string_view architecture, MachineCode kind,
-                              std::span<const char* const> options = Nvrtc::options()) const;
+                              std::span<const char* const> options = Nvrtc::options(),
+                              const std::function<bool()>& is_cancelled = {}) const;
 
  private:
   struct Functions;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 
 namespace pantile::cuda {
@@ -37,6 +38,26 @@ TEST(NvrtcCompile, FindsItsHeadersByName) {
   ASSERT_FALSE(without.ok());
   EXPECT_EQ(without.error().code(), Code::internal);
   EXPECT_NE(without.error().message().find("seven.h"), std::string::npos);
+}
+
+TEST(NvrtcCompile, IsGivenUpWhereItIsCancelled) {
+  const char* path = std::getenv("PANTILE_NVRTC");
+  const auto nvrtc = Nvrtc::open(path != nullptr ? path : "");
+  if (!nvrtc.ok()) GTEST_SKIP() << "no NVRTC here: " << nvrtc.error().message();
+  const std::string text = "extern \"C\" __global__ void sevens(int* out) { *out = 7; }\n";
+  const auto compile = [&](const std::function<bool()>& is_cancelled) {
+    return (*nvrtc)->compile(text, {}, "sm_90", MachineCode::cubin, Nvrtc::options(), is_cancelled);
+  };
+  EXPECT_TRUE(compile([] { return false; }).ok());
+  const auto never_begun = compile([] { return true; });
+  ASSERT_FALSE(never_begun.ok());
+  EXPECT_EQ(never_begun.error().code(), Code::cancelled);
+  std::atomic<int> asked{0};
+  const auto stopped = compile([&] { return ++asked == 2; });  // said once, it is meant for good
+  if (asked == 1) GTEST_SKIP() << "NVRTC " << (*nvrtc)->version() << " cannot be stopped";
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().code(), Code::cancelled) << stopped.error().message();
+  EXPECT_EQ(asked, 2);
 }
 
 }  // namespace

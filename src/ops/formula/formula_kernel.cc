@@ -72,6 +72,7 @@ template <class T> class KernelOf final : public FormulaKernel {
     auto loaded = cuda::Module::load(device, code);
     if (loaded.ok() || loaded.error().code() == Code::out_of_memory) return loaded;
     const auto anew = compiler.compile_anew(text, kernel_headers(), architecture);
+    if (!anew.ok() && anew.error().code() == Code::cancelled) return anew.error();
     if (!anew.ok()) return loaded;  // what is wrong with the code that is there says more
     return cuda::Module::load(device, *anew);
   }

@@ -10,7 +10,6 @@
 #include "grid/tile_grid.h"
 #include "pipeline/drain/memory_plan.h"
 #include "pipeline/gpu/open_devices.h"
-#include "runtime/workers.h"
 
 namespace pantile {
 namespace {
@@ -42,14 +41,27 @@ Result<BatchPlan> plan_batches(const RunOptions& run, std::int64_t gpus, std::in
   return BatchPlan{tiles * tile_bytes, static_cast<int>(batches)};
 }
 
+/// The user is told at once why nothing happens, and may stop it.
+cuda::CompileWatch watch_of(const RunOptions& run) {
+  cuda::CompileWatch watch;
+  if (run.listener != nullptr) {
+    watch.on_begin = [&run](const cuda::Nvrtc& nvrtc) {
+      run.listener->on_note(fmt::format(
+          "NVRTC {} compiles the formula for GPUs: once, and for a while if it is a long one",
+          nvrtc.version()));
+    };
+  }
+  if (run.cancel != nullptr) watch.is_cancelled = [&run] { return run.cancel->cancelled(); };
+  return watch;
+}
+
 /// Whether the CPU alone is as soon done. Opening a GPU takes about half a second, and another one
 /// where the kernel has to be compiled; in that time a worker draws 10^8 samples of `complex`.
 bool is_tiny(const formula::FormulaImage& image, const RunOptions& run) {
   const auto samples = static_cast<double>(image.frame.width) *
                        static_cast<double>(image.frame.height) *
                        static_cast<double>(image.frame.samples * image.frame.samples);
-  const int threads = run.threads > 0 ? run.threads : available_cores();
-  return samples < static_cast<double>(run.cuda.auto_samples) * threads;
+  return samples < static_cast<double>(run.cuda.auto_samples) * wanted_threads(run);
 }
 
 }  // namespace
@@ -87,7 +99,7 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
   }
   cuda::KernelCompiler compiler(
       open_caches(run.cuda), run.cuda.nvrtc,
-      [&](const std::string& warning) { lanes.notes.push_back(warning); });
+      [&](const std::string& warning) { lanes.notes.push_back(warning); }, watch_of(run));
   Status failed;
   const auto px = static_cast<std::int32_t>(tile_px);
   const auto batches = plan_batches(run, std::ssize(*devices),
@@ -106,6 +118,7 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
       continue;
     }
     failed = lane.error();
+    if (failed.error().code() == Code::cancelled) return failed.error();
     lanes.left_out.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
                                          device->facts().name, failed.error().message()));
     // What is missing, a compiler, the others miss too, and once is enough to say so.

@@ -22,8 +22,9 @@ formula::Halves halves_for(const SinkPlan& plan);
 /// why. A GPU that cannot
 /// draw the formula (no compiler, too little memory) is left out and told in `left_out` and
 /// `notes`; where the user named GPUs and none is left, that is the error,
-/// unless all that is missing is a compiler: then the CPU draws. Errors: not_found,
-/// foreign, io, out_of_memory.
+/// unless all that is missing is a compiler: then the CPU draws. That a kernel has to be compiled
+/// is told to the run's listener before; while it is, `run.cancel` is heard. Errors: not_found,
+/// foreign, io, out_of_memory, cancelled.
 Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::FormulaImage& image,
                                 std::int64_t tile_px, formula::Halves halves,
                                 const RunOptions& run);
