@@ -41,8 +41,10 @@ if(PANTILE_NVRTC)
     OUTPUT ${kernels}.done
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${kernels}
     COMMAND pantile_gpu_kernels ${kernels} ${PANTILE_NVRTC} ${architectures}
+    COMMAND ${CMAKE_COMMAND} -E env PANTILE_PACKED_KERNELS=${kernels}
+            $<TARGET_FILE:pantile_gpu_test> --gtest_filter=PackedKernels.* --gtest_brief=1
     COMMAND ${CMAKE_COMMAND} -E touch ${kernels}.done
-    DEPENDS pantile_gpu_kernels VERBATIM COMMENT "Compiling the kernels of the GPU tests")
+    DEPENDS pantile_gpu_kernels pantile_gpu_test VERBATIM COMMENT "Compiling the kernels of the GPU tests")
   add_custom_target(gpu_kernels DEPENDS ${kernels}.done)
   install(DIRECTORY ${kernels} DESTINATION share/pantile COMPONENT portable)
 else()

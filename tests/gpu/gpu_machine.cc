@@ -1,11 +1,11 @@
 #include "gpu/gpu_machine.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
-#include "ops/formula/builtin_kernels/builtin_kernels.h"
-#include "pipeline/folder/kernel_files.h"
+#include "pipeline/gpu/open_devices.h"
 
 namespace pantile::gpu {
 namespace {
@@ -30,19 +30,20 @@ Result<GpuMachine> open_gpu_machine() {
 Result<GpuMachine> open_gpu_machine(const CudaOptions& places) {
   GpuMachine machine;
   machine.places = places;
-  std::vector<std::shared_ptr<cuda::CodeCache>> caches;
-  for (const std::string& folder : places.kernel_folders) {
-    caches.push_back(std::make_shared<KernelFiles>(folder));
-  }
-  caches.push_back(formula::builtin_kernel_cache());
-  machine.compiler = std::make_shared<cuda::KernelCompiler>(
-      std::move(caches), machine.places.nvrtc,
-      [](const std::string& warning) { std::fprintf(stderr, "%s\n", warning.c_str()); });
+  const auto say = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
+  machine.compiler =
+      std::make_shared<cuda::KernelCompiler>(open_caches(places), machine.places.nvrtc, say);
   PANTILE_ASSIGN(machine.driver, cuda::Driver::open(machine.places.driver));
-  for (int ordinal = 0; ordinal < machine.driver->device_count(); ++ordinal) {
-    PANTILE_ASSIGN(auto device, cuda::Device::open(machine.driver, ordinal));
-    machine.devices.push_back(std::move(device));
+  RunOptions run;
+  run.cuda = places;
+  std::vector<std::string> left_out;
+  auto devices = open_devices(run, left_out);
+  std::ranges::for_each(left_out, say);
+  if (!devices.ok()) {
+    const bool is_old = devices.error().code() == Code::foreign;
+    return is_old ? Error(Code::not_found, devices.error().message()) : devices.error();
   }
+  machine.devices = std::move(*devices);
   return machine;
 }
 

@@ -22,7 +22,8 @@ struct GpuMachine {
   CudaOptions places;  ///< For jobs.
 };
 
-/// Errors: not_found (no driver, or no GPU: what needs one is to be left out, and to say so).
+/// A GPU that is too old is left out, which is said on standard error. Errors: not_found (no
+/// driver, or no GPU that can be used: what needs one is to be left out, and to say so).
 Result<GpuMachine> open_gpu_machine();
 /// With all parts from `places`.
 Result<GpuMachine> open_gpu_machine(const CudaOptions& places);

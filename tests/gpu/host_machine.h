@@ -23,6 +23,7 @@ class HostMachine {
   /// From here on this is the code of the kernel `text`.
   void use(const std::string& text, const std::string& code);
   Result<GpuMachine> open();
+  testing_cuda::Control& control() { return driver_.control(); }
 
  private:
   testing_cuda::FakeDriver driver_;

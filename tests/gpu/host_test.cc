@@ -26,5 +26,27 @@ TEST(HostMachine, HasTheKernelsOfTheTests) {
   EXPECT_EQ(texts.size(), texts_of_the_tests().size());
 }
 
+TEST(HostMachine, LeavesOutWhatIsTooOldAndGoesOnWithTheRest) {
+  HostMachine host;
+  host.control().devices = 2;
+  host.control().minor = 0;
+  host.control().old_device = 0;
+  testing::internal::CaptureStderr();
+  {
+    const auto machine = host.open();
+    ASSERT_TRUE(machine.ok()) << machine.error().message();
+    ASSERT_EQ(machine->devices.size(), 1U);
+    EXPECT_EQ(machine->devices[0]->facts().ordinal, 1);
+  }
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("compute capability 7.0"),
+            std::string::npos);
+  host.control().devices = 1;
+  testing::internal::CaptureStderr();
+  const auto none = host.open();
+  testing::internal::GetCapturedStderr();
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code(), Code::not_found) << "what needs a GPU is skipped";
+}
+
 }  // namespace
 }  // namespace pantile::gpu

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "generate/device/ceilings.h"
-#include "generate/device/table.h"
 #include "gpu/picture_parity.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_kernel.h"
@@ -23,6 +22,13 @@ constexpr std::int64_t kPicturePx = 65536;
 constexpr std::int64_t kBatchPixels = std::int64_t{formula::kMostTiles} * kTilePx * kTilePx;
 /// Each rate is measured so often; the median counts.
 constexpr int kRounds = 5;
+/// Unmeasured work before, for the device's clock to rise.
+constexpr double kWarmUpSeconds = 0.5;
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 formula::FormulaImage picture(Precision precision) {
   formula::FormulaImage image;
@@ -46,18 +52,20 @@ std::vector<Rect> tiles_of(std::int64_t batch) {
   return tiles;
 }
 
-/// Seconds that a stream takes for what `queue` puts into it: the median, after one unmeasured run.
+/// Seconds that a stream takes for what `queue` puts into it: the median, after the warm-up.
 Result<double> device_seconds(const cuda::Stream& stream, const std::function<Status()>& queue) {
   PANTILE_ASSIGN(const auto begin, cuda::Event::make(stream.device(), cuda::Event::Timing::yes));
   PANTILE_ASSIGN(const auto end, cuda::Event::make(stream.device(), cuda::Event::Timing::yes));
   std::vector<double> seconds;
-  for (int round = 0; round <= kRounds; ++round) {
+  const auto start = Clock::now();
+  while (std::ssize(seconds) < kRounds) {
+    const bool counts = seconds_since(start) > kWarmUpSeconds;
     PANTILE_TRY(begin.record(stream));
     PANTILE_TRY(queue());
     PANTILE_TRY(end.record(stream));
     PANTILE_TRY(end.wait());
     PANTILE_ASSIGN(const double took, end.seconds_since(begin));
-    if (round > 0) seconds.push_back(took);
+    if (counts) seconds.push_back(took);
   }
   std::ranges::sort(seconds);
   return seconds[seconds.size() / 2];
@@ -141,17 +149,33 @@ Result<double> drawing_rate(const gpu::GpuMachine& machine,
   PANTILE_ASSIGN(const auto program, formula::compile("complex", precision));
   PANTILE_ASSIGN(const auto kernel,
                  formula::FormulaKernel::make(program, image, device, *machine.compiler));
-  PANTILE_ASSIGN(const auto stream, cuda::Stream::make(device));
-  PANTILE_ASSIGN(const auto memory, cuda::DeviceMemory::take(device, 3 * kBatchPixels));
-  constexpr std::int64_t kBatches = 48;
-  PANTILE_ASSIGN(
-      const double seconds, device_seconds(stream, [&]() -> Status {
-        for (std::int64_t b = 0; b < kBatches; ++b) {
-          PANTILE_TRY(kernel->launch(stream, {memory.address(), 0, kTilePx}, tiles_of(b)));
-        }
-        return {};
-      }));
-  return static_cast<double>(kBatches * kBatchPixels) / seconds;
+  // Two streams, as jobs have: where one launch runs out of blocks, the other one's fill the
+  // device.
+  constexpr std::size_t kStreams = 2;
+  std::vector<cuda::Stream> streams;
+  std::vector<cuda::DeviceMemory> memories;
+  for (std::size_t k = 0; k < kStreams; ++k) {
+    PANTILE_ASSIGN(auto stream, cuda::Stream::make(device));
+    PANTILE_ASSIGN(auto memory, cuda::DeviceMemory::take(device, 3 * kBatchPixels));
+    streams.push_back(std::move(stream));
+    memories.push_back(std::move(memory));
+  }
+  constexpr std::int64_t kBatches = 192;
+  std::vector<double> rates;
+  const auto start = Clock::now();
+  while (std::ssize(rates) < kRounds) {
+    const bool counts = seconds_since(start) > kWarmUpSeconds;
+    const auto begin = Clock::now();
+    for (std::int64_t b = 0; b < kBatches; ++b) {
+      const std::size_t k = static_cast<std::size_t>(b) % kStreams;
+      PANTILE_TRY(kernel->launch(streams[k], {memories[k].address(), 0, kTilePx}, tiles_of(b)));
+    }
+    for (const cuda::Stream& stream : streams) PANTILE_TRY(stream.wait());
+    if (counts)
+      rates.push_back(static_cast<double>(kBatches * kBatchPixels) / seconds_since(begin));
+  }
+  std::ranges::sort(rates);
+  return rates[rates.size() / 2];
 }
 
 /// Pixels a second that arrive in pinned memory.
@@ -167,10 +191,12 @@ Result<double> to_host_rate(const gpu::GpuMachine& machine,
                  formula::FormulaLane::make(program, image, device, *machine.compiler, options));
   const auto most = static_cast<std::size_t>(lane->batch_tiles());
   std::vector<double> rates;
-  for (int round = 0; round <= kRounds; ++round) {
+  const auto start = Clock::now();
+  while (std::ssize(rates) < kRounds) {
+    const bool counts = seconds_since(start) > kWarmUpSeconds;
     constexpr std::int64_t kBatches = 256;
     std::deque<std::unique_ptr<TileBatch>> under_way;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = Clock::now();
     for (std::int64_t b = 0; b < kBatches; ++b) {
       if (static_cast<int>(under_way.size()) == lane->batches()) {
         PANTILE_TRY(under_way.front()->wait());
@@ -181,11 +207,10 @@ Result<double> to_host_rate(const gpu::GpuMachine& machine,
       under_way.push_back(std::move(batch));
     }
     for (; !under_way.empty(); under_way.pop_front()) PANTILE_TRY(under_way.front()->wait());
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double seconds = seconds_since(begin);
     const auto tiles = static_cast<double>(kBatches) *
                        static_cast<double>(std::min<std::size_t>(most, formula::kMostTiles));
-    if (round > 0) rates.push_back(tiles * kTilePx * kTilePx / seconds);
+    if (counts) rates.push_back(tiles * kTilePx * kTilePx / seconds);
   }
   std::ranges::sort(rates);
   return rates[rates.size() / 2];
@@ -211,10 +236,11 @@ Status check_pixels(const gpu::GpuMachine& machine,
 }  // namespace
 
 Result<DeviceRates> measure_device(const gpu::GpuMachine& machine,
-                                   const std::shared_ptr<const cuda::Device>& device) {
+                                   const std::shared_ptr<const cuda::Device>& device,
+                                   Table& table) {
   PANTILE_TRY(check_pixels(machine, device));
   const bool has_ceilings = !ceilings_code().empty();
-  if (!has_ceilings) print_line("ceilings: not built, it takes nvcc", "", "", "");
+  if (!has_ceilings) table.line("ceilings: not built, it takes nvcc", "");
   for (const auto& [name, precision, reach] :
        {std::tuple("f64", Precision::f64, 50.0), std::tuple("f32", Precision::f32, 150.0)}) {
     PANTILE_ASSIGN(const double drawn, drawing_rate(machine, device, precision));
@@ -223,25 +249,25 @@ Result<DeviceRates> measure_device(const gpu::GpuMachine& machine,
       PANTILE_ASSIGN(const auto ceilings, Ceilings::make(device));
       PANTILE_ASSIGN(const double adds, ceilings.multiply_adds(precision));
       PANTILE_ASSIGN(const double by_hand, ceilings.by_hand(precision));
-      print_line(fmt::format("multiply-adds, {}", name), fmt::format("{:.1f} T/s", adds / 1e12), "",
-                 "");
-      print_line(fmt::format("complex by hand, {}, values only", name),
-                 fmt::format("{:.1f} Gpx/s", by_hand / 1e9), "", "");
+      table.line(fmt::format("multiply-adds, {}", name), fmt::format("{:.1f} T/s", adds / 1e12));
+      table.line(fmt::format("complex by hand, {}, values only", name),
+                 fmt::format("{:.1f} Gpx/s", by_hand / 1e9));
       beside = fmt::format("{:.2f} x by hand; {:.0f} multiply-adds' time a pixel", drawn / by_hand,
                            adds / drawn);
     }
-    print_line(fmt::format("complex, {}, RGB8 in device memory", name),
-               fmt::format("{:.1f} Gpx/s", drawn / 1e9), against(drawn / 1e9, reach), beside);
+    table.line(fmt::format("complex, {}, RGB8 in device memory", name),
+               fmt::format("{:.1f} Gpx/s", drawn / 1e9), table.at_least(reach, drawn / 1e9),
+               beside);
   }
   DeviceRates rates;
   PANTILE_ASSIGN(const double copies, copy_rate(device));
   PANTILE_ASSIGN(const double tiles, to_host_rate(machine, device, formula::Halves::no));
   PANTILE_ASSIGN(rates.to_host_px_s, to_host_rate(machine, device, formula::Halves::yes));
-  print_line("copies to pinned memory", fmt::format("{:.1f} GB/s", copies / 1e9), "", "");
-  print_line("complex, f64, RGB8 to host memory", fmt::format("{:.2f} Gpx/s", tiles / 1e9),
-             against(tiles / 1e9, 15),
+  table.line("copies to pinned memory", fmt::format("{:.1f} GB/s", copies / 1e9));
+  table.line("complex, f64, RGB8 to host memory", fmt::format("{:.2f} Gpx/s", tiles / 1e9),
+             table.at_least(15, tiles / 1e9),
              fmt::format("{:.0f} % of what copies allow", 100 * tiles * 3 / copies));
-  print_line(
+  table.line(
       "  with halves for the pyramid", fmt::format("{:.2f} Gpx/s", rates.to_host_px_s / 1e9), "",
       fmt::format("{:.0f} % of what copies allow", 100 * rates.to_host_px_s * 3.75 / copies));
   return rates;

@@ -2,9 +2,12 @@
 //
 //     pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]
 //
-// --size: edge of the jobs' pictures, default 65536; --work: where they are written (and removed),
-// default: a folder in the system's for temporary files. Kernels and libraries are found as by the
-// GPU tests: PANTILE_CUDA_DRIVER, PANTILE_NVRTC, PANTILE_KERNELS.
+// --size: edge of the jobs' pictures, default 131072 (which takes up to 70 GB of disk); --work:
+// where they are written (and removed), default: a folder in the system's for temporary files;
+// --device: which GPU, as `pantile info` counts. Kernels and libraries are found as by the GPU
+// tests: PANTILE_CUDA_DRIVER, PANTILE_NVRTC, PANTILE_KERNELS. Exit status: 0: every figure reaches
+// what it is to, or there is no GPU; 1: something failed; 2: an unknown option; 3: a figure missed.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -18,9 +21,9 @@ namespace pantile::bench {
 namespace {
 
 struct Options {
-  std::int64_t size = 65536;
+  std::int64_t size = 131072;
   std::string work;
-  std::size_t device = 0;
+  int device = -1;  ///< -1: the first that can be used.
 };
 
 int fail(const std::string& why) {
@@ -35,16 +38,22 @@ int run(const Options& options) {
     std::printf("not run, it needs a GPU: %s\n", machine.error().message().c_str());
     return 0;
   }
-  if (options.device >= machine->devices.size()) return fail("there is no such GPU");
-  const auto& device = machine->devices[options.device];
+  const auto found = std::ranges::find_if(machine->devices, [&](const auto& device) {
+    return options.device < 0 || device->facts().ordinal == options.device;
+  });
+  if (found == machine->devices.end()) return fail("there is no such GPU");
+  const auto& device = *found;
   std::printf("%s, %s, CUDA %s\n\n", device->facts().name.c_str(),
               device->facts().architecture().c_str(), machine->driver->version().c_str());
-  const auto rates = measure_device(*machine, device);
+  Table table;
+  const auto rates = measure_device(*machine, device, table);
   if (!rates.ok()) return fail(rates.error().message());
   const Status jobs = measure_jobs(*machine, device->facts().ordinal, rates->to_host_px_s,
-                                   options.size, options.work + "/pantile_gpu_bench");
+                                   options.size, options.work + "/pantile_gpu_bench", table);
   std::filesystem::remove_all(options.work + "/pantile_gpu_bench");
-  return jobs.ok() ? 0 : fail(jobs.error().message());
+  if (!jobs.ok()) return fail(jobs.error().message());
+  std::printf("\n%d figures missed\n", table.missed());
+  return table.missed() > 0 ? 3 : 0;
 }
 
 }  // namespace
@@ -67,7 +76,7 @@ int main(int argc, char** argv) {
                      number.c_str());
         return 2;
       }
-      options.device = static_cast<std::size_t>(std::atoi(number.c_str()));
+      options.device = std::atoi(number.c_str());
     } else {
       std::fprintf(stderr,
                    "usage: pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]\n");
