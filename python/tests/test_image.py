@@ -358,6 +358,30 @@ def test_what_an_earlier_job_did_is_not_thrown_away_in_silence(tmp_path):
     np.testing.assert_array_equal(pt.open(target).compute()[0], pixels)
 
 
+@pytest.mark.parametrize("ending", ["ome.zarr", "tiff"])
+def test_an_input_that_changes_under_a_job_makes_nothing(tmp_path, ending):
+    """Neither a half-old file nor, when the call is repeated, a resume of it."""
+    pixels = np.random.default_rng(6).integers(0, 200, (300, 400), dtype=np.uint8)
+    source, target = tmp_path / f"in.{ending}", tmp_path / "out.tiff"
+    pt.open(pixels).write(source)
+    changed = []
+
+    def change(tile):
+        if not changed:
+            changed.append(1)
+            pt.open(pixels + 1).write(source, overwrite=True)
+        return tile
+
+    image = pt.open(source).map(change, version="1")
+    with pytest.raises(pt.ConflictError, match="changed while it was read.*overwrite=True"):
+        image.write(target)
+    assert not target.exists()
+    with pytest.raises(pt.ConflictError):
+        pt.open(source).map(change, version="1").write(target)
+    pt.open(source).map(change, version="1").write(target, resume=False)
+    np.testing.assert_array_equal(pt.open(target).compute()[0], pixels + 1)
+
+
 def test_ctrl_c_stops_a_job():
     def slow(tile):
         time.sleep(0.01)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/file/file_job.h"
+#include "pipeline/folder/open_image.h"
 #include "pipeline/preview/picture.h"
 #include "runtime/workers.h"
 
@@ -36,6 +37,8 @@ Result<JobSummary> run_convert(const ConvertOptions& options, const RunOptions& 
                          ColourSource::Levels::first);
   if (!image.ok()) return with_repair_advice(image.error(), options.input);
   job.image = *std::move(image);
+  PANTILE_ASSIGN(const OpenImage opened, open_image(job.image.path));
+  job.read_from = opened.source->fingerprint();
   job.pixels = {{"input", job.image.source->fingerprint().hex()},
                 {"colour", to_text(options.colour)}};
   if (options.region) job.pixels.emplace_back("region", region_text(*options.region));

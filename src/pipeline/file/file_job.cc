@@ -68,11 +68,23 @@ class FileRun {
       PANTILE_TRY(check_room(stages));
       PANTILE_TRY(stages.drain_as(job_.command));
       if (run_.share_count > 1) return summarise(stages, made_);
+      PANTILE_TRY(check_unchanged());
       PANTILE_TRY(stages.finish_as("finish", *sink_));
       PANTILE_TRY(put_in_place());
     }
     PANTILE_TRY(remove_spent_parts());
     return summarise(stages, job_.output);
+  }
+
+  /// Pixels of two versions of the input must not become one image.
+  Status check_unchanged() const {
+    if (!job_.read_from) return {};
+    const Result<OpenImage> now = open_image(job_.image.path);
+    if (now.ok() && now->source->fingerprint() == *job_.read_from) return {};
+    return Error(Code::conflict,
+                 fmt::format("{} changed while it was read, so what was made of it may be of both "
+                             "versions; run the command again with --restart",
+                             job_.image.path));
   }
 
   bool to_store() const { return format_of(job_.output) == FileFormat::zarr; }

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "io/store/byte_store.h"
+#include "pantile/fingerprint.h"
 #include "pantile/job.h"
 #include "pantile/output_options.h"
 #include "pipeline/drain/image_job.h"
@@ -35,7 +37,8 @@ inline constexpr char kSettledPrefix[] = "settled";
 struct FileJob {
   std::string command;                     ///< As job.json and the stage name it: "convert".
   std::string input;                       ///< As the user gave it; empty: it is no file.
-  OpenImage image;                         ///< What is written.
+  OpenImage image;                         ///< What is written; its path is the input's.
+  std::optional<Fingerprint> read_from;    ///< Of the file at that path, when it was opened.
   std::string output;                      ///< From file_output().
   PixelSettings pixels;                    ///< What decides its pixels; tile and shard are added.
   std::string facts_json = "{}";           ///< For a store's attributes.

@@ -42,6 +42,7 @@ Result<JobSummary> write_image_file(const ImageState& image, const std::string& 
   job.input = image.origin.path;
   PANTILE_ASSIGN(job.output, file_output(output, run));
   job.image = image.origin;
+  if (image.origin.source != nullptr) job.read_from = image.origin.source->fingerprint();
   job.image.source = image.source;
   job.image.facts_json = "{}";
   job.pixels = {{"image", image.source->fingerprint().hex()}};

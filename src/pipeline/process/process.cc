@@ -20,7 +20,8 @@ Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& 
   PANTILE_ASSIGN(job.output, file_output(options.output, run));
   PANTILE_ASSIGN(job.image, open_input(options.input));
   const std::shared_ptr<const TileSource> whole = job.image.source;
-  job.pixels = {{"input", whole->fingerprint().hex()}, {"operators", filter::text_of(chain)}};
+  job.read_from = whole->fingerprint();
+  job.pixels = {{"input", job.read_from->hex()}, {"operators", filter::text_of(chain)}};
   if (options.region) job.pixels.emplace_back("region", region_text(*options.region));
   const bool keeps_grid = options.tile_px == 0 && !options.region;
   job.tile_px = keeps_grid ? usable_tile(job.image.chunk_px) : options.tile_px;
