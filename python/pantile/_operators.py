@@ -611,6 +611,30 @@ class Operators:
         """
         return self._apply("tophat", size=size, boundary=boundary, outside=outside)
 
+    def rolling_ball(
+        self,
+        radius: float = 50.0,
+        result: Literal["background", "difference"] = "background",
+        boundary: Literal["reflect", "nearest", "constant", "wrap"] = "reflect",
+        outside: float = 0.0,
+    ) -> Self:
+        """What a ball that rolls below the surface of x touches, the background, or x less that.
+
+        Parameters
+        ----------
+        radius : float, 1 to 256
+            Of the ball, in pixels and in values.
+        result : word
+            The background, or x less the background.
+        boundary : word
+            What lies beyond the image's edges.
+        outside : float
+            The value beyond the edges where boundary=constant.
+        """
+        return self._apply(
+            "rolling_ball", radius=radius, result=result, boundary=boundary, outside=outside
+        )
+
     def median(
         self,
         size: int = 3,
@@ -678,6 +702,22 @@ class Operators:
         """
         return self._apply("otsu", value=value)
 
+    def tissue(
+        self,
+        sigma: float = 2.0,
+        value: float | None = None,
+    ) -> Self:
+        """A mask of what is not glass: smoothed, and parted as otsu does; of colours how far the channels lie apart, of one channel the values.
+
+        Parameters
+        ----------
+        sigma : float, 0 to 64
+            Of the Gaussian, in pixels.
+        value : float, optional
+            The threshold; none: it is measured.
+        """
+        return self._apply("tissue", sigma=sigma, value=value)
+
     def adaptive(
         self,
         size: int = 3,
@@ -703,4 +743,76 @@ class Operators:
         """
         return self._apply(
             "adaptive", size=size, offset=offset, mean=mean, boundary=boundary, outside=outside
+        )
+
+    def hysteresis(
+        self,
+        low: float,
+        high: float,
+        connectivity: int = 4,
+    ) -> Self:
+        """1 where x > low in a component that has x > high somewhere, else 0, as a mask.
+
+        Parameters
+        ----------
+        low : float
+            What a component's pixels are above.
+        high : float
+            What one of them is above.
+        connectivity : int, 4 to 8
+            4: pixels that share an edge belong together; 8: or a corner.
+        """
+        return self._apply("hysteresis", low=low, high=high, connectivity=connectivity)
+
+    def label(
+        self,
+        connectivity: int = 4,
+    ) -> Self:
+        """Connected components of what is not 0, numbered from 1 over the whole image.
+
+        Parameters
+        ----------
+        connectivity : int, 4 to 8
+            4: pixels that share an edge belong together; 8: or a corner.
+        """
+        return self._apply("label", connectivity=connectivity)
+
+    def distance(
+        self,
+        max: float = 64.0,
+    ) -> Self:
+        """How far the nearest 0 is, from centre to centre, in pixels.
+
+        Parameters
+        ----------
+        max : float, 1 to 1024
+            What is farther counts as this far.
+        """
+        return self._apply("distance", max=max)
+
+    def resize(
+        self,
+        width: int | None = None,
+        height: int | None = None,
+        method: Literal["nearest", "linear", "cubic", "lanczos", "area"] = "linear",
+        scale: float | None = None,
+        antialias: Literal["on", "off"] = "on",
+    ) -> Self:
+        """Another size: scale, or width and height; of one of them the other follows.
+
+        Parameters
+        ----------
+        width : int, optional, 1 to 2.14748e+09
+            Pixels.
+        height : int, optional, 1 to 2.14748e+09
+            Pixels.
+        method : word
+            How samples are weighed.
+        scale : float, optional, 1e-06 to 1e+06
+            A factor of both.
+        antialias : word
+            Whether linear, cubic and lanczos widen as the image shrinks.
+        """
+        return self._apply(
+            "resize", width=width, height=height, method=method, scale=scale, antialias=antialias
         )

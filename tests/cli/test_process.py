@@ -221,7 +221,7 @@ def test_every_operator_is_tested_here():
 
 def documented_operators():
     """Name and values of each operator in the documentation's table."""
-    rows = re.findall(r"^\| `([a-z]+)(?:\(([^)]*)\))?` \|", table_of_operators(), re.M)
+    rows = re.findall(r"^\| `([a-z_]+)(?:\(([^)]*)\))?` \|", table_of_operators(), re.M)
     assert len(rows) > 20
     return rows
 

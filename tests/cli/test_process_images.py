@@ -210,10 +210,71 @@ def test_otsu(process, dtype):
         np.testing.assert_allclose(made[c].mean(), (pixels[c] > threshold).mean(), atol=1e-3)
 
 
+def test_components_are_those_of_the_whole_image(process):
+    """A stage of its own finds them, whatever the tiles; the store holds 32-bit numbers."""
+    pixels = np.stack([ndimage.gaussian_filter(random_pixels("float32", 1, seed)[0], 1.5)
+                       for seed in (1, 2)])
+    made = process(pixels, "gaussian(0.5) | threshold(4) | label(8)")
+    assert made.dtype == np.uint32
+    smooth = process(pixels, "gaussian(0.5)")
+    for c in range(2):
+        labels, count = ndimage.label(smooth[c] > 4, np.ones((3, 3)))
+        assert made[c].max() == count
+        pairs = np.unique(np.stack([made[c].ravel(), labels.ravel()]), axis=1)
+        assert pairs.shape[1] == count + 1
+        expected = filters.apply_hysteresis_threshold(smooth[c], 3, 20)
+        found = process(pixels, "gaussian(0.5) | hysteresis(3, 20)", "--threads", 3)
+        assert found.dtype == np.uint8
+        np.testing.assert_array_equal(found[c], expected)
+
+
+@pytest.mark.parametrize("name", ["cells.csv", "cells.json"])
+def test_regions_are_written(process, pantile, tmp_path, name):
+    import csv
+    import json
+
+    pixels = np.stack([ndimage.gaussian_filter(random_pixels("float32", 1, seed)[0], 1.5)
+                       for seed in (3, 4)])
+    made = process(pixels, "threshold(4) | label", "--regions", name)
+    text = (tmp_path / name).read_text()
+    rows = json.loads(text)["regions"] if name.endswith("json") else [
+        {k: float(v) for k, v in row.items()} for row in csv.DictReader(text.splitlines())]
+    assert [(row["channel"], row["label"]) for row in rows] == [
+        (c, label) for c in range(2) for label in range(1, made[c].max() + 1)]
+    for row in rows:
+        c, label = int(row["channel"]), int(row["label"])
+        y, x = np.nonzero(made[c] == label)
+        assert (row["area"], row["x0"], row["y0"]) == (len(y), x.min(), y.min())
+        assert (row["x1"], row["y1"]) == (x.max() + 1, y.max() + 1)
+        np.testing.assert_allclose((row["center_x"], row["center_y"]), (x.mean(), y.mean()))
+        values = pixels[c][y, x]
+        assert (row["min"], row["max"]) == (values.min(), values.max())
+        np.testing.assert_allclose(row["mean"], values.mean(dtype="f8"), rtol=1e-6)
+    # Of another size there are no values; a part is measured by itself.
+    process(pixels, "resize(scale=0.5) | threshold(4) | label", "--regions", "half.csv")
+    assert "mean" not in (tmp_path / "half.csv").read_text()
+    part = process(pixels, "threshold(4) | label", "--region", "50,40,90,70", "--regions", "p.csv")
+    found = {int(line.split(",")[1]) for line in (tmp_path / "p.csv").read_text().split()[1:]}
+    assert found == set(np.unique(part)) - {0}
+    for wrong, named in (("r.txt", "neither in .csv nor in .json"), ("image/r.csv", "image")):
+        assert named in process(pixels, "label", "--regions", wrong, code=2)
+    assert "end them with label" in process(pixels, "sobel", "--regions", "r.csv", code=2)
+
+
+def test_a_region_of_a_resized_image(process):
+    pixels = random_pixels("uint8")
+    whole = process(pixels, "resize(scale=0.6) | median(3)")
+    assert whole.shape == (1, 98, 121)
+    part = process(pixels, "resize(scale=0.6) | median(3)", "--region", "50,30,60,55")
+    np.testing.assert_array_equal(part, whole[:, 30:85, 50:110])
+
+
 def test_what_does_not_fit_is_named(process, pantile, tmp_path):
     pixels = random_pixels("uint8", 2)
     small = pixels[:, :50]
     assert "201 x 163" in process(pixels, 'add("a")', code=2, a=small)
+    assert "either scale" in process(pixels, "resize", code=2)
+    assert "4 or 8" in process(pixels, "label(5)", code=2)
     assert "gone.tiff" in process(pixels, 'add("gone.tiff")', code=2)
     assert "channel 2" in process(pixels, "select(2)", code=2)
     infinite = np.full((1, 9, 9), np.inf, np.float32)
@@ -228,4 +289,6 @@ def test_what_does_not_fit_is_named(process, pantile, tmp_path):
 
 TESTED = {"select", "merge", "add", "subtract", "multiply", "divide", "minimum", "maximum",
           "expression", "mask", "nodata", "flatfield", "hed", "convolve", "separable",
-          "standardize", "otsu", "median", "rank", "adaptive"}
+          "standardize", "otsu", "median", "rank", "adaptive",
+          # Held to other libraries in python/tests/test_operators.py.
+          "resize", "rolling_ball", "hysteresis", "label", "distance", "tissue"}

@@ -152,6 +152,59 @@ template <class T, bool least> struct Extreme {
   }
 };
 
+template <class T> HWY_INLINE hn::Vec<hn::ScalableTag<T>> number(hn::Vec<hn::ScalableTag<T>> v) {
+  const auto infinite = hn::Set(hn::ScalableTag<T>(), std::numeric_limits<T>::infinity());
+  return hn::IfThenElse(hn::Eq(v, v), v, infinite);
+}
+
+template <class T> struct Lower {
+  const T *a, *b;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const auto first = number<T>(hn::LoadU(d, a + i + v * lanes));
+      const auto second = number<T>(hn::LoadU(d, b + i + v * lanes));
+      hn::StoreU(extreme_of<true>(first, second), d, out + i + v * lanes);
+    }
+  }
+};
+
+template <class T> struct Roll {
+  const T* line;
+  std::size_t count;
+  const T* depths;
+  bool seeded;
+  T* out;
+  template <std::size_t vectors> HWY_INLINE void run(std::size_t i) const {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> least[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) {
+      least[v] = seeded ? hn::LoadU(d, out + i + v * lanes)
+                        : hn::Set(d, std::numeric_limits<T>::infinity());
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      const T *const left = line + i - k, *const right = line + i + k;
+      const auto depth = hn::Set(d, depths[k]);
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const auto low =
+            extreme_of<true>(hn::LoadU(d, left + v * lanes), hn::LoadU(d, right + v * lanes));
+        least[v] = extreme_of<true>(least[v], hn::Add(low, depth));
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(least[v], d, out + i + v * lanes);
+  }
+};
+
+template <class T> void lower(const T* a, const T* b, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Lower<T>{a, b, out});
+}
+template <class T>
+void roll(const T* line, std::size_t count, const T* depths, bool seeded, T* out, std::size_t n) {
+  for_blocks(hn::ScalableTag<T>(), n, Roll<T>{line, count, depths, seeded, out});
+}
 template <class T>
 void symmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
   for_blocks(hn::ScalableTag<T>(), n, Symmetric<T>{taps, r, weights, out});
@@ -295,8 +348,9 @@ template <class T> void median_of_25(const T* const* rows, T* out, std::size_t n
 }  // namespace
 
 template <class T> const RowKernels<T>& row_table() {
-  static const RowKernels<T> kTable{symmetric<T>, antisymmetric<T>, weighted<T>, gradient<T>,
-                                    hwy::TargetName(HWY_TARGET)};
+  static const RowKernels<T> kTable{
+      symmetric<T>, antisymmetric<T>,           weighted<T>, gradient<T>, lower<T>,
+      roll<T>,      hwy::TargetName(HWY_TARGET)};
   return kTable;
 }
 template <class T> const RankKernels<T>& rank_table() {

@@ -33,10 +33,20 @@ template <class T> struct RowKernels {
   using GradientFn = void (*)(const T* a, const T* b, const T* c, T side, T middle, T* out,
                               std::size_t n);
 
+  /// out = the lower one of a and b, `a < b ? a : b`, where what is no number counts as +infinity.
+  using LowerFn = void (*)(const T* a, const T* b, T* out, std::size_t n);
+  /// The least, `a < b ? a : b` from left to right, of out (where it is `seeded`, else +infinity)
+  /// and of the lower one of line[−k] and line[+k], plus depths[k], for k from 0 to count − 1;
+  /// count ≥ 1. `line`, without NaN, is readable that far to either side.
+  using RollFn = void (*)(const T* line, std::size_t count, const T* depths, bool seeded, T* out,
+                          std::size_t n);
+
   SymmetricFn symmetric = nullptr;
   AntisymmetricFn antisymmetric = nullptr;
   WeightedFn weighted = nullptr;
   GradientFn gradient = nullptr;
+  LowerFn lower = nullptr;
+  RollFn roll = nullptr;
   std::string_view target;
 };
 

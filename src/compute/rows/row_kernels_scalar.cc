@@ -52,6 +52,36 @@ void gradient(const T* a, const T* b, const T* c, T side, T middle, T* out, std:
   }
 }
 
+template <class T> T number_or_infinity(T v) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return v == v ? v : std::numeric_limits<T>::infinity();
+  } else {
+    return v;
+  }
+}
+
+template <class T> void lower(const T* a, const T* b, T* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const T first = number_or_infinity(a[i]), second = number_or_infinity(b[i]);
+    out[i] = first < second ? first : second;
+  }
+}
+
+template <class T>
+void roll(const T* line, std::size_t count, const T* depths, bool seeded, T* out, std::size_t n) {
+  const auto end = static_cast<std::ptrdiff_t>(count);
+  for (std::size_t i = 0; i < n; ++i) {
+    T least = seeded ? out[i] : std::numeric_limits<T>::infinity();
+    for (std::ptrdiff_t k = 0; k < end; ++k) {
+      const T left = line[static_cast<std::ptrdiff_t>(i) - k];
+      const T right = line[static_cast<std::ptrdiff_t>(i) + k];
+      const T height = (left < right ? left : right) + depths[k];
+      least = least < height ? least : height;
+    }
+    out[i] = least;
+  }
+}
+
 template <class T> void minimum(const T* const* taps, std::size_t count, T* out, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     T least = taps[0][i];
@@ -67,14 +97,6 @@ template <class T> void maximum(const T* const* taps, std::size_t count, T* out,
       greatest = greatest > taps[k][i] ? greatest : taps[k][i];
     }
     out[i] = greatest;
-  }
-}
-
-template <class T> T number_or_infinity(T v) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return v == v ? v : std::numeric_limits<T>::infinity();
-  } else {
-    return v;
   }
 }
 
@@ -121,7 +143,7 @@ void select(const T* const* taps, std::size_t count, std::size_t rank, T* out, s
 
 template <class T> const RowKernels<T>& scalar_row_kernels() {
   static constexpr RowKernels<T> kTable{symmetric<T>, antisymmetric<T>, weighted<T>, gradient<T>,
-                                        "scalar"};
+                                        lower<T>,     roll<T>,          "scalar"};
   return kTable;
 }
 template const RowKernels<float>& scalar_row_kernels<float>();

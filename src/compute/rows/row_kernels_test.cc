@@ -83,6 +83,19 @@ TYPED_TEST(RowKernelsTest, EveryTargetGivesTheScalarBits) {
     scalar.gradient(taps[0], taps[1], taps[2], T(1), T(2), want.data(), kColumns);
     table->gradient(taps[0], taps[1], taps[2], T(1), T(2), got.data(), kColumns);
     EXPECT_TRUE(same(want, got)) << table->target << " gradient";
+    std::vector<T> a = rows[0], line(kColumns), lowered(kColumns);
+    for (std::size_t i = 0; i < a.size(); i += 41) a[i] = std::numeric_limits<T>::quiet_NaN();
+    scalar.lower(a.data(), rows[1].data(), line.data(), kColumns);
+    table->lower(a.data(), rows[1].data(), lowered.data(), kColumns);
+    EXPECT_TRUE(same(line, lowered)) << table->target << " lower";
+    constexpr std::size_t kMiddle = kColumns - 2 * kRowAlign;
+    for (const bool seeded : {false, true}) {
+      for (const std::size_t count : {1, 2, 11}) {
+        scalar.roll(line.data() + kRowAlign, count, weights, seeded, want.data(), kMiddle);
+        table->roll(line.data() + kRowAlign, count, weights, seeded, got.data(), kMiddle);
+        EXPECT_TRUE(same(want, got)) << table->target << " roll of " << count;
+      }
+    }
   }
 }
 

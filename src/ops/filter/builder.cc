@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/filter/ball.h"
 #include "ops/filter/rank.h"
 
 namespace pantile::filter {
@@ -35,6 +36,9 @@ std::int32_t near_rows(RowType rows, std::int32_t reach, Boundary boundary) {
   }
   return best;
 }
+
+/// How far the Gaussian of `tissue` reaches, in sigmas.
+constexpr double kTissueReach = 4;
 
 DType float_type(RowType rows) { return rows == RowType::f64 ? DType::f64 : DType::f32; }
 
@@ -204,6 +208,41 @@ Plane Builder::add_adaptive(const Call& call, Plane from) {
   return made;
 }
 
+Plane Builder::add_rolling_ball(const Call& call, Plane from) {
+  from = as_float(from);
+  const Plane background =
+      stencil(from, make_ball(type_of(from.node), call.number("radius")), call);
+  if (call.word("result") == "background") return background;
+  return sum(1, from, -1, background);
+}
+
+Result<Plane> Builder::add_tissue(const Call& call, std::span<const Plane> channels) {
+  if (!call.given("value")) return Error(Code::invalid, "tissue: its value is not measured yet");
+  Plane x = channels.front();
+  if (channels.size() == 3) {
+    const auto of_all = [&](math::Binary f) {
+      return as_float(binary(f, binary(f, channels[0], channels[1]), channels[2]));
+    };
+    const Plane most = of_all(math::Binary::max);
+    x = sum(1, most, -1, of_all(math::Binary::min));
+  }
+  x = as_float(x);
+  const Weights w = gaussian_weights(call.number("sigma"), kTissueReach);
+  const RowType rows = type_of(x.node);
+  const Plane smooth{node(make_separable(rows, w, w), {edges_of(x.node, Boundary::reflect, 0)}),
+                     x.dtype, false};
+  Plane made = point(smooth, make_threshold(rows, call.number("value")), DType::u8);
+  made.is_mask = true;
+  return made;
+}
+
+Plane Builder::add_classes(const Call& call, const Plane& from) {
+  const RowType rows = type_of(from.node);
+  const int low = node(make_threshold(rows, call.number("low")), {from.node});
+  const int high = node(make_threshold(rows, call.number("high")), {from.node});
+  return {node(make_count(), {low, high}), DType::u8, true};
+}
+
 /// Kernels are mirrored: that is what makes it a convolution.
 Result<Plane> Builder::add_convolution(const Call& call, Plane from) {
   from = as_float(from);
@@ -250,6 +289,12 @@ Result<Plane> Builder::add(const Call& call, std::span<const Plane> inputs, int 
   if (is_one_of({"erode", "dilate", "open", "close", "tophat"})) return add_extreme(call, from);
   if (is_one_of({"median", "rank"})) return add_rank(call, from);
   if (name == "adaptive") return add_adaptive(call, from);
+  if (name == "rolling_ball") return add_rolling_ball(call, from);
+  if (name == "tissue") return add_tissue(call, inputs);
+  if (name == "hysteresis") return add_classes(call, from);
+  if (name == "resize") return from;
+  if (name == "label") return Plane{converted(from, RowType::f64).node, DType::u32, false};
+  if (name == "distance") return Plane{converted(from, RowType::f32).node, DType::f32, false};
   if (is_one_of({"add", "subtract", "multiply", "divide", "minimum", "maximum"})) {
     return add_arithmetic(call, inputs);
   }

@@ -28,7 +28,9 @@ class Builder {
  public:
   /// The next leaf. Halves are 32-bit floats from here on.
   Plane leaf(DType dtype);
-  /// `call` over the planes that the graph's rules name (planes_of). `channel`: of the result.
+  /// `call` over the planes that the graph's rules name (planes_of). `channel`: of the result. Of
+  /// operators that are sources of their own (cut.h) only the type means something; of `hysteresis`
+  /// it is what the search begins with: 0, 1 above the low value, 2 above the high one.
   /// Errors: invalid.
   Result<Plane> add(const Call& call, std::span<const Plane> inputs, int channel);
   /// The nodes, of which `result` is the last.
@@ -69,6 +71,9 @@ class Builder {
   Result<Plane> add_extreme(const Call& call, const Plane& from);
   Plane add_rank(const Call& call, const Plane& from);
   Plane add_adaptive(const Call& call, Plane from);
+  Plane add_rolling_ball(const Call& call, Plane from);
+  Result<Plane> add_tissue(const Call& call, std::span<const Plane> channels);
+  Plane add_classes(const Call& call, const Plane& from);
 
   std::vector<Node> nodes_;
   std::map<int, std::pair<Boundary, double>> rules_;  ///< Of nodes that have such readers.

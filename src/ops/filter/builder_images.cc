@@ -51,8 +51,8 @@ Plane Builder::add_mask(const Call& call, const Plane& from, const Plane& mask) 
     if (is_float) of = steps(mask, {{Binary::ne, 0}});
     of = converted(of, rows);
   }
-  return {node(make_mask(rows, call.number("value")), {from.node, of.node}), from.dtype,
-          from.is_mask};
+  const double value = value_in(from.dtype, call.number("value"));
+  return {node(make_mask(rows, value), {from.node, of.node}), from.dtype, from.is_mask};
 }
 
 Result<Plane> Builder::add_flatfield(const Call& call, std::span<const Plane> inputs) {

@@ -50,6 +50,23 @@ Status check_together(const Call& call) {
   if (name == "rescale" && call.given("range") && call.given("q")) {
     return Error(Code::invalid, "rescale takes either range=a:b or quantiles, q=a:b");
   }
+  if (name == "resize") {
+    const bool has_size = call.given("width") || call.given("height");
+    if (has_size == call.given("scale")) {
+      return Error(Code::invalid, "resize takes either scale, or width and height or one of them");
+    }
+  }
+  if (name == "hysteresis" && call.number("low") > call.number("high")) {
+    return Error(Code::invalid, fmt::format("hysteresis: low is {}, above high, {}",
+                                            call.number("low"), call.number("high")));
+  }
+  if (name == "hysteresis" || name == "label") {
+    const double connectivity = call.number("connectivity");
+    if (connectivity != 4 && connectivity != 8) {
+      return Error(Code::invalid, fmt::format("connectivity of {} has to be 4 or 8; it is {}", name,
+                                              connectivity));
+    }
+  }
   return {};
 }
 

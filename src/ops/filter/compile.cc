@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ops/filter/builder.h"
+#include "ops/filter/cut.h"
 #include "ops/filter/filter_source.h"
 #include "ops/filter/graph_rules.h"
 #include "ops/filter/settle.h"
@@ -30,14 +31,25 @@ class Sources {
   std::vector<std::shared_ptr<const TileSource>> all_;
 };
 
+/// Sources of graphs that hang together: what they share is compiled once.
+class Compiler {
+ public:
+  Result<std::shared_ptr<const TileSource>> source_of(const Graph& graph);
+  /// Of a graph that is neither a leaf nor cut off.
+  Result<Fused> fuse(const Graph& graph);
+
+ private:
+  std::map<const void*, std::shared_ptr<const TileSource>> made_;
+};
+
 /// One channel of the result.
 class ChannelFuser {
  public:
-  explicit ChannelFuser(Sources& sources) : sources_(sources) {}
+  ChannelFuser(Compiler& compiler, Sources& sources) : compiler_(compiler), sources_(sources) {}
 
   /// What is shared by a graph's branches is made once.
   Result<Plane> plane(const Graph& graph, int channel) {
-    if (graph.is_leaf()) return leaf(graph, channel);
+    if (graph.is_leaf() || is_cut(graph)) return leaf(graph, channel);
     const auto known = planes_.find({graph.identity(), channel});
     if (known != planes_.end()) return known->second;
     const Call& call = graph.call(channel);
@@ -62,8 +74,9 @@ class ChannelFuser {
   std::string key(const Plane& result) const { return fmt::format("{}{}", key_, result.node); }
 
  private:
-  Plane leaf(const Graph& graph, int channel) {
-    const Fused::Leaf wanted{sources_.place_of(graph.source()), channel};
+  Result<Plane> leaf(const Graph& graph, int channel) {
+    PANTILE_ASSIGN(const auto source, compiler_.source_of(graph));
+    const Fused::Leaf wanted{sources_.place_of(source), channel};
     const auto at = std::ranges::find(leaves_, wanted);
     if (at != leaves_.end()) return leaf_planes_[static_cast<std::size_t>(at - leaves_.begin())];
     const DType dtype = graph.spec().dtype;
@@ -74,6 +87,7 @@ class ChannelFuser {
     return made;
   }
 
+  Compiler& compiler_;
   Sources& sources_;
   Builder builder_;
   std::map<std::pair<const void*, int>, Plane> planes_;
@@ -82,13 +96,26 @@ class ChannelFuser {
   std::string key_;
 };
 
-}  // namespace
-
-Result<Fused> fuse(const Graph& graph) {
-  if (!is_settled(graph)) {
-    return Error(Code::invalid,
-                 fmt::format("'{}' has numbers that are not measured yet", graph.text()));
+Result<std::shared_ptr<const TileSource>> Compiler::source_of(const Graph& graph) {
+  if (graph.is_leaf()) return graph.source();
+  if (const auto known = made_.find(graph.identity()); known != made_.end()) return known->second;
+  std::shared_ptr<const TileSource> made;
+  if (is_cut(graph)) {
+    std::vector<std::shared_ptr<const TileSource>> inputs;
+    for (const Graph& input : graph.inputs()) {
+      PANTILE_ASSIGN(auto next, source_of(input));
+      inputs.push_back(std::move(next));
+    }
+    PANTILE_ASSIGN(made, make_cut(graph, std::move(inputs)));
+  } else {
+    PANTILE_ASSIGN(Fused fused, fuse(graph));
+    made = std::make_shared<FilterSource>(std::move(fused));
   }
+  made_.emplace(graph.identity(), made);
+  return made;
+}
+
+Result<Fused> Compiler::fuse(const Graph& graph) {
   Fused fused;
   fused.spec = graph.spec();
   fused.spec.levels = {graph.spec().levels.front()};
@@ -97,7 +124,7 @@ Result<Fused> fuse(const Graph& graph) {
   Sources sources;
   std::map<std::string, std::size_t> known;
   for (int c = 0; c < fused.spec.channels; ++c) {
-    ChannelFuser fuser(sources);
+    ChannelFuser fuser(*this, sources);
     PANTILE_ASSIGN(const Plane result, fuser.plane(graph, c));
     const auto [at, is_new] = known.try_emplace(fuser.key(result), fused.pipelines.size());
     Fused::Channel channel{at->second, fuser.leaves()};
@@ -112,10 +139,40 @@ Result<Fused> fuse(const Graph& graph) {
   return fused;
 }
 
+Status check_settled(const Graph& graph) {
+  if (is_settled(graph)) return {};
+  return Error(Code::invalid,
+               fmt::format("'{}' has numbers that are not measured yet", graph.text()));
+}
+
+}  // namespace
+
+Result<Fused> fuse(const Graph& graph) {
+  PANTILE_TRY(check_settled(graph));
+  return Compiler().fuse(graph);
+}
+
 Result<std::shared_ptr<const TileSource>> compile_graph(const Graph& graph) {
-  if (graph.is_leaf()) return graph.source();
-  PANTILE_ASSIGN(Fused fused, fuse(graph));
-  return std::shared_ptr<const TileSource>(std::make_shared<FilterSource>(std::move(fused)));
+  PANTILE_TRY(check_settled(graph));
+  return Compiler().source_of(graph);
+}
+
+Result<std::shared_ptr<const label::LabelSource>> compile_staged(const Graph& graph) {
+  for (const Graph& input : graph.inputs()) PANTILE_TRY(check_settled(input));
+  Compiler compiler;
+  std::shared_ptr<const TileSource> inner;
+  if (graph.call().info->name == "hysteresis") {
+    PANTILE_ASSIGN(Fused fused, compiler.fuse(graph));
+    inner = std::make_shared<FilterSource>(std::move(fused));
+  } else {
+    PANTILE_ASSIGN(inner, compiler.source_of(graph.inputs().front()));
+  }
+  return make_staged(graph.call(), std::move(inner));
+}
+
+Result<std::shared_ptr<const TileSource>> stage_for_later(const Graph& graph) {
+  PANTILE_ASSIGN(std::shared_ptr<const TileSource> made, compile_staged(graph));
+  return made;
 }
 
 }  // namespace pantile::filter

@@ -39,7 +39,15 @@ INSTANTIATE_TEST_SUITE_P(
         "gaussian(1, @) | sobel(boundary=nearest) | threshold(0.3)",
         "rescale(range=0:1) | gaussian(2, @) | sobel(@) | threshold(0.2)",
         "sobel(@) | gaussian(1.4, boundary=wrap) | box(3, boundary=reflect) | erode(3, @)",
-        "cast(float64) | gaussian(1, @) | cast(uint8)",
+        "cast(float64) | gaussian(1, @) | cast(uint8)", "rolling_ball(4, @)",
+        "rolling_ball(2.5, difference, @)", "threshold(0.4) | distance(9)",
+        "resize(90, 51) | gaussian(1, @)", "resize(scale=0.23, method=cubic)",
+        "sobel(@) | resize(scale=2.6, method=lanczos) | box(3, @)", "resize(width=31, method=area)",
+        "resize(scale=3.1, method=nearest) | erode(3, @)", "resize(height=20, antialias=off)",
+        "gaussian(1, @) | hysteresis(0.4, 0.6) | dilate(3, @)",
+        "threshold(0.5) | label(8) | resize(scale=2, method=nearest)",
+        "gaussian(1, @) | mask([median(5) | threshold(0.55)], 0.25) | box(3, @)",
+        "tissue(3, 0.4) | erode(3, @)",
         "clip(0:0.5) | gamma(0.7) | invert | abs | sqrt | multiply(255) | cast(int16)"),
     [](const auto& test) { return "Chain" + std::to_string(test.index); });
 
@@ -109,6 +117,15 @@ TEST(ParseChain, SaysWhatIsWrong) {
       {"expression(3)", "a text in double quotes"},
       {"convolve([1], 3, wrap, 1, 1)", "convolve takes 4 values"},
       {"convolve([])", "expected a number"},
+      {"resize", "resize takes either scale, or width and height or one of them"},
+      {"resize(10, scale=2)", "resize takes either scale"},
+      {"resize(0)", "width of resize has to be a whole number from 1"},
+      {"resize(10, method=best)", "one of nearest linear cubic lanczos area"},
+      {"hysteresis(3, 2)", "hysteresis: low is 3, above high, 2"},
+      {"label(6)", "connectivity of label has to be 4 or 8; it is 6"},
+      {"hysteresis(1, 2, 5)", "connectivity of hysteresis has to be 4 or 8; it is 5"},
+      {"distance(0)", "max of distance has to be a number from 1 to 1024"},
+      {"rolling_ball(0.5)", "radius of rolling_ball has to be a number from 1 to 256"},
       {"convolve([1, 2", "expected ',' or ']'"}};
   for (const auto& [text, expected] : wrong) {
     const auto chain = parse_chain(text);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ops/filter/builder.h"
+#include "ops/filter/cut.h"
 #include "ops/filter/expression.h"
 
 namespace pantile::filter {
@@ -83,6 +84,13 @@ Result<int> result_channels(const Call& call, const std::vector<Graph>& inputs) 
                  fmt::format("hed: a colour image of 3 channels is needed, this one has {}{}",
                              before, before == 4 ? "; put select(0, 1, 2) in front" : ""));
   }
+  if (name == "tissue") {
+    if (before == 1 || before == 3) return 1;
+    return Error(Code::invalid,
+                 fmt::format("tissue: an image of colours or of one channel is needed, this one "
+                             "has {}{}",
+                             before, before == 4 ? "; put select(0, 1, 2) in front" : ""));
+  }
   int channels = before;
   for (const Graph& image : inputs) {
     const int found = image.spec().channels;
@@ -135,7 +143,13 @@ void describe(ImageSpec& spec, const Call& call, const std::vector<Graph>& input
     }
     return;
   }
-  const bool is_changed = spec.dtype != before.dtype || name == "expression" || name == "hed";
+  if (name == "label") {
+    spec.kind = Kind::label;
+    spec.channel_info.clear();
+    return;
+  }
+  const bool is_changed =
+      spec.dtype != before.dtype || name == "expression" || name == "hed" || name == "distance";
   spec.channel_info = is_changed ? std::vector<ChannelInfo>{} : kept_channels(call, inputs);
   if (spec.channel_info.size() != static_cast<std::size_t>(spec.channels)) {
     spec.channel_info.clear();
@@ -147,6 +161,41 @@ void describe(ImageSpec& spec, const Call& call, const std::vector<Graph>& input
   if (is_changed || spec.channels != before.channels || (is_moved && is_coloured)) {
     spec.kind = Kind::intensity;  // numbers, no colours or labels any more
   }
+}
+
+/// Errors: invalid, where `call` cannot work on such an image.
+Status check_kind(const Call& call, const ImageSpec& spec) {
+  const std::string_view name = call.info->name;
+  if (name == "resize" && spec.kind == Kind::label && call.word("method") != "nearest") {
+    return Error(Code::invalid, "resize: labels have nothing between them; use method=nearest");
+  }
+  if (name != "label" && name != "hysteresis") return {};
+  if (spec.t * spec.z != 1) {
+    return Error(Code::invalid,
+                 fmt::format("{}: the image has {} x {} planes (t, z); components are those of one",
+                             name, spec.t, spec.z));
+  }
+  const bool is_colour = spec.kind == Kind::rgb || spec.kind == Kind::rgba;
+  if (name == "label" && (is_colour || spec.kind == Kind::label)) {
+    return Error(Code::invalid,
+                 fmt::format("label: the image's samples are {}, expected a mask or values of "
+                             "which 0 is the background",
+                             kind_name(spec.kind)));
+  }
+  return {};
+}
+
+/// The first level of an image that was given another size; its pixels cover the same place.
+LevelInfo resized_level(const LevelInfo& from, std::int64_t width, std::int64_t height) {
+  LevelInfo made = from;
+  made.width = width;
+  made.height = height;
+  const double x = static_cast<double>(from.width) / static_cast<double>(width);
+  const double y = static_cast<double>(from.height) / static_cast<double>(height);
+  made.scale = {from.scale.x * x, from.scale.y * y};
+  made.offset = {from.offset.x + from.scale.x * (x - 1) / 2,
+                 from.offset.y + from.scale.y * (y - 1) / 2};
+  return made;
 }
 
 }  // namespace
@@ -173,7 +222,8 @@ std::vector<PlaneRef> planes_of(const Call& call, const std::vector<Graph>& inpu
     if (planes.empty()) planes.push_back({0, 0});
     return planes;
   }
-  if (name == "hed") return {{0, 0}, {0, 1}, {0, 2}};
+  const bool takes_all = name == "tissue" && inputs.front().spec().channels == 3;
+  if (name == "hed" || takes_all) return {{0, 0}, {0, 1}, {0, 2}};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     planes.push_back({static_cast<int>(i), channel_of(inputs[i], channel)});
   }
@@ -197,7 +247,12 @@ Result<ImageSpec> result_spec(const Call& call, const std::vector<Graph>& inputs
     spec.t = std::max(spec.t, image.spec().t);
     spec.z = std::max(spec.z, image.spec().z);
   }
+  PANTILE_TRY(check_kind(call, before));
   PANTILE_ASSIGN(spec.channels, result_channels(call, inputs));
+  if (call.info->name == "resize") {
+    PANTILE_ASSIGN(const auto size, resized(call, before.levels.front()));
+    spec.levels = {resized_level(before.levels.front(), size.first, size.second)};
+  }
   // What is built of one channel tells the type of all.
   Builder builder;
   std::vector<Plane> planes;

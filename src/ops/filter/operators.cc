@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kMostReach = 1024;  // pixels; a limit of memory, not of method
 constexpr double kMostChannels = 65535;
+constexpr double kMostEdge = 2147483647;  // pixels
 
 Parameter number(std::string_view name, std::string_view help, Value standard = {},
                  double least = -kAny, double most = kAny) {
@@ -53,6 +54,17 @@ Parameter size(double standard) {
           2 * kMostReach + 1,
           {},
           "height and width of the square, in pixels",
+          false};
+}
+
+Parameter connectivity() {
+  return {"connectivity",
+          ValueKind::count,
+          4.0,
+          4,
+          8,
+          {},
+          "4: pixels that share an edge belong together; 8: or a corner",
           false};
 }
 
@@ -170,6 +182,13 @@ std::vector<OperatorInfo> make_operators() {
       {"tophat",
        "x - open(x): bright things smaller than the square stay",
        {size(3), boundary(), outside()}},
+      {"rolling_ball",
+       "what a ball that rolls below the surface of x touches, the background, or x less that",
+       {number("radius", "of the ball, in pixels and in values", 50.0, 1, 256),
+        {"result", ValueKind::word, std::string("background"), 0, 0, "background difference",
+         "the background, or x less the background", false},
+        boundary(),
+        outside()}},
       {"median", "the middle one of the samples in a square", {window(), boundary(), outside()}},
       {"rank",
        "the sample of a square that is quantile q of them",
@@ -178,6 +197,11 @@ std::vector<OperatorInfo> make_operators() {
       {"otsu",
        "threshold at the value that parts all pixels best into two groups",
        {optional(number("value", "the threshold; none: it is measured"))}},
+      {"tissue",
+       "a mask of what is not glass: smoothed, and parted as otsu does; of colours how far the "
+       "channels lie apart, of one channel the values",
+       {number("sigma", "of the Gaussian, in pixels", 2.0, 0, 64),
+        optional(number("value", "the threshold; none: it is measured"))}},
       {"adaptive",
        "threshold at the mean around, less offset",
        {size(3),
@@ -186,6 +210,25 @@ std::vector<OperatorInfo> make_operators() {
          "how samples are weighed: by a Gaussian of sigma (size - 1) / 6, or alike", false},
         boundary(),
         outside()}},
+      {"hysteresis",
+       "1 where x > low in a component that has x > high somewhere, else 0, as a mask",
+       {number("low", "what a component's pixels are above"),
+        number("high", "what one of them is above"), connectivity()}},
+      {"label",
+       "connected components of what is not 0, numbered from 1 over the whole image",
+       {connectivity()}},
+      {"distance",
+       "how far the nearest 0 is, from centre to centre, in pixels",
+       {number("max", "what is farther counts as this far", 64.0, 1, kMostReach)}},
+      {"resize",
+       "another size: scale, or width and height; of one of them the other follows",
+       {optional({"width", ValueKind::count, {}, 1, kMostEdge, {}, "pixels", false}),
+        optional({"height", ValueKind::count, {}, 1, kMostEdge, {}, "pixels", false}),
+        {"method", ValueKind::word, std::string("linear"), 0, 0,
+         "nearest linear cubic lanczos area", "how samples are weighed", false},
+        optional(number("scale", "a factor of both", {}, 1e-6, 1e6)),
+        {"antialias", ValueKind::word, std::string("on"), 0, 0, "on off",
+         "whether linear, cubic and lanczos widen as the image shrinks", false}}},
   };
 }
 

@@ -192,6 +192,18 @@ template <class T> class Threshold final : public RowOperator {
   bool never_ = false, always_ = false;
 };
 
+class Count final : public RowOperator {
+ public:
+  RowType input_type() const override { return RowType::u8; }
+  RowType output_type() const override { return RowType::u8; }
+  void apply(const RowWindow* inputs, std::byte* out, std::size_t n, std::byte*) const override {
+    const auto* const a = inputs[0].row<std::uint8_t>(0);
+    const auto* const b = inputs[1].row<std::uint8_t>(0);
+    auto* const to = reinterpret_cast<std::uint8_t*>(out);
+    for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<std::uint8_t>(a[i] + b[i]);
+  }
+};
+
 /// Rounds and limits to the values of an integer type, or to those of a smaller float.
 template <class T> class Rounding final : public RowOperator {
  public:
@@ -246,6 +258,12 @@ std::shared_ptr<const RowOperator> make_binary(RowType type, math::Binary functi
   return std::make_shared<BinaryFunction<double>>(function);
 }
 
+double value_in(DType dtype, double value) {
+  if (dtype_is_float(dtype)) return value;
+  const auto [lo, hi] = integer_range(dtype);
+  return whole(value, lo, hi);
+}
+
 std::shared_ptr<const RowOperator> make_mask(RowType type, double number) {
   // Rounded and limited as cast does.
   const auto limited = [&](double most) { return whole(number, 0.0, most); };
@@ -284,6 +302,8 @@ std::shared_ptr<const RowOperator> make_threshold(RowType type, double number) {
   }
   return std::make_shared<Threshold<double>>(number);
 }
+
+std::shared_ptr<const RowOperator> make_count() { return std::make_shared<Count>(); }
 
 std::shared_ptr<const RowOperator> make_rounding(RowType type, DType dtype) {
   const auto [lo, hi] = integer_range(dtype);

@@ -172,7 +172,65 @@ std::int64_t RowPipeline::scratch_bytes(std::int64_t width, std::int64_t height)
 }
 
 Status RowPipeline::run(const Rect& block, RowFeed& feed, RowDrain& drain, Scratch& scratch) const {
+  PANTILE_ASSIGN(const bool is_done, run_uniform(block, feed, drain, scratch));
+  if (is_done) return {};
   return run_until(nodes_.size() - 1, block, feed, drain, scratch);
+}
+
+namespace {
+
+/// Keeps one sample.
+class Sample final : public RowDrain {
+ public:
+  explicit Sample(std::size_t size) : size_(size) {}
+  void row(std::int64_t, std::int64_t, std::int64_t, const std::byte* from) override {
+    std::memcpy(bytes_, from, size_);
+  }
+  const std::byte* bytes() const { return bytes_; }
+
+ private:
+  std::byte bytes_[sizeof(double)] = {};
+  std::size_t size_;
+};
+
+}  // namespace
+
+/// Operators know nothing but the samples around: of an even ground they make one. False: that is
+/// not so, and nothing was made.
+Result<bool> RowPipeline::run_uniform(const Rect& block, RowFeed& feed, RowDrain& drain,
+                                      Scratch& scratch) const {
+  const auto pixels = static_cast<std::size_t>(block.area());
+  if (nodes_.size() == 1 || pixels <= kRowAlign) return false;
+  const Plan plan = plan_block(block, nodes_.size() - 1);
+  const Rect image{0, 0, width_, height_};
+  std::vector<Rect> of_leaves(leaves_);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    const NodePlan& node = plan.nodes[n];
+    if (node.need.empty()) continue;
+    if (node.stored) return false;
+    if (nodes_[n].op == nullptr) {
+      of_leaves[static_cast<std::size_t>(nodes_[n].leaf)] = node.need;
+    } else if (nodes_[n].boundary == Boundary::constant) {
+      const Reach reach = nodes_[n].op->reach();
+      const Rect& r = node.need;
+      // (What lies beyond the edges may be something else.)
+      if (!image.contains({r.x0 - reach.x, r.y0 - reach.y, r.x1 + reach.x, r.y1 + reach.y})) {
+        return false;
+      }
+    }
+  }
+  PANTILE_TRY(feed.prepare(of_leaves));
+  if (!feed.is_uniform(of_leaves)) return false;
+  const std::size_t size = bytes_of(nodes_.back().type);
+  Sample sample(size);
+  PANTILE_TRY(run_until(nodes_.size() - 1, {block.x0, block.y0, block.x0 + 1, block.y0 + 1}, feed,
+                        sample, scratch));
+  std::vector<std::byte> row(static_cast<std::size_t>(block.width()) * size);
+  for (std::size_t at = 0; at < row.size(); at += size) {
+    std::memcpy(row.data() + at, sample.bytes(), size);
+  }
+  for (std::int64_t y = block.y0; y < block.y1; ++y) drain.row(y, block.x0, block.x1, row.data());
+  return true;
 }
 
 namespace {

@@ -35,6 +35,9 @@ class RowFeed {
   /// Samples [x0, x1) of row y of a leaf, of what was prepared last, in the leaf's row type.
   virtual void row(int leaf, std::int64_t y, std::int64_t x0, std::int64_t x1,
                    std::byte* to) const = 0;
+  /// True when it is easily seen that all samples of each of these rectangles, of what was prepared
+  /// last, are the same.
+  virtual bool is_uniform(std::span<const Rect>) const { return false; }
 };
 
 /// Where they go.
@@ -68,7 +71,8 @@ class RowPipeline {
 
   /// The pixels of each leaf that `block` of the result depends on (as a rectangle around them).
   std::vector<Rect> required_inputs(const Rect& block) const;
-  /// Makes the pixels of `block`, which lies in the image. Errors: those of the feed.
+  /// Makes the pixels of `block`, which lies in the image; of one pixel all, where everything that
+  /// they depend on is the same. Errors: those of the feed.
   Status run(const Rect& block, RowFeed& feed, RowDrain& drain, Scratch& scratch) const;
   /// Most bytes that a run takes for a block of that size, besides what the feed takes.
   std::int64_t scratch_bytes(std::int64_t width, std::int64_t height) const;
@@ -82,6 +86,8 @@ class RowPipeline {
   struct NodePlan;
   struct Plan;
   Plan plan_block(const Rect& block, std::size_t last) const;
+  Result<bool> run_uniform(const Rect& block, RowFeed& feed, RowDrain& drain,
+                           Scratch& scratch) const;
   void extend(const NodePlan& node, RowType type, std::byte* row) const;
   Status run_until(std::size_t last, const Rect& block, RowFeed& feed, RowDrain& drain,
                    Scratch& scratch) const;

@@ -21,6 +21,16 @@ void set_value(Call& call, std::string_view parameter, Value value) {
 
 /// What an operator of a graph measures: its image, or what it makes of several.
 Result<Graph> measured_image(const Call& call, const std::vector<Graph>& inputs) {
+  if (call.info->name == "tissue") {
+    const std::string sigma = fmt::format("gaussian({})", call.number("sigma"));
+    const bool has_colours = inputs.front().spec().channels == 3;
+    PANTILE_ASSIGN(const Chain chain,
+                   parse_chain(has_colours ? "expression(\"max(max(b0, b1), b2) - min(min(b0, b1), "
+                                             "b2)\") | " +
+                                                 sigma
+                                           : sigma));
+    return apply_chain(chain, inputs.front());
+  }
   if (call.info->name != "flatfield") return inputs.front();
   if (inputs.size() == 2) return inputs[1];
   PANTILE_ASSIGN(const Call subtract, make_call("subtract", {{"", ImageValue{}}}));
@@ -63,7 +73,7 @@ Status settle_call(Call& call, const Wanted& wanted, std::pair<double, double> f
   PANTILE_TRY(check_found(call, wanted, found));
   const std::string_view name = call.info->name;
   if (name == "rescale") settle_range(call, found, dtype);
-  if (name == "otsu") set_value(call, "value", found.first);
+  if (name == "otsu" || name == "tissue") set_value(call, "value", found.first);
   if (name == "flatfield") set_value(call, "mean", found.first);
   if (name == "standardize") {
     if (!call.given("mean")) set_value(call, "mean", found.first);
@@ -76,7 +86,7 @@ Status settle_call(Call& call, const Wanted& wanted, std::pair<double, double> f
 
 class Settler {
  public:
-  explicit Settler(const Measure& measure) : measure_(measure) {}
+  Settler(const Measure& measure, const MakeStage& stage) : measure_(measure), stage_(stage) {}
 
   Result<Graph> run(const Graph& graph) {
     if (graph.is_leaf()) return graph;
@@ -91,13 +101,16 @@ class Settler {
       inputs.push_back(std::move(settled));
     }
     PANTILE_ASSIGN(std::vector<Call> calls, settled_calls(graph, inputs, is_same));
+    Graph made = graph;
     if (!is_same) {
-      PANTILE_ASSIGN(Graph made, Graph::apply(std::move(calls), std::move(inputs)));
-      done_.emplace(graph.identity(), made);
-      return made;
+      PANTILE_ASSIGN(made, Graph::apply(std::move(calls), std::move(inputs)));
     }
-    done_.emplace(graph.identity(), graph);
-    return graph;
+    if (is_staged(graph.call())) {
+      PANTILE_ASSIGN(auto found, stage_(made));
+      made = Graph::leaf(std::move(found));
+    }
+    done_.emplace(graph.identity(), made);
+    return made;
   }
 
  private:
@@ -122,12 +135,13 @@ class Settler {
   }
 
   const Measure& measure_;
+  const MakeStage& stage_;
   std::map<const void*, Graph> done_;
 };
 
 bool settled(const Graph& graph, std::set<const void*>& seen) {
   if (graph.is_leaf() || !seen.insert(graph.identity()).second) return true;
-  if (wanted_by(graph.call())) return false;
+  if (wanted_by(graph.call()) || is_staged(graph.call())) return false;
   return std::ranges::all_of(graph.inputs(), [&](const Graph& g) { return settled(g, seen); });
 }
 
@@ -153,8 +167,14 @@ std::optional<Wanted> wanted_by(const Call& call) {
     return Wanted{Statistic::moments};
   }
   if (name == "flatfield" && !call.given("mean")) return Wanted{Statistic::moments};
-  if (name == "otsu" && !call.given("value")) return Wanted{Statistic::otsu};
+  if ((name == "otsu" || name == "tissue") && !call.given("value")) {
+    return Wanted{Statistic::otsu};
+  }
   return std::nullopt;
+}
+
+bool is_staged(const Call& call) {
+  return call.info->name == "hysteresis" || call.info->name == "label";
 }
 
 Call with_stand_ins(const Call& call) {
@@ -170,8 +190,8 @@ bool is_settled(const Graph& graph) {
   return settled(graph, seen);
 }
 
-Result<Graph> settle(const Graph& graph, const Measure& measure) {
-  return Settler(measure).run(graph);
+Result<Graph> settle(const Graph& graph, const Measure& measure, const MakeStage& stage) {
+  return Settler(measure, stage).run(graph);
 }
 
 }  // namespace pantile::filter

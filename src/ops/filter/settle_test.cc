@@ -23,13 +23,16 @@ TEST(Settle, GoesFromTheInnermostOutwards) {
   EXPECT_FALSE(is_settled(graph));
   EXPECT_FALSE(fuse(graph).ok());
   std::vector<std::string> asked;
-  const auto settled = settle(graph, [&](const Wanted& wanted, const Graph& of) -> Result<Pairs> {
-    EXPECT_TRUE(is_settled(of));
-    EXPECT_TRUE(fuse(of).ok());
-    asked.push_back(of.text());
-    EXPECT_EQ(wanted.quantiles.second, asked.size() == 1 ? 0.9 : 1.0);
-    return Pairs{{2, 5}};
-  });
+  const auto settled = settle(
+      graph,
+      [&](const Wanted& wanted, const Graph& of) -> Result<Pairs> {
+        EXPECT_TRUE(is_settled(of));
+        EXPECT_TRUE(fuse(of).ok());
+        asked.push_back(of.text());
+        EXPECT_EQ(wanted.quantiles.second, asked.size() == 1 ? 0.9 : 1.0);
+        return Pairs{{2, 5}};
+      },
+      stage_for_later);
   ASSERT_TRUE(settled.ok());
   EXPECT_TRUE(is_settled(*settled));
   EXPECT_EQ(asked.size(), 2u);
@@ -39,20 +42,44 @@ TEST(Settle, GoesFromTheInnermostOutwards) {
   EXPECT_EQ(settled->fingerprint(), by_hand.fingerprint());
 }
 
+TEST(Settle, WhatIsFoundOfTheWholeImageStandsInItsPlace) {
+  const auto none = [](const Wanted&, const Graph&) -> Result<Pairs> {
+    return Error(Code::internal, "");
+  };
+  const Graph graph = graph_of("hysteresis(0.2, 0.9) | label(8) | gaussian(1)");
+  EXPECT_FALSE(is_settled(graph));
+  EXPECT_FALSE(fuse(graph).ok());
+  int staged = 0;
+  const auto settled = settle(graph, none, [&](const Graph& of) {
+    ++staged;
+    return stage_for_later(of);
+  });
+  ASSERT_TRUE(settled.ok());
+  EXPECT_EQ(staged, 2);
+  EXPECT_TRUE(is_settled(*settled));
+  ASSERT_TRUE(settled->inputs().front().is_leaf());
+  EXPECT_EQ(settled->inputs().front().spec().kind, Kind::label);
+  const auto again = settle(graph, none, stage_for_later);
+  EXPECT_EQ(settled->fingerprint(), again->fingerprint());
+}
+
 TEST(Settle, LeavesAloneWhatHasItsNumbers) {
   const Graph graph = graph_of("rescale(0:1) | sobel");
-  const auto settled = settle(graph, [](const Wanted&, const Graph&) -> Result<Pairs> {
-    return Error(Code::internal, "");
-  });
+  const auto settled = settle(
+      graph, [](const Wanted&, const Graph&) -> Result<Pairs> { return Error(Code::internal, ""); },
+      stage_for_later);
   ASSERT_TRUE(settled.ok());
   EXPECT_EQ(settled->identity(), graph.identity());
 }
 
 TEST(Settle, ChannelsHaveNumbersOfTheirOwn) {
   const Graph graph = graph_of("gaussian(1) | rescale(q=0:1) | box", DType::f32, 3);
-  const auto settled = settle(graph, [](const Wanted&, const Graph&) -> Result<Pairs> {
-    return Pairs{{0, 0.5}, {0.1, 1}, {-1, 2}};
-  });
+  const auto settled = settle(
+      graph,
+      [](const Wanted&, const Graph&) -> Result<Pairs> {
+        return Pairs{{0, 0.5}, {0.1, 1}, {-1, 2}};
+      },
+      stage_for_later);
   ASSERT_TRUE(settled.ok());
   const auto together = compile_graph(*settled);
   ASSERT_TRUE(together.ok());
@@ -69,10 +96,11 @@ TEST(Settle, ChannelsHaveNumbersOfTheirOwn) {
 
 /// The range that a rescale is given where this was measured.
 Result<std::pair<double, double>> settled_range(std::pair<double, double> found, DType dtype) {
-  PANTILE_ASSIGN(const Graph settled, settle(graph_of("rescale(q=0.02:0.98)", dtype),
-                                             [&](const Wanted&, const Graph&) -> Result<Pairs> {
-                                               return Pairs{found};
-                                             }));
+  PANTILE_ASSIGN(const Graph settled,
+                 settle(
+                     graph_of("rescale(q=0.02:0.98)", dtype),
+                     [&](const Wanted&, const Graph&) -> Result<Pairs> { return Pairs{found}; },
+                     stage_for_later));
   return settled.call().range("range");
 }
 

@@ -1,6 +1,7 @@
 #include "ops/filter/source_feed.h"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -16,6 +17,27 @@ Rect around(const Rect& a, const Rect& b) {
   if (a.empty()) return b;
   if (b.empty()) return a;
   return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
+}
+
+/// True when all samples of the view's only channel have the same bytes. Most images show otherwise
+/// soon.
+bool is_uniform(const View& view) {
+  const std::size_t size = dtype_bytes(view.dtype());
+  const std::byte* const first = view.at(0, 0);
+  const auto width = static_cast<std::size_t>(view.width());
+  const bool is_dense = view.layout().col_stride == static_cast<std::ptrdiff_t>(size);
+  for (std::int64_t y = 0; y < view.height(); ++y) {
+    if (is_dense) {
+      const std::byte* const row = view.at(y, 0);
+      if (std::memcmp(row, first, size) != 0) return false;
+      if (std::memcmp(row, row + size, (width - 1) * size) != 0) return false;
+      continue;
+    }
+    for (std::int64_t x = 0; x < view.width(); ++x) {
+      if (std::memcmp(view.at(y, x), first, size) != 0) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -97,6 +119,20 @@ Status SourceFeed::prepare(std::span<const Rect> of_leaves) {
     held.rect = rect;
   }
   return {};
+}
+
+bool SourceFeed::is_uniform(std::span<const Rect> of_leaves) const {
+  for (std::size_t i = 0; i < of_leaves.size(); ++i) {
+    const Rect& rect = of_leaves[i];
+    if (rect.empty()) continue;
+    const std::size_t p = part_of_leaf_[i];
+    const int channel = channel_->leaves[i].channel - parts_[p].c0;
+    const Held& held = held_[p];
+    const View part = held.samples.select_channels(channel, channel + 1);
+    const View seen = part.window(translate(rect, -held.rect.x0, -held.rect.y0));
+    if (!filter::is_uniform(seen)) return false;
+  }
+  return true;
 }
 
 void SourceFeed::row(int leaf, std::int64_t y, std::int64_t x0, std::int64_t x1,

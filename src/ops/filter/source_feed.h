@@ -33,6 +33,7 @@ class SourceFeed final : public RowFeed {
   Status prepare(std::span<const Rect> of_leaves) override;
   void row(int leaf, std::int64_t y, std::int64_t x0, std::int64_t x1,
            std::byte* to) const override;
+  bool is_uniform(std::span<const Rect> of_leaves) const override;
 
  private:
   struct Held {

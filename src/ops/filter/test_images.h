@@ -14,6 +14,7 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "ops/filter/compile.h"
+#include "ops/filter/settle.h"
 
 namespace pantile::filter {
 
@@ -67,14 +68,21 @@ inline std::shared_ptr<const TileSource> noise(DType dtype, std::int64_t width, 
   return std::make_shared<MemorySource>(std::move(pixels), Kind::intensity);
 }
 
-/// `text` over `inner`; a failure of the test where that cannot be.
+/// `text` over `inner`, with components found where it looks for them; a failure of the test where
+/// that cannot be.
 inline std::shared_ptr<const TileSource> filtered(std::shared_ptr<const TileSource> inner,
                                                   const std::string& text) {
   const auto chain = parse_chain(text);
   EXPECT_TRUE(chain.ok()) << (chain.ok() ? "" : chain.error().message());
   const auto graph = apply_chain(*chain, Graph::leaf(std::move(inner)));
   EXPECT_TRUE(graph.ok()) << (graph.ok() ? "" : graph.error().message());
-  const auto made = compile_graph(*graph);
+  const auto unmeasured = [](const Wanted&,
+                             const Graph&) -> Result<std::vector<std::pair<double, double>>> {
+    return Error(Code::invalid, "a test measures nothing");
+  };
+  const auto settled = settle(*graph, unmeasured, stage_for_later);
+  EXPECT_TRUE(settled.ok()) << (settled.ok() ? "" : settled.error().message());
+  const auto made = compile_graph(*settled);
   EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message());
   return *made;
 }

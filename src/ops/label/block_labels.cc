@@ -181,12 +181,35 @@ BorderLabels BlockLabels::borders() const {
   return borders;
 }
 
+std::vector<bool> BlockLabels::seeded(const View& samples) const {
+  std::vector<bool> found(std::size_t{count_} + 1, false);
+  const std::ptrdiff_t stride = samples.layout().col_stride;
+  for (std::size_t y = 0; y + 1 < rows_.size(); ++y) {
+    const std::byte* const row = samples.at(static_cast<std::int64_t>(y), 0);
+    for (std::size_t i = rows_[y]; i < rows_[y + 1]; ++i) {
+      const Run& run = runs_[i];
+      for (std::int32_t x = run.begin; x < run.end && !found[run.label]; ++x) {
+        found[run.label] = std::to_integer<int>(row[x * stride]) >= 2;
+      }
+    }
+  }
+  return found;
+}
+
 void BlockLabels::write(const Rect& rect, const std::vector<std::uint32_t>& table,
                         const MutableView& out) const {
+  if (out.dtype() == DType::u8) return write_as<std::uint8_t>(rect, table, out);
+  write_as<std::uint32_t>(rect, table, out);
+}
+
+template <class Number>
+void BlockLabels::write_as(const Rect& rect, const std::vector<std::uint32_t>& table,
+                           const MutableView& out) const {
   const std::ptrdiff_t stride = out.layout().col_stride;
-  const auto fill = [&](std::byte* to, std::int64_t count, std::uint32_t label) {
+  const auto fill = [&](std::byte* to, std::int64_t count, std::uint32_t number) {
+    const auto label = static_cast<Number>(number);
     if (stride == sizeof label) {
-      std::fill_n(reinterpret_cast<std::uint32_t*>(to), count, label);
+      std::fill_n(reinterpret_cast<Number*>(to), count, label);
       return;
     }
     for (std::int64_t i = 0; i < count; ++i) std::memcpy(to + i * stride, &label, sizeof label);

@@ -34,8 +34,11 @@ class BlockLabels {
   explicit BlockLabels(const View& labels);
   std::uint32_t count() const { return count_; }
   BorderLabels borders() const;
+  /// Which components, by number, hold a sample of 2 or more; of the samples that they were found
+  /// in, u8.
+  std::vector<bool> seeded(const View& samples) const;
   /// Writes table[label] for every sample of `rect`, of the block, table[0] for the background.
-  /// `out`: u32, of the rect's size.
+  /// `out`: u32, or u8 that holds what the table has, of the rect's size.
   void write(const Rect& rect, const std::vector<std::uint32_t>& table,
              const MutableView& out) const;
   /// Bytes that a copy of it takes.
@@ -50,6 +53,10 @@ class BlockLabels {
     std::int32_t begin, end;
     std::uint32_t label;  ///< While it is searched: the run that it belongs to.
   };
+
+  template <class Number>
+  void write_as(const Rect& rect, const std::vector<std::uint32_t>& table,
+                const MutableView& out) const;
 
   std::int64_t width_ = 0, height_ = 0;
   std::vector<Run> runs_;

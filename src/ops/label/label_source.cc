@@ -29,20 +29,35 @@ Result<std::shared_ptr<const LabelSource>> LabelSource::make(
                                             spec.name, kind_name(spec.kind)));
   }
   return std::shared_ptr<const LabelSource>(
-      new LabelSource(std::move(inner), connectivity, kept_bytes));
+      new LabelSource(std::move(inner), connectivity, false, kept_bytes));
+}
+
+Result<std::shared_ptr<const LabelSource>> LabelSource::make_seeded(
+    std::shared_ptr<const TileSource> inner, Connectivity connectivity, std::int64_t kept_bytes) {
+  const ImageSpec& spec = inner->spec();
+  if (spec.dtype != DType::u8) {
+    return Error(Code::invalid, fmt::format("components of {} that hold a 2: expected uint8, found "
+                                            "{}",
+                                            spec.name, dtype_name(spec.dtype)));
+  }
+  return std::shared_ptr<const LabelSource>(
+      new LabelSource(std::move(inner), connectivity, true, kept_bytes));
 }
 
 LabelSource::LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity,
-                         std::int64_t kept_bytes)
+                         bool is_seeded, std::int64_t kept_bytes)
     : inner_(std::move(inner)),
       connectivity_(connectivity),
+      is_seeded_(is_seeded),
       kept_bytes_(kept_bytes),
       spec_(inner_->spec()),
       cache_(kCacheBytes) {
   spec_.levels.resize(1);
-  spec_.dtype = DType::u32;
-  spec_.kind = Kind::label;
-  spec_.channel_info.clear();
+  if (!is_seeded_) {
+    spec_.dtype = DType::u32;
+    spec_.kind = Kind::label;
+    spec_.channel_info.clear();
+  }
   columns_ = ceil_div(spec_.levels.front().width, kBlockPx);
   rows_ = ceil_div(spec_.levels.front().height, kBlockPx);
 }
@@ -66,6 +81,8 @@ Cost LabelSource::cost(const Region& region) const {
       kCacheBytes + kept_bytes_ +
       spec_.channels * (LabelMerge::most_bytes(columns_, rows_, kBlockPx) +
                         columns_ * rows_ * static_cast<std::int64_t>(sizeof(void*)));
+  // A bit for every other pixel, by block and by number.
+  if (is_seeded_) cost.shared_bytes += (spec_.channels + 1) * (level.bounds().area() / 16 + 64);
   return cost;
 }
 
@@ -76,6 +93,7 @@ std::int64_t LabelSource::finding_bytes(int threads) const {
 
 Result<const BlockLabels*> LabelSource::label_block(int channel, std::int64_t column,
                                                     std::int64_t row, BlockLabeller& labeller,
+                                                    std::vector<bool>* seeded,
                                                     ReadContext& ctx) const {
   const Region region{0, 0, 0, channel, channel + 1, block(column, row)};
   View samples = inner_->borrow(region);
@@ -85,7 +103,22 @@ Result<const BlockLabels*> LabelSource::label_block(int channel, std::int64_t co
     PANTILE_TRY(inner_->read(region, buffer.view(), ctx));
     samples = buffer.view();
   }
-  return &labeller.find(samples);
+  const BlockLabels& labels = labeller.find(samples);
+  if (seeded != nullptr) *seeded = labels.seeded(samples);
+  return &labels;
+}
+
+/// From the blocks' components to those of the image.
+void LabelSource::find_seeded(const std::vector<std::vector<bool>>& by_block, Found& found) const {
+  found.seeded.assign(std::size_t{found.merge.count()} + 1, false);
+  std::vector<std::uint32_t> table;
+  for (std::int64_t i = 0; i < columns_ * rows_; ++i) {
+    const std::vector<bool>& seeded = by_block[static_cast<std::size_t>(i)];
+    found.merge.table(i % columns_, i / columns_, table);
+    for (std::size_t label = 1; label < seeded.size(); ++label) {
+      if (seeded[label]) found.seeded[table[label]] = true;
+    }
+  }
 }
 
 bool LabelSource::found() const {
@@ -97,13 +130,14 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
                          const std::function<void(std::int64_t)>& made) const {
   const std::lock_guard lock(mutex_);
   if (found_) return {};
-  std::vector<LabelMerge> found;
+  std::vector<Found> found;
   const std::int64_t blocks = columns_ * rows_;
   std::vector<std::unique_ptr<const BlockLabels>> kept(
       static_cast<std::size_t>(spec_.channels * blocks));
   std::atomic<std::int64_t> room{kept_bytes_};
   for (int channel = 0; channel < spec_.channels; ++channel) {
     LabelMerge merge(columns_, rows_, connectivity_);
+    std::vector<std::vector<bool>> seeded(static_cast<std::size_t>(is_seeded_ ? blocks : 0));
     std::atomic<std::int64_t> next{0};
     std::atomic<bool> failed{false};
     const auto work = [&]() -> Status {
@@ -111,8 +145,9 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
       BlockLabeller labeller(connectivity_);
       for (std::int64_t i = next++; i < blocks && !failed; i = next++) {
         if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+        std::vector<bool>* const here = is_seeded_ ? &seeded[static_cast<std::size_t>(i)] : nullptr;
         PANTILE_ASSIGN(const BlockLabels* const labels,
-                       label_block(channel, i % columns_, i / columns_, labeller, ctx));
+                       label_block(channel, i % columns_, i / columns_, labeller, here, ctx));
         merge.set(i % columns_, i / columns_, labels->borders());
         if (room.fetch_sub(labels->bytes()) >= labels->bytes()) {
           kept[static_cast<std::size_t>(channel * blocks + i)] =
@@ -130,7 +165,8 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
       return status;
     }));
     PANTILE_TRY(merge.finish());
-    found.push_back(std::move(merge));
+    found.push_back({std::move(merge), {}});
+    if (is_seeded_) find_seeded(seeded, found.back());
   }
   found_ = std::move(found);
   kept_ = std::move(kept);
@@ -143,13 +179,17 @@ Status LabelSource::write_block(int channel, std::int64_t column, std::int64_t r
   const BlockLabels* labels = kept_[static_cast<std::size_t>(block)].get();
   BlockLabeller labeller(connectivity_);
   if (labels == nullptr) {
-    PANTILE_ASSIGN(labels, label_block(channel, column, row, labeller, ctx));
+    PANTILE_ASSIGN(labels, label_block(channel, column, row, labeller, nullptr, ctx));
   }
   std::vector<std::uint32_t> table;
-  (*found_)[static_cast<std::size_t>(channel)].table(column, row, table);
+  const Found& found = (*found_)[static_cast<std::size_t>(channel)];
+  found.merge.table(column, row, table);
   if (table.size() != std::size_t{labels->count()} + 1) {
     return Error(Code::conflict,
                  fmt::format("{} changed while its components were labelled", inner_->spec().name));
+  }
+  if (is_seeded_) {
+    for (std::uint32_t& number : table) number = found.seeded[number] ? 1 : 0;
   }
   const Rect rect = this->block(column, row);
   labels->write({0, 0, rect.width(), rect.height()}, table, out);
@@ -173,7 +213,7 @@ Status LabelSource::read(const Region& region, MutableView out, ReadContext& ctx
           continue;
         }
         const auto make = [&]() -> Result<PixelBuffer> {
-          PixelBuffer pixels(DType::u32, whole.height(), whole.width(), 1);
+          PixelBuffer pixels(spec_.dtype, whole.height(), whole.width(), 1);
           PANTILE_TRY(write_block(channel, column, row, pixels.view(), ctx));
           return pixels;
         };
@@ -187,7 +227,7 @@ Status LabelSource::read(const Region& region, MutableView out, ReadContext& ctx
 
 Fingerprint LabelSource::fingerprint() const {
   return Hasher()
-      .add("label 1")
+      .add(is_seeded_ ? "seeded 1" : "label 1")
       .add(inner_->fingerprint().hex())
       .add(connectivity_ == Connectivity::eight ? "8" : "4")
       .finish();

@@ -20,7 +20,8 @@ namespace pantile::label {
 /// their component. Found in two passes: the first labels blocks and joins what touches across
 /// their edges; a read looks the numbers up. Of a block its edges are kept, and all it found of as
 /// many as take `kept_bytes`; the others are labelled again when they are read. The numbers follow
-/// from the pixels alone, whoever reads them how. Thread-safe.
+/// from the pixels alone, whoever reads them how. Instead of numbers it can give those components
+/// that hold a sample of 2 or more. Thread-safe.
 class LabelSource final : public TileSource {
  public:
   /// What is kept of the blocks that the first pass labelled, unless said otherwise.
@@ -29,6 +30,11 @@ class LabelSource final : public TileSource {
   static Result<std::shared_ptr<const LabelSource>> make(std::shared_ptr<const TileSource> inner,
                                                          Connectivity connectivity,
                                                          std::int64_t kept_bytes = kKeptBytes);
+  /// Of the components of `inner`, u8, those that hold a sample of 2 or more: 1 there, else 0, of
+  /// inner's spec. Errors: invalid (another type).
+  static Result<std::shared_ptr<const LabelSource>> make_seeded(
+      std::shared_ptr<const TileSource> inner, Connectivity connectivity,
+      std::int64_t kept_bytes = kKeptBytes);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;
@@ -48,28 +54,36 @@ class LabelSource final : public TileSource {
   std::int64_t finding_bytes(int threads) const;
   /// Components of a channel, after find().
   std::uint32_t count(int channel) const {
-    return (*found_)[static_cast<std::size_t>(channel)].count();
+    return (*found_)[static_cast<std::size_t>(channel)].merge.count();
   }
 
  private:
   /// An edge of the blocks; decides numbers, so it is one for all machines.
   static constexpr std::int64_t kBlockPx = 512;
 
-  LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity,
+  /// What the first pass found in a channel.
+  struct Found {
+    LabelMerge merge;
+    std::vector<bool> seeded;  ///< By number, where that is asked for.
+  };
+  LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity, bool is_seeded,
               std::int64_t kept_bytes);
   Rect block(std::int64_t column, std::int64_t row) const;
   Result<const BlockLabels*> label_block(int channel, std::int64_t column, std::int64_t row,
-                                         BlockLabeller& labeller, ReadContext& ctx) const;
+                                         BlockLabeller& labeller, std::vector<bool>* seeded,
+                                         ReadContext& ctx) const;
+  void find_seeded(const std::vector<std::vector<bool>>& by_block, Found& found) const;
   Status write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
                      ReadContext& ctx) const;
 
   std::shared_ptr<const TileSource> inner_;
   Connectivity connectivity_;
+  bool is_seeded_;
   std::int64_t kept_bytes_;
   ImageSpec spec_;
   std::int64_t columns_, rows_;
   mutable std::mutex mutex_;
-  mutable std::optional<std::vector<LabelMerge>> found_;  ///< By channel.
+  mutable std::optional<std::vector<Found>> found_;  ///< By channel.
   /// By channel, row and column; null: not kept.
   mutable std::vector<std::unique_ptr<const BlockLabels>> kept_;
   mutable TileCache cache_;

@@ -139,6 +139,52 @@ TEST(LabelSource, RefusesColoursAndLabels) {
   }
 }
 
+TEST(LabelSource, GivesTheComponentsThatHoldASeed) {
+  for (const Connectivity connectivity : {Connectivity::four, Connectivity::eight}) {
+    const auto mask = random_mask(0.5, 2);
+    PixelBuffer pixels = read(*mask, kAll, 0, 2);
+    std::mt19937 random(8);
+    for (std::size_t i = 0; i < pixels.size_bytes(); ++i) {
+      if (pixels.data()[i] != std::byte{0} && random() % 5000 == 0) pixels.data()[i] = std::byte{2};
+    }
+    const auto classes = std::make_shared<Held>(std::move(pixels));
+    const auto labels = LabelSource::make(classes, connectivity);
+    const auto seeded = LabelSource::make_seeded(classes, connectivity);
+    ASSERT_TRUE(labels.ok() && seeded.ok());
+    EXPECT_EQ((*seeded)->spec().dtype, DType::u8);
+    EXPECT_NE((*seeded)->fingerprint(), (*labels)->fingerprint());
+    const PixelBuffer of = read(*classes, kAll, 0, 2), numbers = read(**labels, kAll, 0, 2);
+    const PixelBuffer found = read(**seeded, kAll, 0, 2);
+    for (int c = 0; c < 2; ++c) {
+      std::vector<bool> wanted((*labels)->count(c) + 1, false);
+      const auto number = [&](std::int64_t y, std::int64_t x) {
+        std::uint32_t n;
+        std::memcpy(&n, View(numbers.view()).at(y, x, c), sizeof n);
+        return n;
+      };
+      for (const bool looks : {true, false}) {
+        for (std::int64_t y = 0; y < kHeight; ++y) {
+          for (std::int64_t x = 0; x < kWidth; ++x) {
+            if (looks) {
+              if (*View(of.view()).at(y, x, c) == std::byte{2}) wanted[number(y, x)] = true;
+            } else {
+              ASSERT_EQ(*View(found.view()).at(y, x, c),
+                        wanted[number(y, x)] ? std::byte{1} : std::byte{0});
+            }
+          }
+        }
+      }
+    }
+    const Rect part{300, 500, 900, 1040};
+    EXPECT_TRUE(same_pixels(read(**seeded, part, 0, 2).view(), View(found.view()).window(part)));
+  }
+  EXPECT_EQ(LabelSource::make_seeded(std::make_shared<Held>(PixelBuffer(DType::u16, 4, 4, 1)),
+                                     Connectivity::four)
+                .error()
+                .code(),
+            Code::invalid);
+}
+
 TEST(Regions, AreThoseOfEveryPixel) {
   const auto labels = LabelSource::make(random_mask(0.5, 1), Connectivity::four);
   PixelBuffer values(DType::f32, kHeight, kWidth, 1);

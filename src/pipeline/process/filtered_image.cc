@@ -10,6 +10,7 @@
 #include "ops/filter/compile.h"
 #include "ops/filter/settle.h"
 #include "pipeline/process/measured_ranges.h"
+#include "pipeline/process/prepared_labels.h"
 #include "pipeline/process/statistics.h"
 
 namespace pantile {
@@ -26,19 +27,26 @@ Result<std::shared_ptr<const TileSource>> filter_and_crop(const Graph& graph,
 }
 
 Result<Graph> with_numbers_to_come(const Graph& graph) {
-  return filter::settle(graph, [](const Wanted&, const Graph& of) -> Result<Ranges> {
+  const auto measure = [](const Wanted&, const Graph& of) -> Result<Ranges> {
     return Ranges(static_cast<std::size_t>(of.spec().channels), {0, 1});
-  });
+  };
+  return filter::settle(graph, measure, filter::stage_for_later);
 }
 
 std::int64_t GraphSettling::memory_bytes(int threads) const {
   std::int64_t most = 0;
   // (What cannot be compiled has been refused before.)
-  static_cast<void>(filter::settle(graph_, [&](const Wanted&, const Graph& of) -> Result<Ranges> {
+  const auto measure = [&](const Wanted&, const Graph& of) -> Result<Ranges> {
     PANTILE_ASSIGN(const auto source, filter::compile_graph(of));
     most = std::max(most, statistics_bytes(*source, threads));
     return Ranges(static_cast<std::size_t>(of.spec().channels), {0, 1});
-  }));
+  };
+  const auto stage = [&](const Graph& staged) -> Result<std::shared_ptr<const TileSource>> {
+    PANTILE_ASSIGN(const auto source, filter::compile_staged(staged));
+    most = std::max(most, source->finding_bytes(threads));
+    return std::shared_ptr<const TileSource>(source);
+  };
+  static_cast<void>(filter::settle(graph_, measure, stage));
   return most;
 }
 
@@ -76,7 +84,12 @@ Result<std::shared_ptr<const TileSource>> GraphSettling::settle(ByteStore* parts
     known.emplace(identity, *ranges);
     return *ranges;
   };
-  PANTILE_ASSIGN(const Graph settled, filter::settle(graph_, measure));
+  const auto stage = [&](const Graph& staged) -> Result<std::shared_ptr<const TileSource>> {
+    PANTILE_ASSIGN(const auto source, filter::compile_staged(staged));
+    PANTILE_TRY(PreparedLabels(source).prepare(parts, threads, run, stages));
+    return std::shared_ptr<const TileSource>(source);
+  };
+  PANTILE_ASSIGN(const Graph settled, filter::settle(graph_, measure, stage));
   return filter_and_crop(settled, region_);
 }
 

@@ -19,8 +19,8 @@ Result<std::shared_ptr<const TileSource>> filter_and_crop(const filter::Graph& g
 /// `graph` with numbers that stand for what is not measured yet: for specs and costs.
 Result<filter::Graph> with_numbers_to_come(const filter::Graph& graph);
 
-/// Measures what the operators of a graph want to know, one after the other, a stage each
-/// ("statistics").
+/// Finds out what the operators of a graph want to know, one after the other, a stage each
+/// ("statistics", "components").
 class GraphSettling final : public Settling {
  public:
   GraphSettling(filter::Graph graph, std::optional<Rect> region)
