@@ -19,6 +19,8 @@ struct ProcessOptions {
   std::string operators;
   std::string output;          ///< Ends in .ome.zarr, .tif, .tiff or .png; decides the format.
   std::optional<Rect> region;  ///< Of the result, in level-0 pixels; none: everything.
+  /// A .csv or .json that gets a line for every label of the result; empty: none is written.
+  std::string regions;
   std::int64_t tile_px = 0, shard_px = 0;  ///< As in OutputOptions.
   int zstd_level = 1;
   TiffOptions tiff;
@@ -35,6 +37,10 @@ struct ProcessOptions {
 /// output, which also keeps what was measured. The input's pixels, the operators and the region are
 /// what a resumed job has to agree in. A PNG is written at once and shows colours, or one channel
 /// of 8 or 16 bits or of a mask.
+///
+/// `regions` needs a result of labels. When it is written, its labels are measured, channel by
+/// channel: area, bounds, centre, and mean, least and greatest of the input's samples there, where
+/// the input has as many pixels and as many channels, or one.
 ///
 /// Errors: invalid (an operator or a value that cannot be; a PNG of floats; a quantile that is an
 /// infinity), and those of run_convert().

@@ -131,13 +131,15 @@ TEST(Arguments, ConvertAndPreviewBecomeTheirOptions) {
 }
 
 TEST(Arguments, ProcessBecomesItsOptions) {
-  const auto parsed = parse("process", {"in.tif", "gaussian(2) | sobel", "--out", "o.tiff",
-                                        "--region", "1,2,3,4", "--tile", "128", "--shard", "256",
-                                        "--zstd-level", "3", "--compression", "lzw", "--restart"});
+  const auto parsed =
+      parse("process", {"in.tif", "gaussian(2) | sobel", "--out", "o.tiff", "--region", "1,2,3,4",
+                        "--tile", "128", "--shard", "256", "--zstd-level", "3", "--compression",
+                        "lzw", "--restart", "--regions", "r.csv"});
   ASSERT_TRUE(parsed.ok()) << parsed.error().message();
   const ProcessOptions p = process_options(parsed->settings);
   EXPECT_EQ(p.input, "in.tif");
   EXPECT_EQ(p.operators, "gaussian(2) | sobel");
+  EXPECT_EQ(p.regions, "r.csv");
   EXPECT_EQ(p.output, "o.tiff");
   EXPECT_EQ(p.region, (Rect{1, 2, 4, 6}));
   EXPECT_EQ(p.tile_px, 128);

@@ -220,6 +220,18 @@ void add_file_options(const SchemaNames& names, std::vector<Option>& options) {
          PANTILE_ASSIGN(s.region, parse_rect(text));
          return {};
        }});
+  options.push_back({.flag = "--regions",
+                     .type = Type::other,
+                     .value_name = "FILE",
+                     .group = "Output",
+                     .help = "Also write what is measured of every label of the result.",
+                     .range = "*.csv, *.json",
+                     .example = "cells.csv",
+                     .commands = kProcess,
+                     .set = [](std::string_view text, Settings& s) -> Status {
+                       s.regions = text;
+                       return {};
+                     }});
   const std::string unset = " Without it, what the job recorded. Value images only.";
   options.push_back(colormap_option({.flag = "--colormap",
                                      .group = "Colour",

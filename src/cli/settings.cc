@@ -21,6 +21,7 @@ ProcessOptions process_options(const Settings& settings) {
   options.operators = settings.operators;
   options.output = settings.output;
   options.region = settings.region;
+  options.regions = settings.regions;
   options.tile_px = settings.generate.tile_px;
   options.shard_px = settings.generate.shard_px;
   options.zstd_level = settings.generate.zstd_level;

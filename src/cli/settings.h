@@ -25,6 +25,7 @@ struct Settings {
   std::int64_t preview_width = 1024, preview_height = 0;
   std::string input, output;  ///< convert, process, preview; input also info, check, repair
   std::string operators;      ///< process
+  std::string regions;        ///< process
   std::string config;         ///< generate, plan, validate: a TOML file or an earlier job
   LogMode log = LogMode::text;
   Shell shell = Shell::bash;  ///< completion

@@ -3,14 +3,24 @@
 #include <utility>
 
 #include "core/hash.h"
+#include "ops/crop/crop_source.h"
 #include "ops/filter/settle.h"
 #include "pipeline/file/values_job.h"
 #include "pipeline/preview/picture.h"
 #include "pipeline/process/filtered_image.h"
 #include "pipeline/process/open_input.h"
+#include "pipeline/process/region_table.h"
 #include "runtime/workers.h"
 
 namespace pantile {
+namespace {
+
+bool same_size(const ImageSpec& a, const ImageSpec& b) {
+  return a.levels.front().bounds() == b.levels.front().bounds();
+}
+
+}  // namespace
+
 Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& run) {
   const FloatEnvironmentScope float_environment;
   PANTILE_ASSIGN(const filter::Chain chain, filter::parse_chain(options.operators));
@@ -20,6 +30,7 @@ Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& 
   PANTILE_ASSIGN(job.output, file_output(options.output, run));
   PANTILE_ASSIGN(job.image, open_input(options.input));
   const std::shared_ptr<const TileSource> whole = job.image.source;
+  const std::string output = job.output;
   job.read_from = whole->fingerprint();
   job.pixels = {{"input", job.read_from->hex()}, {"operators", filter::text_of(chain)}};
   if (options.region) job.pixels.emplace_back("region", region_text(*options.region));
@@ -45,7 +56,23 @@ Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& 
   if (!filter::is_settled(graph)) {
     job.settling = std::make_unique<GraphSettling>(graph, options.region);
   }
-  return run_values_job(std::move(job), run);
+  if (options.regions.empty()) return run_values_job(std::move(job), run);
+  PANTILE_TRY(check_region_table(options.regions, job.image.source->spec()));
+  PANTILE_TRY(check_apart(options.input, options.regions));
+  PANTILE_TRY(check_apart(options.regions, output));
+  std::shared_ptr<const TileSource> values = whole;
+  if (!same_size(graph.spec(), whole->spec())) {
+    values = nullptr;
+  } else if (options.region) {
+    PANTILE_ASSIGN(values, CropSource::create(whole, *options.region));
+  }
+  PANTILE_ASSIGN(JobSummary summary, run_values_job(std::move(job), run));
+  PANTILE_ASSIGN(const OpenImage labels, open_input(output));
+  PANTILE_ASSIGN(StageSummary stage,
+                 write_region_table(options.regions, *labels.source, values.get(), run));
+  summary.wall_s += stage.wall_s;
+  summary.stages.push_back(std::move(stage));
+  return summary;
 }
 
 }  // namespace pantile

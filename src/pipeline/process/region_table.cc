@@ -1,0 +1,97 @@
+#include "pipeline/process/region_table.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <iterator>
+
+#include "io/store/file_store.h"
+#include "ops/label/regions.h"
+#include "pipeline/drain/stage_reporter.h"
+#include "runtime/workers.h"
+
+namespace pantile {
+namespace {
+
+bool is_csv(const std::string& path) { return path.ends_with(".csv"); }
+
+/// A number as CSV and JSON have it.
+std::string number_text(double value, bool csv) {
+  if (std::isfinite(value)) return fmt::format("{}", value);
+  return csv ? "" : "null";
+}
+
+void append_rows(const Regions& regions, int channel, bool csv, std::string& text) {
+  const auto add = [&](std::string_view name, const auto& value, bool is_first = false) {
+    if (!is_first) text += csv ? "," : ", ";
+    if (!csv) fmt::format_to(std::back_inserter(text), "\"{}\": ", name);
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, double>) {
+      text += number_text(value, csv);
+    } else {
+      fmt::format_to(std::back_inserter(text), "{}", value);
+    }
+  };
+  for (std::size_t i = 0; i < regions.labels.size(); ++i) {
+    if (!csv) text += text.ends_with('}') ? ",\n  {" : "\n  {";
+    add("channel", channel, true);
+    add("label", regions.labels[i]);
+    add("area", regions.area[i]);
+    add("x0", regions.bounds[i].x0);
+    add("y0", regions.bounds[i].y0);
+    add("x1", regions.bounds[i].x1);
+    add("y1", regions.bounds[i].y1);
+    add("center_x", regions.center_x[i]);
+    add("center_y", regions.center_y[i]);
+    if (!regions.mean.empty()) {
+      add("mean", regions.mean[i]);
+      add("min", regions.least[i]);
+      add("max", regions.greatest[i]);
+    }
+    text += csv ? "\n" : "}";
+  }
+}
+
+}  // namespace
+
+Status check_region_table(const std::string& path, const ImageSpec& labels) {
+  if (!is_csv(path) && !path.ends_with(".json")) {
+    return Error(Code::invalid,
+                 fmt::format("regions {}: the name ends neither in .csv nor in .json", path));
+  }
+  if (labels.kind == Kind::label) return {};
+  return Error(Code::invalid, fmt::format("regions {}: the operators give {}, no labels; end them "
+                                          "with label",
+                                          path, kind_name(labels.kind)));
+}
+
+Result<StageSummary> write_region_table(const std::string& path, const TileSource& labels,
+                                        const TileSource* values, const RunOptions& run) {
+  const ImageSpec& spec = labels.spec();
+  const int of_values = values == nullptr ? 0 : values->spec().channels;
+  const bool has_values = of_values == 1 || of_values == spec.channels;
+  StageReporter reporter(run.listener, "regions", "px",
+                         spec.levels.front().bounds().area() * spec.channels);
+  const bool csv = is_csv(path);
+  std::string text = "{\"regions\": [";
+  if (csv) {
+    text = "channel,label,area,x0,y0,x1,y1,center_x,center_y";
+    text += has_values ? ",mean,min,max\n" : "\n";
+  }
+  const int threads = run.threads > 0 ? run.threads : available_cores();
+  for (int c = 0; c < spec.channels; ++c) {
+    PANTILE_ASSIGN(
+        const Regions regions,
+        label::measure_regions(labels, c, has_values ? values : nullptr, of_values == 1 ? 0 : c,
+                               threads, run.cancel, [&](std::int64_t px) { reporter.add(px); }));
+    append_rows(regions, c, csv, text);
+  }
+  if (!csv) text += "\n]}\n";
+  const std::filesystem::path file(path);
+  const std::string folder = file.parent_path().string();
+  FileStore store(folder.empty() ? "." : folder);
+  PANTILE_TRY(store.write(file.filename().string(), as_bytes(text)));
+  return reporter.end();
+}
+
+}  // namespace pantile
