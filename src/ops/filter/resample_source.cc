@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "core/buffer.h"
 #include "ops/filter/pointwise.h"
 #include "ops/filter/samples.h"
 
@@ -36,7 +35,6 @@ template <class T> struct Axis {
   std::vector<std::size_t> at;  ///< Of each one's weights, and the end.
   std::vector<T> weights;
   std::int64_t begin = 0, end = 0;  ///< What they look at.
-  std::size_t most = 0;
 
   void set(std::int64_t from, std::int64_t to, std::int64_t in, std::int64_t out,
            const Resampling& how) {
@@ -44,7 +42,7 @@ template <class T> struct Axis {
     weights.clear();
     at.assign(1, 0);
     begin = in;
-    end = most = 0;
+    end = 0;
     for (std::int64_t i = from; i < to; ++i) {
       const Taps taps = resampling_taps(i, in, out, how);
       first.push_back(taps.first);
@@ -52,7 +50,6 @@ template <class T> struct Axis {
       at.push_back(weights.size());
       begin = std::min(begin, taps.first);
       end = std::max(end, end_of(taps));
-      most = std::max(most, taps.weights.size());
     }
   }
 };
@@ -91,8 +88,14 @@ template <class T> void turn(Rows<T>& from, std::int64_t rows, std::int64_t colu
   }
 }
 
-/// One block of one channel at a time.
-template <class T> class Weigher {
+}  // namespace
+
+struct ResampleSource::Work {
+  virtual ~Work() = default;
+};
+
+/// One block of one channel at a time; kept from read to read.
+template <class T> class ResampleSource::Weigher final : public Work {
  public:
   Weigher(const TileSource& inner, const Resampling& how, DType out) : inner_(inner), how_(how) {
     const RowType from = row_type(inner.spec().dtype), here = row_type_of<T>;
@@ -212,6 +215,8 @@ template <class T> class Weigher {
   std::vector<std::byte> read_, line_;
 };
 
+namespace {
+
 /// Blocks of `rect`, each(block).
 template <class Each>
 Status for_blocks(const Rect& rect, std::int64_t width, std::int64_t height, Each each) {
@@ -230,6 +235,36 @@ std::int64_t nearest_to(std::int64_t i, std::int64_t in, std::int64_t out) {
   return (2 * i + 1) * in / (2 * out);
 }
 
+template <class Sample>
+void pick_as(const std::byte* from, std::ptrdiff_t stride, const std::vector<std::int64_t>& columns,
+             std::byte* to, std::ptrdiff_t to_stride) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    Sample sample;
+    std::memcpy(&sample, from + columns[i] * stride, sizeof sample);
+    std::memcpy(to + static_cast<std::ptrdiff_t>(i) * to_stride, &sample, sizeof sample);
+  }
+}
+
+/// Row `y` of `out`: some columns of row `from` of `samples`. `row` is memory.
+void pick(const View& samples, std::int64_t from, const std::vector<std::int64_t>& columns,
+          const MutableView& out, std::int64_t y, std::vector<std::byte>& row) {
+  const std::byte* at = samples.at(from, 0);
+  std::ptrdiff_t stride = samples.layout().col_stride;
+  if (samples.dtype() != out.dtype()) {  // halves become 32-bit floats
+    row.resize(static_cast<std::size_t>(samples.width()) * sizeof(float));
+    load_samples(samples, from, 0, static_cast<std::size_t>(samples.width()), row.data());
+    at = row.data();
+    stride = sizeof(float);
+  }
+  const std::ptrdiff_t to_stride = out.layout().col_stride;
+  switch (dtype_bytes(out.dtype())) {
+    case 1: return pick_as<std::uint8_t>(at, stride, columns, out.at(y, 0), to_stride);
+    case 2: return pick_as<std::uint16_t>(at, stride, columns, out.at(y, 0), to_stride);
+    case 4: return pick_as<std::uint32_t>(at, stride, columns, out.at(y, 0), to_stride);
+    default: return pick_as<std::uint64_t>(at, stride, columns, out.at(y, 0), to_stride);
+  }
+}
+
 }  // namespace
 
 ResampleSource::ResampleSource(std::shared_ptr<const TileSource> inner, ImageSpec spec,
@@ -240,6 +275,8 @@ ResampleSource::ResampleSource(std::shared_ptr<const TileSource> inner, ImageSpe
       in_width_(inner_->spec().levels.front().width),
       in_height_(inner_->spec().levels.front().height),
       fingerprint_(fingerprint) {}
+
+ResampleSource::~ResampleSource() = default;
 
 Region ResampleSource::below(const Region& region, int channel, const Rect& rect) const {
   return {0, region.t, region.z, channel, channel + 1, rect};
@@ -279,28 +316,34 @@ Status ResampleSource::read_nearest(const Region& region, const MutableView& out
                                     ReadContext& ctx) const {
   const std::int64_t edge_x = block_edge(in_width_, how_.width, kMostColumns);
   const std::int64_t edge_y = block_edge(in_height_, how_.height, kPieceSamples / kMostColumns);
-  std::vector<std::byte> row(aligned_columns(static_cast<std::size_t>(kBlockPx)) * sizeof(double));
+  std::vector<std::byte> memory, row;
+  std::vector<std::int64_t> columns;
   return for_blocks(region.rect, edge_x, edge_y, [&](const Rect& block) -> Status {
     if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
-    const auto x_of = [&](std::int64_t x) { return nearest_to(x, in_width_, how_.width); };
+    columns.clear();
+    for (std::int64_t x = block.x0; x < block.x1; ++x) {
+      columns.push_back(nearest_to(x, in_width_, how_.width));
+    }
     const auto y_of = [&](std::int64_t y) { return nearest_to(y, in_height_, how_.height); };
-    const Rect rect{x_of(block.x0), y_of(block.y0), x_of(block.x1 - 1) + 1, y_of(block.y1 - 1) + 1};
+    const Rect rect{columns.front(), y_of(block.y0), columns.back() + 1, y_of(block.y1 - 1) + 1};
+    for (std::int64_t& x : columns) x -= rect.x0;
+    const Rect here = translate(block, -region.rect.x0, -region.rect.y0);
     for (int c = region.c0; c < region.c1; ++c) {
-      PixelBuffer read(inner_->spec().dtype, rect.height(), rect.width(), 1);
-      PANTILE_TRY(inner_->read(below(region, c, rect), read.view(), ctx));
-      const View samples = read.view();
-      const std::size_t size = dtype_bytes(spec_.dtype);
+      const Region wanted = below(region, c, rect);
+      View samples = inner_->borrow(wanted);
+      if (samples.data() == nullptr) {
+        const Layout layout =
+            Layout::interleaved(inner_->spec().dtype, rect.height(), rect.width(), 1);
+        memory.resize(layout.packed_bytes());
+        const MutableView view(memory.data(), layout);
+        PANTILE_TRY(inner_->read(wanted, view, ctx));
+        samples = view;
+      }
+      const MutableView to =
+          MutableView(out.select_channels(c - region.c0, c - region.c0 + 1)).window(here);
       for (std::int64_t y = block.y0; y < block.y1; ++y) {
-        for (std::int64_t x = block.x0; x < block.x1; ++x) {
-          std::byte* const to = out.at(y - region.rect.y0, x - region.rect.x0, c - region.c0);
-          const std::int64_t from_y = y_of(y) - rect.y0, from_x = x_of(x) - rect.x0;
-          if (samples.dtype() == spec_.dtype) {
-            std::memcpy(to, samples.at(from_y, from_x), size);
-          } else {  // a half
-            load_samples(samples, from_y, from_x, 1, row.data());
-            std::memcpy(to, row.data(), size);
-          }
-        }
+        const std::int64_t from = y_of(y) - rect.y0;
+        pick(samples, from, columns, to, y - block.y0, row);
       }
     }
     return {};
@@ -310,9 +353,18 @@ Status ResampleSource::read_nearest(const Region& region, const MutableView& out
 template <class T>
 Status ResampleSource::read_weighted(const Region& region, const MutableView& out,
                                      ReadContext& ctx) const {
-  Weigher<T> weigher(*inner_, how_, spec_.dtype);
+  std::unique_ptr<Work> work;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      work = std::move(free_.back());
+      free_.pop_back();
+    }
+  }
+  if (work == nullptr) work = std::make_unique<Weigher<T>>(*inner_, how_, spec_.dtype);
+  auto& weigher = static_cast<Weigher<T>&>(*work);
   const std::int64_t edge = block_edge(in_width_, how_.width, kMostColumns);
-  return for_blocks(region.rect, edge, kBlockPx, [&](const Rect& block) -> Status {
+  const Status done = for_blocks(region.rect, edge, kBlockPx, [&](const Rect& block) -> Status {
     const Rect here = translate(block, -region.rect.x0, -region.rect.y0);
     for (int c = region.c0; c < region.c1; ++c) {
       const MutableView plane =
@@ -321,6 +373,9 @@ Status ResampleSource::read_weighted(const Region& region, const MutableView& ou
     }
     return {};
   });
+  const std::lock_guard lock(mutex_);
+  free_.push_back(std::move(work));
+  return done;
 }
 
 Status ResampleSource::read(const Region& region, MutableView out, ReadContext& ctx) const {

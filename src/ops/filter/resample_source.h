@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ class ResampleSource final : public TileSource {
   /// `spec`: of the result; its type is the source's, or f32 for f16.
   ResampleSource(std::shared_ptr<const TileSource> inner, ImageSpec spec, const Resampling& how,
                  Fingerprint fingerprint);
+  ~ResampleSource() override;
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;
@@ -54,6 +56,8 @@ class ResampleSource final : public TileSource {
   Fingerprint fingerprint() const override { return fingerprint_; }
 
  private:
+  struct Work;
+  template <class T> class Weigher;
   Status read_nearest(const Region& region, const MutableView& out, ReadContext& ctx) const;
   template <class T>
   Status read_weighted(const Region& region, const MutableView& out, ReadContext& ctx) const;
@@ -64,6 +68,8 @@ class ResampleSource final : public TileSource {
   Resampling how_;
   std::int64_t in_width_, in_height_;
   Fingerprint fingerprint_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Work>> free_;  ///< What no read uses now.
 };
 
 }  // namespace pantile::filter
