@@ -35,8 +35,8 @@ void store_row(const double* sums, std::int64_t n, std::byte* to, std::ptrdiff_t
     if constexpr (std::is_floating_point_v<Sample>) {
       sample = std::isnan(sums[x]) ? Limits::quiet_NaN() : static_cast<Sample>(sums[x]);
     } else {
-      // A power of two: what is less can be held.
-      constexpr double kEnd = 2 * static_cast<double>(Limits::max() / 2 + 1);
+      // A power of two, of 64 bits too, as the greatest is rounded up: what is less can be held.
+      constexpr double kEnd = static_cast<double>(Limits::max()) + 1.0;
       const double rounded = std::nearbyint(sums[x]);
       sample = rounded >= kEnd                                 ? Limits::max()
                : rounded <= static_cast<double>(Limits::min()) ? Limits::min()

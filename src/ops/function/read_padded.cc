@@ -83,7 +83,7 @@ template <class Sample> bool in_range(double value) {
     return !std::isfinite(value) || std::abs(value) <= static_cast<double>(Limits::max());
   } else {
     return value == std::trunc(value) && value >= static_cast<double>(Limits::min()) &&
-           value < 2 * static_cast<double>(Limits::max() / 2 + 1);
+           value < static_cast<double>(Limits::max()) + 1.0;  // a power of two
   }
 }
 

@@ -142,7 +142,7 @@ Status TileCalls::call(const FunctionTile& tile, MutableView out, ReadContext& c
     PANTILE_TRY(read(tile, view, ctx));
     in = view;
   }
-  const Status done = function_->apply(tile, in, out);
+  Status done = function_->apply(tile, in, out);
   if (done.ok()) return done;
   return done.error().with_context(described(tile, tile));
 }
@@ -160,7 +160,7 @@ Status TileCalls::call(std::span<const FunctionTile> tiles, MutableView out,
     const MutableView one = in.select_channels(k * from.channels, (k + 1) * from.channels);
     PANTILE_TRY(read(tiles[static_cast<std::size_t>(k)], one, ctx));
   }
-  const Status done = function_->apply_batch(tiles, in, out);
+  Status done = function_->apply_batch(tiles, in, out);
   if (done.ok()) return done;
   return done.error().with_context(described(tiles.front(), tiles.back()));
 }
