@@ -22,6 +22,7 @@
 #include "support/fake_driver.h"
 #include "support/folder_files.h"
 #include "support/host_kernels.h"
+#include "support/source_kernel.h"
 
 namespace pantile::gpu_job {
 
@@ -58,29 +59,11 @@ enum class Size { small, large };
 /// Draws the tiles of a batch with the CPU's source.
 template <StoreKind store, Size size = Size::small>
 void draw_by_cpu(const testing_cuda::Launch& launch) {
-  if (launch.threads == 0) {
-    *static_cast<std::size_t*>(launch.arguments[0]) = sizeof(formula::PixelParameters<double>);
-    *static_cast<std::size_t*>(launch.arguments[1]) = sizeof(formula::PixelBatch);
-    return;
-  }
-  const auto& batch = *static_cast<const formula::PixelBatch*>(launch.arguments[1]);
-  const auto resolved = resolve_generate(size == Size::large ? large_options_of("unused")
-                                                             : options_of("unused", store));
-  ASSERT_TRUE(resolved.ok());
-  const TileSource& source = *resolved->job.source;
-  const Layout layout = Layout::interleaved(source.spec().dtype, batch.tile_px, batch.tile_px,
-                                            source.spec().channels);
-  for (unsigned i = 0; i < launch.z; ++i) {
-    auto* const out = reinterpret_cast<std::byte*>(batch.out) + i * layout.packed_bytes();
-    std::fill_n(out, layout.packed_bytes(), std::byte{0});
-    const Rect rect{batch.tiles[i].x0, batch.tiles[i].y0, batch.tiles[i].x1, batch.tiles[i].y1};
-    ReadContext context;
-    ASSERT_TRUE(source
-                    .read(source.spec().region(0, rect),
-                          MutableView(out, layout).window({0, 0, rect.width(), rect.height()}),
-                          context)
-                    .ok());
-  }
+  testing_cuda::draw_by_source(launch, [] {
+    const auto resolved = resolve_generate(size == Size::large ? large_options_of("unused")
+                                                               : options_of("unused", store));
+    return resolved.ok() ? resolved->job.source : nullptr;
+  });
 }
 
 class Listener : public JobListener {

@@ -1,6 +1,5 @@
 // The devices check beside a GPU that is none: the driver of tests/support/fake_cuda.h, whose
 // kernels here are FormulaSource, and FormulaSource with a mistake.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -20,16 +19,15 @@
 #include "pantile/validate.h"
 #include "pipeline/folder/kernel_files.h"
 #include "pipeline/generate/resolve.h"
-#include "support/fake_cuda.h"
+#include "support/fake_driver.h"
 #include "support/host_kernels.h"
+#include "support/source_kernel.h"
 
 namespace pantile {
 namespace {
 
 namespace fs = std::filesystem;
 using formula::PixelBatch;
-using formula::PixelParameters;
-using testing_cuda::Control;
 using testing_cuda::HostKernel;
 using testing_cuda::Launch;
 
@@ -54,28 +52,17 @@ GenerateOptions job_options() {
 
 /// Draws the tiles of a batch with the CPU's source, and flips a bit of the job's pixel (x, y).
 void draw(const Launch& launch, std::int64_t x, std::int64_t y) {
-  if (launch.threads == 0) {
-    *static_cast<std::size_t*>(launch.arguments[0]) = sizeof(PixelParameters<double>);
-    *static_cast<std::size_t*>(launch.arguments[1]) = sizeof(PixelBatch);
-    return;
-  }
+  testing_cuda::draw_by_source(launch, [] {
+    const auto resolved = resolve_generate(job_options());
+    return resolved.ok() ? resolved->job.source : nullptr;
+  });
+  if (launch.threads == 0) return;
   const auto& batch = *static_cast<const PixelBatch*>(launch.arguments[1]);
-  const auto resolved = resolve_generate(job_options());
-  ASSERT_TRUE(resolved.ok());
-  const TileSource& source = *resolved->job.source;
-  const Layout layout = Layout::interleaved(DType::u8, batch.tile_px, batch.tile_px, 3);
   for (unsigned i = 0; i < launch.z; ++i) {
-    auto* const out = reinterpret_cast<std::byte*>(batch.out) + i * layout.packed_bytes();
-    std::fill_n(out, layout.packed_bytes(), std::byte{0});
-    const MutableView tile(out, layout);
-    const Rect rect{batch.tiles[i].x0, batch.tiles[i].y0, batch.tiles[i].x1, batch.tiles[i].y1};
-    ReadContext context;
-    ASSERT_TRUE(source
-                    .read(source.spec().region(0, rect),
-                          tile.window({0, 0, rect.width(), rect.height()}), context)
-                    .ok());
-    const Rect whole{rect.x0, rect.y0, rect.x0 + kTilePx, rect.y0 + kTilePx};
-    if (whole.contains({x, y, x + 1, y + 1})) *tile.at(y - rect.y0, x - rect.x0, 1) ^= std::byte{1};
+    const formula::PixelRect& tile = batch.tiles[i];
+    const Rect whole{tile.x0, tile.y0, tile.x0 + kTilePx, tile.y0 + kTilePx};
+    if (!whole.contains({x, y, x + 1, y + 1})) continue;
+    batch.out[((i * kTilePx + y - tile.y0) * kTilePx + x - tile.x0) * 3 + 1] ^= 1;
   }
 }
 constexpr std::int64_t kWrongX = 1499, kWrongY = 1095;  // in the tile of the lower right corner
@@ -107,19 +94,11 @@ class Listener : public JobListener {
 class GpuValidate : public testing::Test {
  protected:
   void SetUp() override {
-    library_ = dlopen(PANTILE_FAKE_CUDA, RTLD_NOW);
-    ASSERT_NE(library_, nullptr) << dlerror();
-    control_ = reinterpret_cast<Control* (*)()>(dlsym(library_, "fake_cuda_control"))();
-    *control_ = {};
     run_.cuda = {PANTILE_FAKE_CUDA, "/nowhere/libnvrtc.so", {folder_.path() + "/kernels"}};
     run_.cuda.auto_samples = 0;
     run_.threads = 2;
     run_.listener = &listener_;
     use(&draw_right);
-  }
-  void TearDown() override {
-    EXPECT_EQ(control_->alive, 0);
-    dlclose(library_);
   }
 
   /// The kernel that the driver runs for the job's formula.
@@ -150,8 +129,8 @@ class GpuValidate : public testing::Test {
   const contract::TemporaryFolder folder_;
   RunOptions run_;
   Listener listener_;
-  void* library_ = nullptr;
-  Control* control_ = nullptr;
+  testing_cuda::FakeDriver driver_{PANTILE_FAKE_CUDA};
+  testing_cuda::Control* const control_ = &driver_.control();
 };
 
 TEST_F(GpuValidate, PassesWhenEveryGpuDrawsTheCpusPixels) {
