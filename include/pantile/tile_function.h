@@ -72,7 +72,8 @@ struct FunctionOptions {
   /// pixel gets the label of the window whose centre is nearest; numbers go by windows, and in a
   /// window by labels, and none is left out. Needs an overlap; `blend` is not asked.
   std::optional<double> stitch = {};
-  std::int64_t cache_bytes = 0;  ///< For tiles that are read in parts; 0: 64 to 256 MiB.
+  /// For tiles that are read in parts; 0: 64 to 256 MiB, more where four batches are larger.
+  std::int64_t cache_bytes = 0;
 };
 
 /// `inner` through `function`: level 0, on a grid of tiles from (0, 0). The function is called with

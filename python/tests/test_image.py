@@ -373,7 +373,7 @@ def test_an_input_that_changes_under_a_job_makes_nothing(tmp_path, ending):
         return tile
 
     image = pt.open(source).map(change, version="1")
-    with pytest.raises(pt.ConflictError, match="changed while it was read.*overwrite=True"):
+    with pytest.raises(pt.ConflictError, match=r"changed while it was read.*overwrite=True"):
         image.write(target)
     assert not target.exists()
     with pytest.raises(pt.ConflictError):

@@ -114,6 +114,17 @@ TEST(TileBatches, AreFullInNarrowImages) {
   EXPECT_EQ(narrow->calls, 3);  // 4, 4 and 2 of 10
 }
 
+TEST(TileBatches, AreKeptByFours) {
+  const auto kept = [](const FunctionOptions& options) {
+    const auto calls = TileCalls::make(std::make_shared<Places>(20000, 20000),
+                                       std::make_shared<Pairs>(0), options);
+    return calls->options().cache_bytes;
+  };
+  EXPECT_EQ(kept(options(100, 16, 0)), std::int64_t{64} << 20);
+  EXPECT_EQ(kept(options(4096, 16, 0)), std::int64_t{4} * 16 * 4096 * 4096 * 8);
+  EXPECT_EQ(kept(options(4096, 0, 0)), std::int64_t{64} << 20);
+}
+
 TEST(TileBatches, NameTheTilesThatFailed) {
   const auto pairs = std::make_shared<Pairs>(0);
   pairs->fails_at = 60;

@@ -100,14 +100,16 @@ TileCalls::TileCalls(std::shared_ptr<const TileSource> inner,
   if (options_.cache_bytes == 0) options_.cache_bytes = usual_cache();
 }
 
-/// What readers who go on in strips (compute_region()) come back to, within reason.
+/// What readers who go on in strips (compute_region()) or by chunks come back to, within reason.
 std::int64_t TileCalls::usual_cache() const {
-  if (options_.overlap_px == 0) return kLeastCache;
-  const std::int64_t deep = grid_.deep();
-  const std::int64_t wanted = (8 + deep) * (2 + deep) * result_bytes();
-  // Less than a pixel's own windows would have every one predicted anew for each.
-  const std::int64_t least = (deep + 1) * (deep + 1) * result_bytes();
-  return std::max(least, std::clamp(wanted, kLeastCache, kMostCache));
+  const std::int64_t batch = grid_.batch_columns() * grid_.batch_rows() * result_bytes();
+  const std::int64_t deep = options_.overlap_px > 0 ? grid_.deep() : 0;
+  const std::int64_t wanted = std::max(8 * batch, (8 + deep) * (2 + deep) * result_bytes());
+  // Less than the windows of a pixel, or the batches at a corner, and each is worked out anew for
+  // every tile that is read.
+  const std::int64_t least = std::max(4 * batch, (deep + 1) * (deep + 1) * result_bytes());
+  const bool is_plain = deep == 0 && options_.batch == 0;
+  return is_plain ? kLeastCache : std::max(least, std::clamp(wanted, kLeastCache, kMostCache));
 }
 
 std::int64_t TileCalls::result_bytes() const {
