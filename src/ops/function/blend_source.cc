@@ -5,7 +5,6 @@
 #include <cstring>
 #include <limits>
 #include <numbers>
-#include <utility>
 
 #include "compute/math/kernels.h"
 #include "ops/function/function_source.h"
@@ -81,8 +80,8 @@ std::vector<double> window_weights(Blend blend, std::int64_t n) {
   return weights;
 }
 
-BlendSource::BlendSource(TileCalls calls)
-    : results_(std::move(calls)),
+BlendSource::BlendSource(const TileCalls& calls)
+    : results_(calls, calls.options().cache_bytes),
       spec_(spec_after(results_.calls())),
       weights_(window_weights(results_.calls().options().blend, results_.grid().tile_px())) {}
 

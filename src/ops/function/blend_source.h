@@ -14,7 +14,7 @@ std::vector<double> window_weights(Blend blend, std::int64_t n);
 /// See FunctionOptions::overlap_px. Thread-safe as what it calls.
 class BlendSource final : public TileSource {
  public:
-  explicit BlendSource(TileCalls calls);
+  explicit BlendSource(const TileCalls& calls);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;

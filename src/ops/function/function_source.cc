@@ -13,14 +13,15 @@ namespace pantile {
 Result<std::shared_ptr<const TileSource>> apply_function(
     std::shared_ptr<const TileSource> inner, std::shared_ptr<const TileFunction> function,
     const FunctionOptions& options) {
-  PANTILE_ASSIGN(TileCalls calls, TileCalls::make(std::move(inner), std::move(function), options));
+  PANTILE_ASSIGN(const TileCalls calls,
+                 TileCalls::make(std::move(inner), std::move(function), options));
   if (calls.options().stitch) {
-    return std::shared_ptr<const TileSource>(std::make_shared<StitchSource>(std::move(calls)));
+    return std::shared_ptr<const TileSource>(std::make_shared<StitchSource>(calls));
   }
   if (calls.options().overlap_px > 0 && calls.options().blend != Blend::nearest) {
-    return std::shared_ptr<const TileSource>(std::make_shared<BlendSource>(std::move(calls)));
+    return std::shared_ptr<const TileSource>(std::make_shared<BlendSource>(calls));
   }
-  return std::shared_ptr<const TileSource>(std::make_shared<FunctionSource>(std::move(calls)));
+  return std::shared_ptr<const TileSource>(std::make_shared<FunctionSource>(calls));
 }
 
 ImageSpec spec_after(const TileCalls& calls) {
@@ -56,8 +57,8 @@ Fingerprint fingerprint_after(const TileCalls& calls, std::string_view what) {
   return hasher.finish();
 }
 
-FunctionSource::FunctionSource(TileCalls calls)
-    : results_(std::move(calls)), spec_(spec_after(results_.calls())) {}
+FunctionSource::FunctionSource(const TileCalls& calls)
+    : results_(calls, calls.options().cache_bytes), spec_(spec_after(results_.calls())) {}
 
 std::int64_t FunctionSource::tile_px() const {
   const FunctionGrid& grid = results_.grid();

@@ -15,7 +15,7 @@ Fingerprint fingerprint_after(const TileCalls& calls, std::string_view what);
 /// as `inner` and the function are.
 class FunctionSource final : public TileSource {
  public:
-  explicit FunctionSource(TileCalls calls);
+  explicit FunctionSource(const TileCalls& calls);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;

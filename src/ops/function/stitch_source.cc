@@ -19,6 +19,9 @@ namespace {
 constexpr std::int64_t kPixelsPerLabel = 256;
 constexpr std::int64_t kBytesPerLabel = 16;
 
+/// Of the cache's bytes a quarter is for windows as they were made, the rest for runs.
+constexpr std::int64_t kPartForPixels = 4;
+
 /// The labels of `rect`, of the window.
 std::vector<std::uint32_t> labels_in(const Rect& rect, const label::BlockLabels& labels) {
   std::vector<std::uint32_t> same(std::size_t{labels.count()} + 1);
@@ -36,10 +39,10 @@ Rect within(const Rect& rect, const Rect& window) {
 
 }  // namespace
 
-StitchSource::StitchSource(TileCalls calls)
-    : results_(std::move(calls)),
+StitchSource::StitchSource(const TileCalls& calls)
+    : results_(calls, calls.options().cache_bytes / kPartForPixels),
       spec_(spec_after(results_.calls())),
-      kept_bytes_(results_.calls().options().cache_bytes),
+      kept_bytes_(calls.options().cache_bytes - calls.options().cache_bytes / kPartForPixels),
       kept_(static_cast<std::size_t>(windows())),
       room_bytes_(kept_bytes_) {
   spec_.kind = Kind::label;

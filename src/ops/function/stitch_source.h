@@ -20,7 +20,7 @@ namespace pantile {
 /// the rest it is asked for again. Thread-safe as what it calls.
 class StitchSource final : public TileSource {
  public:
-  explicit StitchSource(TileCalls calls);
+  explicit StitchSource(const TileCalls& calls);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;

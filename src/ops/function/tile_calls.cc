@@ -108,6 +108,7 @@ std::int64_t TileCalls::usual_cache() const {
   // Less than the windows of a pixel, or the batches at a corner, and each is worked out anew for
   // every tile that is read.
   const std::int64_t least = std::max(4 * batch, (deep + 1) * (deep + 1) * result_bytes());
+  if (options_.stitch) return std::max(4 * least, kMostCache);  // see StitchSource
   const bool is_plain = deep == 0 && options_.batch == 0;
   return is_plain ? kLeastCache : std::max(least, std::clamp(wanted, kLeastCache, kMostCache));
 }

@@ -29,7 +29,7 @@ Result<TileResult> TileResults::get(std::int64_t column, std::int64_t row, ReadC
 Cost TileResults::cost() const {
   Cost cost = calls_.cost();
   const std::int64_t together = grid().batch_columns() * grid().batch_rows();
-  cost.shared_bytes += calls_.options().cache_bytes + together * calls_.result_bytes();
+  cost.shared_bytes += cache_bytes_ + together * calls_.result_bytes();
   return cost;
 }
 

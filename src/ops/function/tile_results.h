@@ -18,8 +18,8 @@ struct TileResult {
 /// Thread-safe.
 class TileResults {
  public:
-  explicit TileResults(TileCalls calls)
-      : calls_(std::move(calls)), cache_(calls_.options().cache_bytes) {}
+  TileResults(TileCalls calls, std::int64_t cache_bytes)
+      : calls_(std::move(calls)), cache_bytes_(cache_bytes), cache_(cache_bytes) {}
 
   const TileCalls& calls() const { return calls_; }
   const FunctionGrid& grid() const { return calls_.grid(); }
@@ -29,6 +29,7 @@ class TileResults {
 
  private:
   TileCalls calls_;
+  std::int64_t cache_bytes_;
   mutable TileCache cache_;
 };
 
