@@ -104,8 +104,8 @@ class TileFunctions:
             whose centre is nearest.
         cache : int
             Bytes for results that are kept since their neighbours will be asked for; 0: 64 to
-            256 MiB. With less, windows are worked out again more often. Labels that are stitched take
-            about half a byte a pixel, of cells of 20 pixels.
+            256 MiB. With less, windows are worked out again more often. Labels that are
+            stitched take about half a byte a pixel, of cells of 20 pixels.
         dtype : optional
             Of the result; by default the image's.
         channels : int, optional
