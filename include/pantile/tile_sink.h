@@ -36,6 +36,7 @@ struct SinkPlan {
   ImageSpec spec;                ///< With every level that is to be written.
   std::int64_t chunk_px = 512;   ///< Chunk (= TIFF tile) edge, multiple of 16.
   std::int64_t shard_px = 4096;  ///< Shard edge, a multiple of chunk_px.
+  bool planes = false;           ///< A store's chunks hold one channel each, not all of them.
 };
 
 /// Turns one chunk of pixels into bytes and back. Immutable and thread-safe: per-thread state

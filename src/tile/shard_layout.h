@@ -15,7 +15,10 @@ class ShardLayout {
  public:
   ShardLayout() = default;  ///< No levels.
   explicit ShardLayout(const SinkPlan& plan)
-      : levels_(plan.spec.levels), chunk_px_(plan.chunk_px), shard_px_(plan.shard_px) {}
+      : levels_(plan.spec.levels),
+        chunk_px_(plan.chunk_px),
+        shard_px_(plan.shard_px),
+        planes_(plan.planes ? plan.spec.channels : 1) {}
 
   int level_count() const { return static_cast<int>(levels_.size()); }
   std::int64_t chunk_px() const { return chunk_px_; }
@@ -23,6 +26,9 @@ class ShardLayout {
   TileGrid shards(int level) const { return grid(level, shard_px_); }
   /// Chunks along a side of a shard that no edge of the image cuts.
   std::int64_t chunks_per_side() const { return shard_px_ / chunk_px_; }
+
+  /// How many objects a store makes of a chunk: one, or one of each channel.
+  int planes() const { return planes_; }
 
   /// Units of `level`, row by row.
   std::vector<UnitId> units(int level) const;
@@ -53,6 +59,7 @@ class ShardLayout {
 
   std::vector<LevelInfo> levels_;
   std::int64_t chunk_px_ = 1, shard_px_ = 1;
+  int planes_ = 1;
 };
 
 /// The stretch [z_begin, z_end) that a unit covers of the Z-order of level-0 shards.

@@ -33,6 +33,7 @@ struct SinkCase {
   /// What a finished sink left, for reading.
   std::function<Result<std::unique_ptr<TileSource>>(const std::string& folder)> open;
   bool lossless = true;
+  bool planes = false;  ///< As the plan's.
 };
 inline void PrintTo(const SinkCase& c, std::ostream* out) { *out << c.name; }
 
@@ -48,6 +49,7 @@ class SinkContract : public testing::TestWithParam<SinkCase> {
     const SinkCase& c = GetParam();
     plan_.chunk_px = 32;
     plan_.shard_px = 128;
+    plan_.planes = c.planes;
     plan_.spec.name = "contract";
     plan_.spec.dtype = c.dtype;
     plan_.spec.channels = c.channels;

@@ -16,19 +16,21 @@ Result<std::unique_ptr<TileSource>> as_tile_source(Result<std::unique_ptr<Source
   return std::unique_ptr<TileSource>(std::move(source).value());
 }
 
-SinkCase zarr_case(std::string name, DType dtype, int channels, std::int64_t spool_cap_bytes) {
+SinkCase zarr_case(std::string name, DType dtype, int channels, std::int64_t spool_cap_bytes,
+                   bool planes = false) {
   return {.name = std::move(name),
           .dtype = dtype,
           .channels = channels,
           .make = [=](const std::string& folder) -> std::unique_ptr<TileSink> {
             return std::make_unique<zarr::ZarrSink>(
                 std::make_shared<FileStore>(folder + "/image.ome.zarr"),
-                zarr::SinkOptions{.spool_cap_bytes = spool_cap_bytes});
+                zarr::SinkOptions{.planes = planes, .spool_cap_bytes = spool_cap_bytes});
           },
           .open =
               [](const std::string& folder) {
                 return as_tile_source(zarr::open_path(folder + "/image.ome.zarr"));
-              }};
+              },
+          .planes = planes};
 }
 
 SinkCase tiff_case(std::string name, DType dtype, int channels, tiff::Compression compression,
@@ -58,6 +60,8 @@ const SinkCase kCases[] = {
     zarr_case("zarr_u16", DType::u16, 1, 10'000),
     zarr_case("zarr_f32", DType::f32, 1, std::int64_t{1} << 30),
     zarr_case("zarr_u8_2", DType::u8, 2, std::int64_t{1} << 30),
+    zarr_case("zarr_u16_5_planes", DType::u16, 5, std::int64_t{1} << 30, true),
+    zarr_case("zarr_f32_2_planes_spooled", DType::f32, 2, 0, true),
     tiff_case("tiff_rgb8_deflate", DType::u8, 3, tiff::Compression::deflate, codec::Method::deflate,
               tiff::Dialect::ome),
     tiff_case("tiff_rgb8_jpeg_pages", DType::u8, 3, tiff::Compression::jpeg, codec::Method::jpeg,

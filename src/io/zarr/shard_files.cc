@@ -33,8 +33,9 @@ bool take(std::string_view& text, std::string_view what) {
 bool is_as_ours(const ArrayMetadata& array) {
   constexpr std::int64_t kMostChannels = 1 << 16;
   return array.rank() == 3 && array.sharded && array.shape[0] <= kMostChannels &&
-         array.chunk[0] == array.shape[0] && array.shard[0] == array.shape[0] &&
-         array.chunk[1] == array.chunk[2] && array.shard[1] == array.shard[2];
+         (array.chunk[0] == array.shape[0] || array.chunk[0] == 1) &&
+         array.shard[0] == array.shape[0] && array.chunk[1] == array.chunk[2] &&
+         array.shard[1] == array.shard[2];
 }
 
 }  // namespace
@@ -59,6 +60,7 @@ Result<std::optional<SinkPlan>> find_plan(const ByteStore& store) {
       plan->chunk_px = array.chunk[2];
       plan->shard_px = array.shard[2];
       plan->spec.channels = static_cast<int>(array.shape[0]);
+      plan->planes = array.chunk[0] < array.shape[0];
       plan->spec.dtype = array.dtype;
     }
     plan->spec.levels.push_back({array.shape[2], array.shape[1], {1, 1}, {0, 0}});
@@ -87,7 +89,8 @@ Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layou
   PANTILE_ASSIGN(const auto size, store.size(key));
   if (!size) return ShardLook{Flaw::missing, "this shard is not there", {}};
   const std::int64_t n = layout.chunks_per_side();
-  const std::int64_t index_bytes = 16 * n * n + 4;
+  const std::int64_t count = layout.planes() * n * n;
+  const std::int64_t index_bytes = 16 * count + 4;
   if (*size < index_bytes) {
     return ShardLook{Flaw::truncated,
                      fmt::format("it has {} bytes, its index alone takes {}", *size, index_bytes),
@@ -95,13 +98,13 @@ Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layou
   }
   Bytes table(static_cast<std::size_t>(index_bytes));
   PANTILE_TRY(store.read_into(key, *size - index_bytes, table));
-  auto index = decode_shard_index(table, n * n, /*with_crc32c=*/true, *size);
+  auto index = decode_shard_index(table, count, /*with_crc32c=*/true, *size);
   if (!index.ok()) return ShardLook{Flaw::index, index.error().message(), {}};
   const Rect cells = layout.chunk_cells(unit);
   std::int64_t offset = 0;
-  for (std::int64_t i = 0; i < n * n; ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     const auto& place = (*index)[static_cast<std::size_t>(i)];
-    const bool inside = i % n < cells.width() && i / n < cells.height();
+    const bool inside = i % n < cells.width() && i / n % n < cells.height();
     if (inside != place.has_value() || (place && place->offset != offset)) {
       return ShardLook{Flaw::index,
                        fmt::format("its index is not as it must be: entry {} {}", i,

@@ -19,11 +19,11 @@ ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_le
   ArrayMetadata array;
   array.shape = {spec.channels, level.height, level.width};
   array.shard = {spec.channels, plan.shard_px, plan.shard_px};
-  array.chunk = {spec.channels, plan.chunk_px, plan.chunk_px};
+  array.chunk = {plan.planes ? 1 : spec.channels, plan.chunk_px, plan.chunk_px};
   array.sharded = true;
   array.dtype = spec.dtype;
   // One channel alone is stored as y, x, c without being moved.
-  array.order = spec.channels > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
+  array.order = array.chunk[0] > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
   array.steps = {{ByteStep::Kind::zstd, zstd_level}, {ByteStep::Kind::crc32c, 0}};
   array.dimension_names = {"c", "y", "x"};
   return array;
@@ -66,6 +66,7 @@ Result<StoreFacts> read_store_facts(const std::shared_ptr<const ByteStore>& stor
   facts.plan.spec = image.spec;
   facts.plan.chunk_px = array.chunk.back();
   facts.plan.shard_px = array.shard.back();
+  facts.plan.planes = array.chunk.front() < image.spec.channels;
   for (const ByteStep& step : array.steps) {
     if (step.kind == ByteStep::Kind::zstd) facts.zstd_level = step.level;
   }

@@ -8,6 +8,7 @@
 
 #include "io/codec/codecs.h"
 #include "io/codec/crc32c.h"
+#include "io/codec/planar.h"
 #include "io/zarr/array_metadata.h"
 #include "io/zarr/shard_files.h"
 #include "io/zarr/shard_index.h"
@@ -32,21 +33,26 @@ Status write_or_match(ByteStore& store, const std::string& key, const std::strin
                                            store.name(), key));
 }
 
+std::shared_ptr<const ChunkCodec> codec_of(int zstd_level, bool planes) {
+  auto codec = *make_codec({.method = codec::Method::zstd, .level = zstd_level});
+  return planes ? make_planar(std::move(codec)) : codec;
+}
+
 }  // namespace
 
 ZarrSink::ZarrSink(std::shared_ptr<ByteStore> store, SinkOptions options)
     : store_(std::move(store)),
       options_(std::move(options)),
       // begin() refuses a level that does not exist; until then there is a codec all the same.
-      codec_(*make_codec({.method = codec::Method::zstd,
-                          .level = std::clamp(options_.zstd_level, kMinZstdLevel, kMaxZstdLevel)})),
+      codec_(
+          codec_of(std::clamp(options_.zstd_level, kMinZstdLevel, kMaxZstdLevel), options_.planes)),
       spool_(store_, options_.spool_cap_bytes) {}
 
 ZarrSink::~ZarrSink() = default;
 
 std::string ZarrSink::form() const {
-  return fmt::format("ome-zarr-0.5 zarr-3 cyx-as-yxc zstd-{} crc32c index-at-end",
-                     options_.zstd_level);
+  return fmt::format("ome-zarr-0.5 zarr-3 {} zstd-{} crc32c index-at-end",
+                     options_.planes ? "c-yx" : "cyx-as-yxc", options_.zstd_level);
 }
 
 Status ZarrSink::check_plan(const SinkPlan& plan) const {
@@ -57,6 +63,9 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
   if (options_.zstd_level < kMinZstdLevel || options_.zstd_level > kMaxZstdLevel) {
     return bad(fmt::format("zstd level {}: use {} to {}", options_.zstd_level, kMinZstdLevel,
                            kMaxZstdLevel));
+  }
+  if (plan.planes != options_.planes) {
+    return Error(Code::internal, options_.name + ": its plan and its codec differ in their planes");
   }
   if (spec.t != 1 || spec.z != 1) return bad("only images of one plane are written");
   if (spec.channels < 1 || spec.levels.empty()) return bad("the image has no channels or levels");
@@ -121,14 +130,20 @@ Status ZarrSink::put(UnitId unit, ChunkId chunk, std::vector<std::byte> encoded)
   const Rect cells = layout_.chunk_cells(unit);
   const std::int64_t n = layout_.chunks_per_side();
   const std::int64_t index = (chunk.y - cells.y0) * n + (chunk.x - cells.x0);
-  return spool_.put(unit, index, std::move(encoded));
+  if (!options_.planes) return spool_.put(unit, index, std::move(encoded));
+  PANTILE_ASSIGN(const auto planes, split_planes(encoded, layout_.planes()));
+  for (std::size_t c = 0; c < planes.size(); ++c) {
+    PANTILE_TRY(spool_.put(unit, static_cast<std::int64_t>(c) * n * n + index,
+                           Bytes(planes[c].begin(), planes[c].end())));
+  }
+  return {};
 }
 
 Status ZarrSink::commit(UnitId unit) {
   PANTILE_TRY(check_unit(unit));
   if (committed(unit)) return {};
   const auto chunks = spool_.take(unit);
-  const std::int64_t want = layout_.chunk_cells(unit).area();
+  const std::int64_t want = layout_.planes() * layout_.chunk_cells(unit).area();
   const std::string key = shard_key(unit);
   if (static_cast<std::int64_t>(chunks->count()) != want) {
     return Error(Code::internal, fmt::format("{}/{}: want {} chunks, got {}", options_.name, key,
@@ -136,7 +151,7 @@ Status ZarrSink::commit(UnitId unit) {
   }
   PANTILE_ASSIGN(const auto writer, store_->open_writer(key));
   const std::int64_t n = layout_.chunks_per_side();
-  ShardIndex index(static_cast<std::size_t>(n * n));
+  ShardIndex index(static_cast<std::size_t>(layout_.planes() * n * n));
   std::int64_t offset = 0;
   const auto write_chunk = [&](std::int64_t i, std::span<const std::byte> bytes) -> Status {
     const std::uint32_t crc = crc32c(bytes);

@@ -32,6 +32,7 @@ struct SourceOptions;
 struct SinkOptions {
   std::string name = "image.ome.zarr";  ///< For messages.
   int zstd_level = 1;                   ///< 1 to 19; begin() refuses others.
+  bool planes = false;                  ///< As the plan's.
   /// Encoded chunks of open units beyond this many bytes wait in an unlinked file.
   std::int64_t spool_cap_bytes = std::int64_t{64} << 20;
   /// A JSON object for `attributes.pantile`; `kind` is added when it is missing.

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "io/codec/crc32c.h"
+#include "io/codec/planar.h"
 #include "io/zarr/shard_files.h"
 #include "pipeline/folder/outputs.h"
 
@@ -42,7 +45,7 @@ StoreCheck::StoreCheck(ExpectedStore expected, FindingLog& log)
       log_(log),
       layout_(expected_.plan),
       // Decoding does not depend on the level.
-      codec_(*make_store_codec(1)),
+      codec_(*make_store_codec(1, expected_.plan.planes)),
       chunk_layout_(Layout::interleaved(expected_.plan.spec.dtype, expected_.plan.chunk_px,
                                         expected_.plan.chunk_px, expected_.plan.spec.channels)) {}
 
@@ -158,14 +161,7 @@ Status StoreCheck::check_shard(UnitId unit) {
   return {};
 }
 
-Result<bool> StoreCheck::read_chunk(ChunkId id, ChunkCodec::Scratch& scratch, Bytes& encoded,
-                                    MutableView out) {
-  const UnitId unit = layout_.unit_of(id);
-  PANTILE_ASSIGN(const IndexPtr index, index_of(unit));
-  if (index == nullptr) return false;
-  const Rect cells = layout_.chunk_cells(unit);
-  const std::int64_t number = (id.y - cells.y0) * layout_.chunks_per_side() + (id.x - cells.x0);
-  const zarr::ChunkPlace place = (*index)[static_cast<std::size_t>(number)].value();
+Result<bool> StoreCheck::read_stored(ChunkId id, const zarr::ChunkPlace& place, Bytes& stored) {
   const auto chunk_bytes = static_cast<std::int64_t>(chunk_layout_.packed_bytes());
   // A chunk of random samples grows a little; anything much longer is not worth the memory.
   if (place.size < kCrcBytes || place.size > 2 * chunk_bytes + (1 << 20)) {
@@ -173,23 +169,54 @@ Result<bool> StoreCheck::read_chunk(ChunkId id, ChunkCodec::Scratch& scratch, By
         fmt::format("its {} bytes cannot hold the {} of this chunk", place.size, chunk_bytes));
     return false;
   }
-  encoded.resize(static_cast<std::size_t>(place.size));
-  const Status read = expected_.files->read_into(zarr::shard_key(unit), place.offset, encoded);
+  stored.resize(static_cast<std::size_t>(place.size));
+  const Status read =
+      expected_.files->read_into(zarr::shard_key(layout_.unit_of(id)), place.offset, stored);
   if (!read.ok() && is_unreadable(read.error())) {
     add(FindingKind::unreadable, id, read.error().message());
     return false;
   }
   PANTILE_TRY(read);
-  const auto content = std::span<const std::byte>(encoded).first(encoded.size() - kCrcBytes);
-  std::uint32_t stored = 0;
+  const std::size_t content = stored.size() - kCrcBytes;
+  std::uint32_t crc = 0;
   for (std::size_t b = 0; b < kCrcBytes; ++b) {
-    stored |= static_cast<std::uint32_t>(encoded[content.size() + b]) << (8 * b);
+    crc |= static_cast<std::uint32_t>(stored[content + b]) << (8 * b);
   }
-  if (const std::uint32_t computed = crc32c(content); computed != stored) {
-    add(FindingKind::checksum, id, fmt::format("crc32c is {:08x}, want {:08x}", computed, stored));
+  stored.resize(content);
+  if (const std::uint32_t computed = crc32c(stored); computed != crc) {
+    add(FindingKind::checksum, id, fmt::format("crc32c is {:08x}, want {:08x}", computed, crc));
     return false;
   }
-  if (const Status decoded = codec_->decode(content, scratch, out); !decoded.ok()) {
+  return true;
+}
+
+Result<bool> StoreCheck::read_encoded(ChunkId id, const zarr::ShardIndex& index, Bytes& encoded) {
+  const Rect cells = layout_.chunk_cells(layout_.unit_of(id));
+  const std::int64_t n = layout_.chunks_per_side();
+  const std::int64_t number = (id.y - cells.y0) * n + (id.x - cells.x0);
+  const auto place = [&](std::int64_t plane) {
+    return index[static_cast<std::size_t>(plane * n * n + number)].value();
+  };
+  if (!expected_.plan.planes) return read_stored(id, place(0), encoded);
+  std::vector<Bytes> stored(static_cast<std::size_t>(layout_.planes()));
+  std::vector<std::span<const std::byte>> planes;
+  for (std::size_t c = 0; c < stored.size(); ++c) {
+    PANTILE_ASSIGN(const bool sound,
+                   read_stored(id, place(static_cast<std::int64_t>(c)), stored[c]));
+    if (!sound) return false;
+    planes.emplace_back(stored[c]);
+  }
+  encoded = join_planes(planes);
+  return true;
+}
+
+Result<bool> StoreCheck::read_chunk(ChunkId id, ChunkCodec::Scratch& scratch, Bytes& encoded,
+                                    MutableView out) {
+  PANTILE_ASSIGN(const IndexPtr index, index_of(layout_.unit_of(id)));
+  if (index == nullptr) return false;
+  PANTILE_ASSIGN(const bool sound, read_encoded(id, *index, encoded));
+  if (!sound) return false;
+  if (const Status decoded = codec_->decode(encoded, scratch, out); !decoded.ok()) {
     add(FindingKind::undecodable, id, decoded.error().message());
     return false;
   }

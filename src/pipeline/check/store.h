@@ -64,6 +64,10 @@ class StoreCheck {
   /// The index of a sound shard; null where the shard is not, with a finding added.
   Result<IndexPtr> load_index(UnitId unit);
   Result<IndexPtr> index_of(UnitId unit);
+  /// What lies at `place`, if its checksum is right; false: a finding was added.
+  Result<bool> read_stored(ChunkId id, const zarr::ChunkPlace& place, Bytes& stored);
+  /// A chunk as the codec made it.
+  Result<bool> read_encoded(ChunkId id, const zarr::ShardIndex& index, Bytes& encoded);
   void add(Finding finding);
   void add(FindingKind kind, UnitId unit, std::string text);
   void add(FindingKind kind, ChunkId chunk, std::string text);

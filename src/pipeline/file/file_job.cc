@@ -121,8 +121,8 @@ class FileRun {
                                        "replace it");
     }
     if (there && run_.restart && to_store()) PANTILE_TRY(check_store());
-    PANTILE_ASSIGN(auto codec,
-                   to_store() ? make_store_codec(job_.zstd_level) : make_tiff_codec(job_.tiff));
+    PANTILE_ASSIGN(auto codec, to_store() ? make_store_codec(job_.zstd_level, plan_.planes)
+                                          : make_tiff_codec(job_.tiff));
     codecs_.push_back(std::move(codec));
     PANTILE_TRY(plan_resources());
     PANTILE_ASSIGN(folder_, open_job_folder(parts_, settings(), run_));
@@ -130,7 +130,7 @@ class FileRun {
     const std::string name = fs::path(made_).filename().string();
     if (to_store()) {
       sink_ = make_store_sink(std::make_shared<FileStore>(made_), name, job_.zstd_level,
-                              job_.facts_json, memory_.spool_cap_bytes);
+                              plan_.planes, job_.facts_json, memory_.spool_cap_bytes);
     } else {
       PANTILE_ASSIGN(sink_, make_tiff_sink(std::make_shared<FileStore>(made_folder_),
                                            std::make_shared<FileStore>(parts_ + "/tiff"), job_.tiff,

@@ -7,6 +7,7 @@
 #include "grid/pyramid.h"
 #include "grid/tile_grid.h"
 #include "io/codec/codecs.h"
+#include "io/codec/planar.h"
 
 namespace pantile {
 namespace {
@@ -59,6 +60,8 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
                              plan.shard_px, kUsualShardPx));
   }
   spec.levels = halving_levels(level0, plan.chunk_px);
+  // Colours are looked at together, other channels one by one.
+  plan.planes = spec.channels > 1 && spec.kind != Kind::rgb && spec.kind != Kind::rgba;
   plan.spec = std::move(spec);
   return plan;
 }
@@ -69,8 +72,9 @@ void add_layout_settings(const OutputOptions& output, PixelSettings& settings) {
   settings.emplace_back("zstd-level", std::to_string(output.zstd_level));
 }
 
-Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level) {
-  return make_codec({.method = codec::Method::zstd, .level = zstd_level});
+Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level, bool planes) {
+  PANTILE_ASSIGN(auto codec, make_codec({.method = codec::Method::zstd, .level = zstd_level}));
+  return planes ? make_planar(std::move(codec)) : codec;
 }
 
 Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& options) {
@@ -81,11 +85,12 @@ Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& opt
 }
 
 std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store, std::string name,
-                                                int zstd_level, std::string facts_json,
+                                                int zstd_level, bool planes, std::string facts_json,
                                                 std::int64_t spool_cap_bytes) {
   zarr::SinkOptions options;
   options.name = std::move(name);
   options.zstd_level = zstd_level;
+  options.planes = planes;
   options.spool_cap_bytes = spool_cap_bytes;
   options.pantile_json = std::move(facts_json);
   return std::make_unique<zarr::ZarrSink>(std::move(store), std::move(options));

@@ -29,15 +29,15 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
 /// Adds what of `output`, with its layout decided, goes into the bytes of a store.
 void add_layout_settings(const OutputOptions& output, PixelSettings& settings);
 
-/// The codec of a store's chunks. Errors: invalid (a level out of range).
-Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level);
+/// The codec of a store's chunks; `planes` as in SinkPlan. Errors: invalid (a level out of range).
+Result<std::shared_ptr<const ChunkCodec>> make_store_codec(int zstd_level, bool planes);
 
 /// The codec of TIFF tiles. Errors: invalid (a level or quality out of range).
 Result<std::shared_ptr<const ChunkCodec>> make_tiff_codec(const TiffOptions& options);
 
 /// A store sink under `folder`. `facts_json` goes into its attributes.
 std::unique_ptr<zarr::ZarrSink> make_store_sink(std::shared_ptr<ByteStore> store, std::string name,
-                                                int zstd_level, std::string facts_json,
+                                                int zstd_level, bool planes, std::string facts_json,
                                                 std::int64_t spool_cap_bytes);
 
 /// How a TIFF is made, besides its form.

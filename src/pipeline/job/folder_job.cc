@@ -89,7 +89,7 @@ class FolderRun {
 
   Status make_sinks() {
     store_ = make_store_sink(sub_folder(kStoreName), kStoreName, options().zstd_level,
-                             job_.facts_json, setup_.memory.spool_cap_bytes);
+                             plan().planes, job_.facts_json, setup_.memory.spool_cap_bytes);
     sinks_.push_back(store_.get());
     if (!options().tiff.enabled) return {};
     PANTILE_ASSIGN(tiff_,

@@ -34,7 +34,7 @@ Result<FolderSetup> set_up_folder(const FolderJob& job, const RunOptions& run,
   FolderSetup setup;
   const LevelInfo& image = job.plan.spec.levels.front();
   Codecs codecs;
-  PANTILE_ASSIGN(auto store_codec, make_store_codec(job.output.zstd_level));
+  PANTILE_ASSIGN(auto store_codec, make_store_codec(job.output.zstd_level, job.plan.planes));
   codecs.push_back(std::move(store_codec));
   std::int64_t finish_bytes = 0, table_bytes = 0;
   if (job.output.tiff.enabled) {

@@ -52,7 +52,7 @@ TEST(JobState, TheArraysTellThePlanToo) {
   const SinkPlan plan = *plan_of_record(record_of(options));
   const auto store = std::make_shared<MemoryStore>();
   EXPECT_FALSE(zarr::find_plan(*store)->has_value());
-  ASSERT_TRUE(make_store_sink(store, "a", 1, "{}", 1 << 20)->begin(plan).ok());
+  ASSERT_TRUE(make_store_sink(store, "a", 1, plan.planes, "{}", 1 << 20)->begin(plan).ok());
   const auto found = zarr::find_plan(*store);
   ASSERT_TRUE(found.ok() && *found);
   EXPECT_EQ((*found)->chunk_px, 64);

@@ -67,7 +67,7 @@ Result<std::unique_ptr<TileSource>> through_store(const TileSource& source, std:
                                                   int threads, const CancelToken* cancel) {
   PANTILE_ASSIGN(const SinkPlan plan, plan_layout(source.spec(), tile_px, 2 * tile_px));
   const auto store = std::make_shared<MemoryStore>();
-  const auto sink = make_store_sink(store, "picture", 1, "{}", kStoreSpoolBytes);
+  const auto sink = make_store_sink(store, "picture", 1, plan.planes, "{}", kStoreSpoolBytes);
   PANTILE_TRY(sink->begin(plan));
   const ImageJob job{&source, {sink.get()}, plan, threads};
   RunOptions run;

@@ -55,7 +55,7 @@ Result<std::int64_t> memory_of_checks(const Subject& s, int threads) {
   const std::int64_t picture = level.width * level.height * spec.pixel_bytes();
   PANTILE_ASSIGN(const SinkPlan plan, plan_layout(spec, s.small_tile_px, 2 * s.small_tile_px));
   Codecs codecs;
-  PANTILE_ASSIGN(auto codec, make_store_codec(1));
+  PANTILE_ASSIGN(auto codec, make_store_codec(1, plan.planes));
   codecs.push_back(std::move(codec));
   const Rect tile{0, 0, std::min(level.width, s.small_tile_px),
                   std::min(level.height, s.small_tile_px)};
