@@ -211,6 +211,16 @@ TEST_F(GpuJob, ValidatedFirstItOpensItsGpusOnce) {
   EXPECT_TRUE(files_in(options.out) == files_in(folder_ + "/plain"));
 }
 
+TEST_F(GpuJob, ADriverThatDoesNotStartIsToldOfOnce) {
+  control_->init_outcome = 999;
+  const auto done = generate("auto", {Device::automatic, {}});
+  ASSERT_TRUE(done.ok());
+  const std::string words = "starting the NVIDIA driver";
+  const std::size_t at = listener_.notes.find(words);
+  ASSERT_NE(at, std::string::npos) << listener_.notes;
+  EXPECT_EQ(listener_.notes.find(words, at + 1), std::string::npos) << listener_.notes;
+}
+
 TEST_F(GpuJob, NoDriverIsNoErrorUnlessAGpuWasAskedFor) {
   run_.cuda.driver = "/nowhere/libcuda.so";
   const auto done = generate("auto", {Device::automatic, {}});

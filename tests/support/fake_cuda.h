@@ -28,7 +28,8 @@ struct Overlap {
 /// How the driver behaves; the library's symbol `fake_cuda_control` gives it.
 struct Control {
   int devices = 1;
-  int old_device = -1;  ///< This one is of compute capability 7.0.
+  int init_outcome = 0;  ///< Of starting the driver.
+  int old_device = -1;   ///< This one is of compute capability 7.0.
   int major = 9, minor = 0;
   bool pools = true;
   std::int64_t memory_bytes = std::int64_t{1} << 30;  ///< Of a device, and for pinning.

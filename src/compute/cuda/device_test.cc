@@ -56,6 +56,16 @@ TEST_F(Devices, NoDeviceIsNoDriver) {
   EXPECT_NE(none.error().message().find("finds no GPU"), std::string::npos);
 }
 
+TEST_F(Devices, ADriverThatFailsIsNotTakenForNone) {
+  for (const auto& [outcome, code] : {std::pair{100, Code::not_found}, {999, Code::io}}) {
+    fake_.control().init_outcome = outcome;
+    const auto none = Driver::open(PANTILE_FAKE_CUDA);
+    ASSERT_FALSE(none.ok());
+    EXPECT_EQ(none.error().code(), code) << none.error().message();
+    EXPECT_NE(none.error().message().find("starting the NVIDIA driver"), std::string::npos);
+  }
+}
+
 TEST(Driver, SaysWhyItCannotBeOpened) {
   const auto none = Driver::open("/nowhere/libcuda.so");
   ASSERT_FALSE(none.ok());

@@ -24,9 +24,12 @@ Status Driver::start() {
   static_cast<void>(library_.find(#symbol, functions_.member));
   PANTILE_CUDA_OPTIONAL_FUNCTIONS(PANTILE_CUDA_TRY_TO_FIND)
 #undef PANTILE_CUDA_TRY_TO_FIND
-  if (const Status started = check(functions_.init(0), "starting the NVIDIA driver");
-      !started.ok()) {
-    return Error(Code::not_found, started.error().message());
+  // Only a machine without a GPU does as one without a driver; a driver that fails is told of.
+  constexpr api::Outcome kNoDevice = 100;
+  const api::Outcome outcome = functions_.init(0);
+  if (const Status started = check(outcome, "starting the NVIDIA driver"); !started.ok()) {
+    return outcome == kNoDevice ? Error(Code::not_found, started.error().message())
+                                : started.error();
   }
   int version = 0;
   PANTILE_TRY(check(functions_.driver_version(&version), "asking for the driver's version"));

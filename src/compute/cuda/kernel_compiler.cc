@@ -14,11 +14,11 @@ KernelCompiler::KernelCompiler(std::vector<std::shared_ptr<CodeCache>> caches, s
       on_warning_(std::move(on_warning)),
       watch_(std::move(watch)) {}
 
-std::string KernelCompiler::text_hash(const std::string& text,
-                                      std::span<const HeaderText> headers) {
+std::string KernelCompiler::text_hash(const std::string& text, std::span<const HeaderText> headers,
+                                      std::span<const char* const> options) {
   Hasher hasher;
   hasher.add(text);
-  for (const char* option : Nvrtc::options()) hasher.add(std::string_view(option));
+  for (const char* option : options) hasher.add(std::string_view(option));
   for (const HeaderText& header : headers) {
     hasher.add(std::string_view(header.name)).add(std::string_view(header.text));
   }

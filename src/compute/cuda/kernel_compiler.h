@@ -53,7 +53,8 @@ class KernelCompiler {
 
   /// A hash of everything that decides a compilation's result but the architecture and the
   /// compiler's version: text, headers, options.
-  static std::string text_hash(const std::string& text, std::span<const HeaderText> headers);
+  static std::string text_hash(const std::string& text, std::span<const HeaderText> headers,
+                               std::span<const char* const> options = Nvrtc::options());
   /// What names a compilation: "<text_hash>-<architecture>".
   static std::string key(const std::string& text, std::span<const HeaderText> headers,
                          std::string_view architecture);

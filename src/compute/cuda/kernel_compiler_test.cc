@@ -40,6 +40,12 @@ TEST(KernelCompiler, AKeyIsOfEverythingThatDecidesTheCode) {
   }
   EXPECT_EQ(keys.size(), made);
   EXPECT_TRUE(KernelCompiler::key("x", {}, "sm_90").ends_with("-sm_90"));
+  const std::string usual = KernelCompiler::text_hash("x", {});
+  std::vector<const char*> options(Nvrtc::options().begin(), Nvrtc::options().end());
+  EXPECT_EQ(KernelCompiler::text_hash("x", {}, options), usual);
+  options.back() = "--fmad=true";
+  EXPECT_NE(KernelCompiler::text_hash("x", {}, options), usual);
+  EXPECT_TRUE(KernelCompiler::key("x", {}, "sm_90").starts_with(usual));
 }
 
 TEST(KernelCompiler, CodeOfTheSameGenerationServesAndPtxServesAll) {

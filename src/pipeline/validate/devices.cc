@@ -15,6 +15,7 @@
 #include "grid/tile_grid.h"
 #include "pipeline/validate/check_log.h"
 #include "pipeline/validate/checks.h"
+#include "pipeline/validate/device_tiles.h"
 #include "pipeline/validate/pixels.h"
 #include "runtime/workers.h"
 #include "tile/tile_lane.h"
@@ -22,8 +23,6 @@
 namespace pantile::validate {
 namespace {
 
-// What the CPU draws in a few seconds at most; the corners and two tiles more are always drawn.
-constexpr std::int64_t kSamples = std::int64_t{1} << 25, kLeastTiles = 6, kMostTiles = 64;
 constexpr std::int64_t kBatches = 4;  // at least, so that a lane's memory is used again
 
 struct Tile {
@@ -31,34 +30,15 @@ struct Tile {
   Rect rect;
 };
 
-// The corners, a tile of the right and one of the lower edge, and tiles by chance; all of a job
-// that has no more.
-std::vector<Tile> choose_tiles(const Subject& s) {
+std::vector<Tile> tiles_of(const Subject& s) {
   const LevelInfo& full = s.full_level();
   const TileGrid grid{full.width, full.height, s.tile_px};
-  const std::int64_t columns = grid.columns(), rows = grid.rows();
-  const std::int64_t samples = s.image.frame.samples * s.image.frame.samples;
-  const std::int64_t wanted =
-      std::min(grid.count(),
-               std::clamp(kSamples / (s.tile_px * s.tile_px * samples), kLeastTiles, kMostTiles));
-  std::uint64_t index = 0;
-  const auto below = [&](std::int64_t end) { return chance_below(s.options.seed, index++, end); };
-  const std::pair<std::int64_t, std::int64_t> first[] = {{0, 0},
-                                                         {columns - 1, 0},
-                                                         {0, rows - 1},
-                                                         {columns - 1, rows - 1},
-                                                         {columns - 1, below(rows)},
-                                                         {below(columns), rows - 1}};
-  std::set<std::pair<std::int64_t, std::int64_t>> chosen;
-  for (const auto& tile : first) {
-    if (static_cast<std::int64_t>(chosen.size()) < wanted) chosen.insert(tile);
-  }
-  while (static_cast<std::int64_t>(chosen.size()) < wanted) {
-    const std::int64_t column = below(columns);
-    chosen.insert({column, below(rows)});
-  }
+  const std::int64_t per_pixel = s.image.frame.samples * s.image.frame.samples;
   std::vector<Tile> tiles;
-  for (const auto& [column, row] : chosen) tiles.push_back({column, row, grid.rect(column, row)});
+  for (const auto& [column, row] :
+       choose_tiles(grid, s.tile_px * s.tile_px * per_pixel, s.options.seed)) {
+    tiles.push_back({column, row, grid.rect(column, row)});
+  }
   return tiles;
 }
 
@@ -231,7 +211,7 @@ std::string sentence_of(const Drawn& drawn, const std::vector<Tile>& tiles, Chec
 }  // namespace
 
 Result<ValidateCheck> check_devices(const Subject& s) {
-  std::vector<Tile> tiles = choose_tiles(s);
+  std::vector<Tile> tiles = tiles_of(s);
   std::int64_t pixels = 0;
   for (const Tile& tile : tiles) pixels += tile.rect.area();
   const auto devices = static_cast<std::int64_t>(s.lanes->lanes.size());
