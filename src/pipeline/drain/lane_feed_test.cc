@@ -27,6 +27,7 @@ class HostLane : public TileLane {
     int batch_tiles = 5, batches = 3;
     int begins_left = 1 << 30, waits_left = 1 << 30;  ///< Then it is lost.
     bool halves = false;
+    int wait_ms = 0;  ///< For every batch.
   };
   HostLane(const HashedSource& source, std::int64_t tile_px, Behaviour behaviour)
       : source_(source), tile_px_(tile_px), behaviour_(behaviour) {}
@@ -83,6 +84,7 @@ class HostLane : public TileLane {
     ~Batch() override { lane.give_back(); }
     Status wait() override {
       if (lane.behaviour_.waits_left-- <= 0) return Error(Code::io, "the lane broke");
+      std::this_thread::sleep_for(std::chrono::milliseconds(lane.behaviour_.wait_ms));
       return {};
     }
     View tile(std::size_t i) const override { return tiles[i].view(); }
@@ -281,6 +283,45 @@ TEST(LanesThatFindNothing, SleepUntilSomethingIsDone) {
   queue.stop_now();
   feed.stop();
   for (std::thread& thread : threads) thread.join();
+  for (const LaneUse& use : feed.uses()) EXPECT_GE(use.idle_s, 0.09) << "it had nothing to read";
+}
+
+TEST(TimesOfLanes, SayWhoWaitedForWhom) {
+  {  // Workers who do not draw wait for a slow lane, …
+    Fixture f(500, 400);
+    HostLane lane(f.source, f.plan.chunk_px, {.batch_tiles = 64, .wait_ms = 100});
+    f.options.lanes = {&lane};
+    f.options.workers_read = false;
+    double workers_idle_s = 0;
+    f.options.on_workers_idle = [&](double seconds) { workers_idle_s = seconds; };
+    ASSERT_TRUE(f.run().ok());
+    EXPECT_GE(workers_idle_s, f.options.threads * 0.09);
+  }
+  {  // … and a lane of one batch for slow workers.
+    Fixture f(500, 400);
+    HostLane lane(f.source, f.plan.chunk_px, {.batch_tiles = 8, .batches = 1});
+    f.options.lanes = {&lane};
+    f.options.workers_read = false;
+    f.options.on_pixels = [](std::int64_t, const UnitWork&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    };
+    ASSERT_TRUE(f.run().ok());
+    ASSERT_EQ(f.uses.size(), 1U);
+    EXPECT_GE(f.uses[0].blocked_s, 0.05);  // 56 tiles, of two workers
+  }
+}
+
+TEST_F(DrainWithLanes, ALostLaneDoesNotEndTheOthers) {
+  constexpr int kAlways = 1 << 30;
+  for (const auto& lost : {HostLane::Behaviour{5, 3, 1, kAlways}, {5, 3, kAlways, 1}}) {
+    // (The other one is slow, so that it does not read all before the first has begun.)
+    expect_same({lost, {.batch_tiles = 5, .wait_ms = 5}}, false);
+    ASSERT_EQ(uses_.size(), 2U);
+    EXPECT_EQ(uses_[0].lost, "the lane broke");
+    EXPECT_EQ(uses_[1].lost, "");
+    // Workers read only what the lost one had in hand.
+    EXPECT_GE(uses_[0].tiles + uses_[1].tiles, 16 * 13 - 3 * 5);
+  }
 }
 
 TEST_F(DrainWithLanes, ALostLaneIsReplacedByTheWorkers) {
