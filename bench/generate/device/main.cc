@@ -6,7 +6,8 @@
 // where they are written (and removed), default: a folder in the system's for temporary files;
 // --device: which GPU, as `pantile info` counts. Kernels and libraries are found as by the GPU
 // tests: PANTILE_CUDA_DRIVER, PANTILE_NVRTC, PANTILE_KERNELS. Exit status: 0: every figure reaches
-// what it is to, or there is no GPU; 1: something failed; 2: an unknown option; 3: a figure missed.
+// what it is to; 1: something failed; 2: an unknown option; 3: a figure missed; 77: there is no
+// GPU.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -36,7 +37,7 @@ int run(const Options& options) {
   if (!machine.ok()) {
     if (machine.error().code() != Code::not_found) return fail(machine.error().message());
     std::printf("not run, it needs a GPU: %s\n", machine.error().message().c_str());
-    return 0;
+    return 77;
   }
   const auto found = std::ranges::find_if(machine->devices, [&](const auto& device) {
     return options.device < 0 || device->facts().ordinal == options.device;
