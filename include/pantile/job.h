@@ -37,10 +37,12 @@ class JobListener {
 
 /// What computes pixels.
 enum class Device : std::uint8_t {
-  automatic,  ///< CPU and every GPU that there is.
+  automatic,  ///< CPU, and for large pictures every GPU (CudaOptions::auto_samples).
   cpu,
-  cuda,    ///< GPUs; the CPU encodes and writes. It computes only what no GPU is left for.
-  hybrid,  ///< As automatic, but no GPU is an error.
+  cuda,  ///< GPUs; the CPU encodes and writes. It computes only what no GPU is left for.
+  /// CPU and every GPU, whatever the size; no GPU is an error. A run-time compiler that is needed
+  /// and missing is none: the job says so and draws on the CPU, as with `cuda`.
+  hybrid,
 };
 struct DeviceChoice {
   Device kind = Device::automatic;
@@ -49,10 +51,11 @@ struct DeviceChoice {
 /// "auto", "cpu", "cuda", "cuda:0,2", "hybrid".
 std::string device_words(const DeviceChoice& choice);
 
-/// Where NVIDIA's parts lie. Empty: where the system's loader finds them.
+/// How GPUs are found and used.
 struct CudaOptions {
-  std::string driver;  ///< libcuda.so.1
-  std::string nvrtc;   ///< libnvrtc.so.13
+  std::string driver;  ///< libcuda.so.1; empty: where the system's loader finds it.
+  /// libnvrtc.so.13 or .12; empty: where the loader finds it, or in /usr/local/cuda/lib64.
+  std::string nvrtc;
   /// Folders of compiled kernels; new ones are kept in the first. None: nothing is kept.
   std::vector<std::string> kernel_folders;
   bool keep_kernels = true;  ///< False: none is written, those that are there are used.
@@ -110,7 +113,7 @@ struct JobSummary {
   std::vector<StageSummary> stages;
   std::vector<DeviceSummary> devices;  ///< Beside the CPU.
   int workers = 0;                     ///< Threads of the CPU that drew and encoded.
-  double workers_idle_s = 0;           ///< Beside GPUs: all workers' waiting for tiles, together.
+  double workers_idle_s = 0;  ///< All workers' waiting for tiles, together; 0 without GPUs.
   std::vector<OutputSummary> outputs;
 };
 

@@ -53,6 +53,7 @@ struct Option {
   std::string help{};        ///< One or two sentences.
   std::string range{};       ///< Legal values, in words; empty where `choices` says it.
   std::string example{};     ///< A legal value that is not the default.
+  /// Of Type::choice all there are; of others, words that completion offers.
   std::vector<std::string> choices{};
   bool automatic = false;  ///< "auto" is legal and the default: Pantile decides.
   bool required = false;   ///< The command does not run without it.

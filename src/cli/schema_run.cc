@@ -142,11 +142,14 @@ void add_run_options(std::vector<Option>& options) {
                      .type = Type::other,
                      .value_name = "DEVICE",
                      .group = "Run",
-                     .help = "What computes pixels. auto: the CPU and every NVIDIA GPU that there "
-                             "is; hybrid: the same, but no GPU is an error; cuda: GPUs, or those "
-                             "of the numbers given. The bytes are the same.",
+                     .help =
+                         "What computes pixels. auto: the CPU, and for pictures of 10^8 samples a "
+                         "thread or more every NVIDIA GPU; hybrid: the CPU and every GPU, "
+                         "whatever the size, and no GPU is an error; cuda: GPUs, or those of "
+                         "the numbers given. The bytes are the same.",
                      .range = "auto, cpu, cuda, cuda:0,2, hybrid",
                      .example = "cpu",
+                     .choices = {"auto", "cpu", "cuda", "hybrid"},
                      .commands = kJob | kValidate,
                      .set = [](std::string_view text, Settings& s) -> Status {
                        PANTILE_ASSIGN(s.run.device, parse_device(text));

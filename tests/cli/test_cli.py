@@ -251,6 +251,7 @@ def test_bash_completes_commands_options_and_choices(pantile, tmp_path):
     assert complete("pantile", "gen") == ["generate"]
     assert complete("pantile", "generate", "--sca") == ["--scale"]
     assert complete("pantile", "generate", "--store", "value-u") == ["value-u16"]
+    assert complete("pantile", "plan", "--device", "") == ["auto", "cpu", "cuda", "hybrid"]
     assert complete("pantile", "plan", "--config", "compl") == ["completion.bash"]
 
 
