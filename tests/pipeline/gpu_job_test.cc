@@ -119,6 +119,7 @@ TEST_F(GpuJob, AMissingCompilerIsToldOnceForAllGpus) {
   const std::size_t first = listener_.notes.find("NVRTC");
   ASSERT_NE(first, std::string::npos);
   EXPECT_EQ(std::ranges::count(listener_.notes, '\n'), 1) << listener_.notes;
+  EXPECT_TRUE(listener_.notes.ends_with("; the CPU draws\n")) << listener_.notes;
 }
 
 TEST_F(GpuJob, AGpuThatIsTooOldIsLeftOutUnlessItWasNamed) {

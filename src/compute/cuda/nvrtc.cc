@@ -39,6 +39,17 @@ std::vector<std::string> names_of(const std::string& path) {
   return names;
 }
 
+/// What SharedLibrary says where none of the usual files is there; of one that is there but does
+/// not open, glibc says something else.
+std::string all_absent() {
+  std::string said;
+  for (const std::string& name : names_of("")) {
+    said += (said.empty() ? "" : "; ") + name +
+            ": cannot open shared object file: No such file or directory";
+  }
+  return said;
+}
+
 }  // namespace
 
 struct Nvrtc::Functions {
@@ -91,8 +102,15 @@ Nvrtc::Nvrtc(std::unique_ptr<Functions> functions, std::string version)
 Nvrtc::~Nvrtc() = default;
 
 Result<std::shared_ptr<const Nvrtc>> Nvrtc::open(const std::string& path) {
-  PANTILE_ASSIGN(SharedLibrary library, SharedLibrary::open(names_of(path)));
-  auto functions = std::make_unique<Functions>(std::move(library));
+  auto library = SharedLibrary::open(names_of(path));
+  if (!library.ok()) {
+    if (path.empty() && library.error().message() == all_absent()) {
+      return Error(Code::not_found,
+                   "no libnvrtc.so.13 or .12 where the loader looks or in /usr/local/cuda/lib64");
+    }
+    return library.error();
+  }
+  auto functions = std::make_unique<Functions>(std::move(*library));
   PANTILE_TRY(functions->find_all());
   int major = 0, minor = 0;
   if (functions->version(&major, &minor) != 0) {

@@ -15,6 +15,14 @@ TEST(NvrtcOpen, NamesWhatIsNotThere) {
   EXPECT_NE(none.error().message().find("/nowhere/libnvrtc.so"), std::string::npos);
 }
 
+TEST(NvrtcOpen, SaysOnceThatNoneIsInTheUsualPlaces) {
+  const auto usual = Nvrtc::open("");
+  if (usual.ok()) GTEST_SKIP() << "there is one";
+  EXPECT_EQ(usual.error().code(), Code::not_found);
+  EXPECT_EQ(usual.error().message(),
+            "no libnvrtc.so.13 or .12 where the loader looks or in /usr/local/cuda/lib64");
+}
+
 TEST(NvrtcOpen, RefusesALibraryThatIsSomethingElse) {
   const auto other = Nvrtc::open("libm.so.6");
   ASSERT_FALSE(other.ok());

@@ -55,6 +55,13 @@ cuda::CompileWatch watch_of(const RunOptions& run) {
   return watch;
 }
 
+/// Most errors of a device name it already.
+std::string not_used(const cuda::DeviceFacts& facts, std::string_view why) {
+  const std::string name = fmt::format("GPU {} ({})", facts.ordinal, facts.name);
+  if (why.starts_with(name + ": ")) why.remove_prefix(name.size() + 2);
+  return fmt::format("{} is not used: {}", name, why);
+}
+
 /// Whether the CPU alone is as soon done. Opening a GPU takes about half a second, and another one
 /// where the kernel has to be compiled; in that time a worker draws 10^8 samples of `complex`.
 bool is_tiny(const formula::FormulaImage& image, const RunOptions& run) {
@@ -119,8 +126,7 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
     }
     failed = lane.error();
     if (failed.error().code() == Code::cancelled) return failed.error();
-    lanes.left_out.push_back(fmt::format("GPU {} ({}) is not used: {}", device->facts().ordinal,
-                                         device->facts().name, failed.error().message()));
+    lanes.left_out.push_back(not_used(device->facts(), failed.error().message()));
     // What is missing, a compiler, the others miss too, and once is enough to say so.
     if (failed.error().code() == Code::not_found && lanes.lanes.empty()) break;
   }
@@ -132,7 +138,10 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
                              fmt::join(lanes.left_out, "; ")));
   }
   lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
-  if (lanes.lanes.empty()) lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
+  if (lanes.lanes.empty()) {
+    lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
+    if (!lanes.left_out.empty()) lanes.notes.back() += "; the CPU draws";
+  }
   return lanes;
 }
 
