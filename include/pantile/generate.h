@@ -65,7 +65,8 @@ struct GeneratePlan {
   int threads = 0;
   std::string simd_target;
   std::vector<std::string> gpus;  ///< "GPU 0 (NVIDIA …)": those that would draw.
-  bool cpu_draws = true;          ///< Beside them.
+  bool cpu_draws = true;          ///< Beside them, or alone; false too where GPUs are refused.
+  std::string no_gpus;            ///< Why there are none; empty: there are.
   std::vector<std::string> notes, warnings;
   Status refusal;  ///< Why generate() would refuse to begin; ok: it would not.
 };

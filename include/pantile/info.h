@@ -57,6 +57,9 @@ struct DevicesInfo {
   std::string driver;    ///< The newest CUDA that NVIDIA's driver knows, "13.0"; empty: no driver.
   std::string nvrtc;     ///< Version of NVIDIA's run-time compiler, "13.0"; empty: it is not there.
   std::string no_nvrtc;  ///< Why it is not.
+  /// What the built-in formulas are compiled for in the program, "sm_75, sm_80, sm_90, PTX"; empty:
+  /// it was built without nvcc, and they need NVRTC.
+  std::string builtin_kernels;
 };
 
 /// Asks NVIDIA's driver and compiler, where `cuda` says they lie. Takes no GPU into use.

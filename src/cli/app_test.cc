@@ -22,7 +22,8 @@ struct Program {
   GenerateOptions generated;
   RunOptions run_options;
   MachineInfo machine;
-  std::vector<std::string> gpus;
+  std::vector<std::string> gpus, notes;
+  std::string no_gpus;
   bool cpu_draws = true;
   Code fails = Code::internal;
   bool fail = false;
@@ -48,6 +49,8 @@ struct Program {
       GeneratePlan plan;
       plan.gpus = gpus;
       plan.cpu_draws = cpu_draws;
+      plan.no_gpus = no_gpus;
+      plan.notes = notes;
       plan.options = o;
       plan.options.scale = 0.5;
       plan.levels = {{o.width, o.height, 4, 1}};
@@ -160,8 +163,18 @@ TEST(App, PlanNamesWhatDraws) {
     EXPECT_EQ(device_words(program.run_options.device), device);
     return program.out.str();
   };
-  EXPECT_NE(said("cpu").find("devices     CPU\n"), std::string::npos);
+  program.no_gpus = "nobody asked";
+  EXPECT_NE(said("cpu").find("devices     CPU (nobody asked)\n"), std::string::npos);
   EXPECT_EQ(said("cpu").find("GPU"), std::string::npos);
+  EXPECT_EQ(program({"plan", "--log", "json"}), 0);
+  EXPECT_EQ(nlohmann::json::parse(program.out.str()).at("no_gpus"), "nobody asked");
+  program.notes = {"nobody asked; the CPU draws"};
+  EXPECT_NE(said("auto").find("devices     CPU\n"), std::string::npos) << "the note says why";
+  program.cpu_draws = false;
+  EXPECT_EQ(said("cuda").find("devices     CPU"), std::string::npos) << "it is refused";
+  program.notes.clear();
+  program.no_gpus.clear();
+  program.cpu_draws = true;
   program.gpus = {"GPU 0 (A)", "GPU 2 (B)"};
   EXPECT_NE(said("hybrid").find("devices     GPU 0 (A), GPU 2 (B) and CPU\n"), std::string::npos);
   EXPECT_NE(said("hybrid").find("on the CPU alone, GPUs are not measured"), std::string::npos);
@@ -195,8 +208,10 @@ TEST(App, InfoOfTheMachine) {
   program.machine.devices.no_gpu = "no NVIDIA driver: nothing";
   program.machine.devices.no_nvrtc = "no library";
   EXPECT_EQ(program({"info"}), 0);
-  for (const char* part : {"GPUs         none: no NVIDIA driver: nothing\n",
-                           "NVRTC        not found: no library\n", "GPU kernels  are not kept\n"}) {
+  for (const char* part :
+       {"GPUs         none: no NVIDIA driver: nothing\n", "NVRTC        not found: no library\n",
+        "built in     no GPU kernels: built without nvcc; GPUs need NVRTC\n",
+        "GPU kernels  are not kept\n"}) {
     EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
   }
   EXPECT_EQ(program({"info", "--json"}), 0);
@@ -204,6 +219,7 @@ TEST(App, InfoOfTheMachine) {
   EXPECT_TRUE(json.at("gpus").empty());
   EXPECT_EQ(json.at("no_gpu"), "no NVIDIA driver: nothing");
   EXPECT_TRUE(json.at("nvrtc_version").is_null());
+  EXPECT_TRUE(json.at("builtin_kernels").is_null());
 
   program.machine = {{}, "/kernels"};
   DevicesInfo& devices = program.machine.devices;
@@ -211,11 +227,13 @@ TEST(App, InfoOfTheMachine) {
                   {1, "Two", 6, 1, std::int64_t{4} << 30, "GPU 1 (Two) is too old"}};
   devices.driver = "13.0";
   devices.nvrtc = "12.9";
+  devices.builtin_kernels = "sm_90, PTX";
   EXPECT_EQ(program({"info"}), 0);
-  for (const char* part : {"GPU 0        One, compute capability 9.0, 8", "GiB\n",
-                           "GPU 1        cannot be used: GPU 1 (Two) is too old\n",
-                           "GPU driver   for CUDA up to 13.0\n", "NVRTC        12.9\n",
-                           "GPU kernels  kept in /kernels\n"}) {
+  for (const char* part :
+       {"GPU 0        One, compute capability 9.0, 8", "GiB\n",
+        "GPU 1        cannot be used: GPU 1 (Two) is too old\n",
+        "GPU driver   for CUDA up to 13.0\n", "NVRTC        12.9\n",
+        "built in     GPU kernels for sm_90, PTX\n", "GPU kernels  kept in /kernels\n"}) {
     EXPECT_NE(program.out.str().find(part), std::string::npos) << program.out.str();
   }
   EXPECT_EQ(program({"info", "--json"}), 0);
@@ -226,6 +244,7 @@ TEST(App, InfoOfTheMachine) {
   EXPECT_EQ(json.at("gpus")[1].at("unusable"), "GPU 1 (Two) is too old");
   EXPECT_EQ(json.at("driver_cuda_version"), "13.0");
   EXPECT_EQ(json.at("nvrtc_version"), "12.9");
+  EXPECT_EQ(json.at("builtin_kernels"), "sm_90, PTX");
   EXPECT_TRUE(json.at("no_gpu").is_null());
   EXPECT_EQ(json.at("kernel_folder"), "/kernels");
   EXPECT_EQ(program({"--version", "--verbose"}), 0);

@@ -135,6 +135,7 @@ TEST(JsonLog, EveryEventIsOneObjectOnOneLine) {
   EXPECT_EQ(events[7].at("code"), "out_of_space");
   EXPECT_EQ(events[7].at("exit"), 4);
   EXPECT_EQ(events[8].at("outputs")[0].at("path"), "a/b.zarr");
+  EXPECT_TRUE(events[8].at("workers_idle_s").is_null()) << "not measured without GPUs";
   EXPECT_TRUE(screen.err.str().empty());
 }
 
@@ -150,6 +151,22 @@ TEST(Summary, NamesStagesOutputsAndCompression) {
   }
   summary.pixels_done = 0;
   EXPECT_NE(summary_table(summary).find("all pixels were there already"), std::string::npos);
+}
+
+TEST(Summary, SaysHowLongWorkersWaitedBesideGpus) {
+  JobSummary summary;
+  summary.workers = 2;
+  summary.workers_idle_s = 3;
+  EXPECT_EQ(summary_table(summary).find("idle"), std::string::npos) << "not measured without GPUs";
+  summary.devices.emplace_back().name = "GPU 0 (A)";
+  EXPECT_NE(summary_table(summary).find("2 workers, idle 1.50 s on average\n"), std::string::npos)
+      << summary_table(summary);
+  summary.workers = 1;
+  EXPECT_NE(summary_table(summary).find("1 worker, idle 3.00 s\n"), std::string::npos)
+      << summary_table(summary);
+  Screen screen;
+  make_json_log(screen.environment)->on_summary(summary);
+  EXPECT_EQ(nlohmann::json::parse(screen.out.str()).at("workers_idle_s"), 3.0);
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ std::string machine_text(const MachineInfo& machine) {
   }
   if (!devices.driver.empty()) out += row("GPU driver", "for CUDA up to " + devices.driver);
   out += row("NVRTC", devices.nvrtc.empty() ? "not found: " + devices.no_nvrtc : devices.nvrtc);
+  out += row("built in", devices.builtin_kernels.empty()
+                             ? "no GPU kernels: built without nvcc; GPUs need NVRTC"
+                             : "GPU kernels for " + devices.builtin_kernels);
   out += row("GPU kernels",
              machine.kernel_folder.empty() ? "are not kept" : "kept in " + machine.kernel_folder);
   return out;
@@ -56,6 +59,7 @@ nlohmann::ordered_json machine_json(const MachineInfo& machine) {
   json["driver_cuda_version"] = known(devices.driver);
   json["nvrtc_version"] = known(devices.nvrtc);
   json["no_nvrtc"] = known(devices.no_nvrtc);
+  json["builtin_kernels"] = known(devices.builtin_kernels);
   json["kernel_folder"] = known(machine.kernel_folder);
   return json;
 }

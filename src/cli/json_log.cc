@@ -45,6 +45,11 @@ Json devices_of(const JobSummary& summary) {
   return devices;
 }
 
+/// Measured beside GPUs alone.
+Json idle_of(const JobSummary& summary) {
+  return summary.devices.empty() ? Json(nullptr) : Json(summary.workers_idle_s);
+}
+
 class JsonLog : public Face {
  public:
   explicit JsonLog(Environment& environment) : environment_(environment) {}
@@ -78,7 +83,7 @@ class JsonLog : public Face {
                {"stages", stages_of(summary)},
                {"devices", devices_of(summary)},
                {"workers", summary.workers},
-               {"workers_idle_s", summary.workers_idle_s},
+               {"workers_idle_s", idle_of(summary)},
                {"outputs", Json::array()}};
     for (const OutputSummary& output : summary.outputs) {
       event["outputs"].push_back({{"path", output.path},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/format.h"
@@ -68,9 +69,15 @@ std::string tiff_words(const TiffOptions& tiff) {
   return tiff.predictor ? out + ", predictor" : out;
 }
 
-/// What draws.
+/// What draws, and why no GPU does, where no note says it.
 std::string device_words(const GeneratePlan& plan) {
-  if (plan.gpus.empty()) return "CPU";
+  if (plan.gpus.empty()) {
+    if (!plan.cpu_draws) return "not those that --device asks for";
+    const bool is_noted = std::ranges::any_of(plan.notes, [&](const std::string& note) {
+      return !note.empty() && (plan.no_gpus.starts_with(note) || note.starts_with(plan.no_gpus));
+    });
+    return plan.no_gpus.empty() || is_noted ? "CPU" : fmt::format("CPU ({})", plan.no_gpus);
+  }
   return fmt::format("{}{}", fmt::join(plan.gpus, ", "),
                      plan.cpu_draws ? " and CPU" : "; the CPU encodes");
 }
@@ -160,6 +167,7 @@ std::string plan_json(const GeneratePlan& plan, const Schema& schema, const Sett
   json["simd_target"] = plan.simd_target;
   json["gpus"] = plan.gpus;
   json["cpu_draws"] = plan.cpu_draws;
+  json["no_gpus"] = plan.no_gpus.empty() ? Json(nullptr) : Json(plan.no_gpus);
   json["notes"] = plan.notes;
   json["warnings"] = plan.warnings;
   json["refusal"] = plan.refusal.ok() ? Json(nullptr) : Json(plan.refusal.error().message());

@@ -43,10 +43,11 @@ std::string device_lines(const JobSummary& summary) {
   }
   const std::int64_t by_cpu = std::max<std::int64_t>(0, summary.pixels_done - by_gpus);
   out +=
-      fmt::format("CPU: {} of the pixels ({:.1f} %), {} {} idle {}\n",
+      fmt::format("CPU: {} of the pixels ({:.1f} %), {} {}, idle {}{}\n",
                   human(static_cast<double>(by_cpu), "px"), 100 * static_cast<double>(by_cpu) / all,
-                  summary.workers, summary.workers == 1 ? "worker" : "workers, each",
-                  human_seconds(summary.workers_idle_s / std::max(1, summary.workers)));
+                  summary.workers, summary.workers == 1 ? "worker" : "workers",
+                  human_seconds(summary.workers_idle_s / std::max(1, summary.workers)),
+                  summary.workers == 1 ? "" : " on average");
   return out;
 }
 

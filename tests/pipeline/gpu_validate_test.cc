@@ -286,15 +286,19 @@ TEST_F(GpuValidate, ThePlanNamesTheGpusAndCountsTheirMemory) {
   };
   const GeneratePlan cpu = plan({Device::cpu, {}});
   EXPECT_TRUE(cpu.gpus.empty() && cpu.cpu_draws && cpu.refusal.ok());
+  EXPECT_EQ(cpu.no_gpus, "--device cpu asks for no GPU");
   const GeneratePlan hybrid = plan({Device::automatic, {}});
   EXPECT_EQ(hybrid.gpus, (std::vector<std::string>{"GPU 0 (Fake)", "GPU 1 (Fake)"}));
   EXPECT_TRUE(hybrid.cpu_draws);
+  EXPECT_EQ(hybrid.no_gpus, "");
   EXPECT_GT(hybrid.least_memory_bytes, cpu.least_memory_bytes);
   EXPECT_FALSE(plan({Device::cuda, {1}}).cpu_draws);
   EXPECT_EQ(plan({Device::cuda, {1}}).gpus.size(), 1u);
   const GeneratePlan refused = plan({Device::cuda, {2}});
   ASSERT_FALSE(refused.refusal.ok());
   EXPECT_EQ(refused.refusal.error().code(), Code::not_found);
+  EXPECT_EQ(refused.no_gpus, refused.refusal.error().message());
+  EXPECT_FALSE(refused.cpu_draws);
   EXPECT_GT(refused.store_bytes, 0) << "the rest is planned all the same";
 }
 
@@ -307,7 +311,7 @@ TEST_F(GpuValidate, ThePlanKeepsNoKernel) {
   const auto plan = plan_generate(job_options(), run_);
   ASSERT_TRUE(plan.ok());
   ASSERT_EQ(plan->notes.size(), 1u);
-  EXPECT_NE(plan->notes[0].find("loading machine code failed"), std::string::npos)
+  EXPECT_TRUE(plan->notes[0].starts_with("GPU 0 (Fake) is not used: loading machine code failed"))
       << plan->notes[0];
   EXPECT_FALSE(fs::exists(folder_.path() + "/kernels"));
 }

@@ -62,7 +62,8 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options, const RunOpti
   plan.threads = setup.memory.threads;
   plan.simd_target = simd_target_name();
   for (const auto& lane : lanes.lanes) plan.gpus.push_back(lane->name());
-  plan.cpu_draws = lanes.lanes.empty() || lanes.workers_read;
+  plan.cpu_draws = no_lanes.ok() && (lanes.lanes.empty() || lanes.workers_read);
+  plan.no_gpus = no_lanes.ok() ? lanes.none : no_lanes.error().message();
   plan.notes = resolved.notes;
   plan.notes.insert(plan.notes.end(), resolved.output_notes.begin(), resolved.output_notes.end());
   plan.notes.insert(plan.notes.end(), lanes.notes.begin(), lanes.notes.end());

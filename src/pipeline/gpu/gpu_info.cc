@@ -1,5 +1,6 @@
 #include "compute/cuda/device.h"
 #include "compute/cuda/nvrtc.h"
+#include "ops/formula/builtin_kernels/builtin_kernels.h"
 #include "pantile/info.h"
 
 namespace pantile {
@@ -36,6 +37,7 @@ DevicesInfo read_devices(const CudaOptions& cuda) {
   } else {
     info.no_nvrtc = nvrtc.error().message();
   }
+  info.builtin_kernels = formula::builtin_kernel_targets();
   return info;
 }
 

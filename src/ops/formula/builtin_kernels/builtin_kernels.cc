@@ -20,6 +20,19 @@ class BuiltinKernels final : public cuda::CodeCache {
 
 }  // namespace
 
+std::string builtin_kernel_targets() {
+  if (builtin_kernels().empty()) return {};
+  std::string out = "sm_";
+  for (const char c : std::string_view(PANTILE_KERNEL_GENERATIONS)) {
+    if (c == ',') {
+      out += ", sm_";
+    } else {
+      out += c;
+    }
+  }
+  return out + ", PTX";
+}
+
 std::shared_ptr<cuda::CodeCache> builtin_kernel_cache() {
   return std::make_shared<BuiltinKernels>();
 }

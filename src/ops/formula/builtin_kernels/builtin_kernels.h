@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "compute/cuda/kernel_compiler.h"
@@ -19,6 +20,9 @@ struct BuiltinKernel {
 
 /// All of them; none where the build had no nvcc.
 std::span<const BuiltinKernel> builtin_kernels();
+
+/// What they run on, "sm_75, sm_80, sm_90, PTX"; empty where there are none.
+std::string builtin_kernel_targets();
 
 /// They as a cache that keeps nothing new.
 std::shared_ptr<cuda::CodeCache> builtin_kernel_cache();

@@ -72,6 +72,14 @@ TEST(BuiltinKernels, AreExactCodeByNvccToo) {
 }
 #endif
 
+TEST(BuiltinKernels, SayWhatTheyRunOn) {
+  const std::string targets = builtin_kernel_targets();
+  EXPECT_EQ(targets.empty(), builtin_kernels().empty());
+  if (targets.empty()) return;
+  EXPECT_TRUE(targets.starts_with("sm_") && targets.ends_with(", PTX")) << targets;
+  EXPECT_EQ(targets.find(",sm"), std::string::npos) << targets;
+}
+
 TEST(BuiltinKernels, HaveNothingForOtherFormulas) {
   const auto cache = builtin_kernel_cache();
   const std::string key = key_of("x*y + 1", Precision::f64, PixelForm::rgb8, true, "sm_90");
