@@ -14,21 +14,12 @@
 #include "pantile/encoded_chunks.h"
 #include "pipeline/drain/chunk_queue.h"
 #include "pipeline/drain/committer.h"
+#include "pipeline/drain/lane_window.h"
 #include "pipeline/drain/open_parents.h"
 #include "runtime/workers.h"
 
 namespace pantile {
 namespace {
-
-/// How far a worker may run ahead of the slowest one, in chunks. Wide enough that nobody waits at
-/// ordinary scatter, narrow enough that few parents are open.
-constexpr std::int64_t room_of(int threads, std::int64_t lane_tiles) {
-  return 8 * std::int64_t{threads} + 8 + lane_tiles;
-}
-/// Lanes have as much again, for what they read while workers draw a chunk together.
-constexpr std::int64_t window_of(int threads, std::int64_t lane_tiles) {
-  return room_of(threads, lane_tiles) + lane_tiles;
-}
 
 class Stopwatch {
  public:
@@ -39,12 +30,6 @@ class Stopwatch {
  private:
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
-
-std::int64_t tiles_under_way(const std::vector<TileLane*>& lanes) {
-  std::int64_t tiles = 0;
-  for (const TileLane* lane : lanes) tiles += std::int64_t{lane->batch_tiles()} * lane->batches();
-  return tiles;
-}
 
 /// What the plan, the countdown and the sinks remember of one unit.
 constexpr std::int64_t kUnitBytes = 400;
@@ -103,7 +88,7 @@ class Drain {
         encoded_(job.source->encoded_chunks()),
         layout_(job.plan),
         codecs_(codec_uses(codecs_of(job.sinks))),
-        queue_(layout_, todo, window_of(options.threads, tiles_under_way(options.lanes))),
+        queue_(layout_, todo, window_of(options.threads, tiles_alive(options.lanes))),
         buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
         parents_(layout_, job.plan.spec.kind, buffers_),
         countdown_(layout_, todo),
@@ -113,7 +98,7 @@ class Drain {
                     WorkDivision::Settings{
                         .workers = options.threads,
                         .workers_read = options.workers_read,
-                        .room_tiles = room_of(options.threads, tiles_under_way(options.lanes)),
+                        .room_tiles = room_of(options.threads, tiles_alive(options.lanes)),
                         .is_for_lanes = [this](const ChunkQueue::Task& task) {
                           return task.chunk.level == 0 && task.unit->origin == Origin::source &&
                                  !can_copy(*task.unit);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/drain/lane_window.h"
+
 namespace pantile {
 namespace {
 
@@ -10,9 +12,9 @@ namespace {
 constexpr double kNew = 0.125;
 /// Of the time of a batch; shorter waiting is that of threads for each other.
 constexpr double kNoWait = 0.02;
-/// Of workers that a lane's waiting keeps from drawing, as many are let go by a batch without.
 /// Of the time that is to spare, what a band may take, since measurements scatter.
 constexpr double kSpare = 0.5;
+/// Of workers that a lane's waiting keeps from drawing, as many are let go by a batch without.
 constexpr double kLetGo = 1.0 / 16;
 
 void measure(double& mean, double seconds) {
@@ -78,8 +80,8 @@ std::int64_t DrawLimit::short_rows() const {
   double spare_s = -1;
   for (const Pace& pace : lanes_) {
     if (!pace.at_work || pace.tile_s == 0) continue;
-    // One batch is read, another copied.
-    const double lane_s = pace.tile_s * pace.lane.batch_tiles * std::max(0, pace.lane.batches - 2);
+    const int batches = std::max(0, pace.lane.batches - kMostUnderWay);
+    const double lane_s = pace.tile_s * pace.lane.batch_tiles * batches;
     if (spare_s < 0 || lane_s < spare_s) spare_s = lane_s;
   }
   spare_s *= std::max(0.0, 1 - *busy / workers_);

@@ -5,6 +5,8 @@
 #include <deque>
 #include <utility>
 
+#include "pipeline/drain/lane_window.h"
+
 namespace pantile {
 namespace {
 
@@ -138,7 +140,7 @@ void LaneFeed::run_lane(std::size_t lane) {
       finish_oldest();
       continue;
     }
-    while (std::ssize(under_way) >= batches_under_way(*lanes_[lane])) finish_oldest();
+    while (std::ssize(under_way) >= batches_under_way(lanes_[lane]->batches())) finish_oldest();
     auto begun = begin(lane, tasks);
     if (begun.ok()) {
       under_way.push_back(std::move(*begun));

@@ -31,7 +31,8 @@ struct LaneUse {
 };
 
 /// Hands tiles that a lane has read, and chunks to be read, to workers: WorkDivision, for threads.
-/// A lane that fails is given up: the workers read what it had. Thread-safe.
+/// A lane that fails is given up: the workers read what it had. The lanes have to outlive the feed
+/// and all work that it has handed out, whose batches are theirs. Thread-safe.
 class LaneFeed {
  public:
   LaneFeed(ChunkQueue& queue, const ShardLayout& layout, std::vector<TileLane*> lanes,

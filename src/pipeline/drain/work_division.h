@@ -2,7 +2,6 @@
 /// \file
 /// Who does what next in a drain beside lanes: the decisions alone, without threads or clocks.
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -39,10 +38,6 @@ struct LaneWork {
   std::shared_ptr<Drawing> drawing = {};
   std::int64_t first_row = 0, rows = 0;
 };
-
-/// Batches that a lane has under way at the most: one is read while another is copied. The others
-/// belong to the workers.
-inline int batches_under_way(const TileLane& lane) { return std::clamp(lane.batches() - 1, 1, 2); }
 
 /// Tiles that lanes have read come first. Beside that, all workers who may draw (DrawLimit) draw
 /// the same chunk, so that it is soon done: lanes cannot go further ahead of it than the queue's

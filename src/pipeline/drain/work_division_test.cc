@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "pipeline/drain/lane_window.h"
 #include "pipeline/test_images.h"
 
 namespace pantile {
@@ -31,7 +32,8 @@ struct Machine {
   std::int64_t lane_breaks_after = std::numeric_limits<std::int64_t>::max();  ///< Tiles.
 
   std::int64_t lane_tiles() const { return std::int64_t{lanes} * batch_tiles * batches; }
-  std::int64_t room() const { return 8 * workers + 8 + lane_tiles(); }
+  std::int64_t room() const { return room_of(workers, lane_tiles()); }
+  std::int64_t window() const { return window_of(workers, lane_tiles()); }
   /// Workers that the lanes' tiles keep busy.
   double encoders() const { return lanes * encode_s / lane_tile_s; }
 };
@@ -79,7 +81,7 @@ class Simulation {
         sinks_{&sink_},
         layout_(plan_),
         todo_((static_cast<void>(sink_.begin(plan_)), plan_drain(layout_, sinks_, -1, 1, {}))),
-        queue_(layout_, todo_, machine.room() + machine.lane_tiles()),
+        queue_(layout_, todo_, machine.window()),
         workers_(static_cast<std::size_t>(machine.workers)) {
     std::vector<TileLane*> pointers;
     for (int i = 0; i < m_.lanes; ++i) {
@@ -214,7 +216,7 @@ class Simulation {
       end(i);
       return true;
     }
-    if (std::ssize(l.under_way) >= batches_under_way(*l.lane)) return wait_for_oldest(l);
+    if (std::ssize(l.under_way) >= batches_under_way(l.lane->batches())) return wait_for_oldest(l);
     if (!l.blocked_since) l.blocked_since = now_;
     if (l.lane->alive >= m_.batches) return false;
     division_->limit().lane_waited(i, now_ - *l.blocked_since);

@@ -8,6 +8,7 @@
 
 #include "compute/cuda/kernel_compiler.h"
 #include "grid/tile_grid.h"
+#include "pipeline/drain/lane_window.h"
 #include "pipeline/drain/memory_plan.h"
 #include "pipeline/gpu/open_devices.h"
 
@@ -20,9 +21,9 @@ struct BatchPlan {
   int batches = 0;
 };
 
-/// All lanes have a quarter of the budget, and no batch is larger than makes sense. Two batches are
-/// being read; what workers hold is enough for each to have one tile in hand and one to come.
-/// Errors: out_of_memory.
+/// All lanes have a quarter of the budget, and no batch is larger than makes sense. Besides
+/// what is under way, what workers hold is enough for each to have one tile in hand and one to
+/// come. Errors: out_of_memory.
 Result<BatchPlan> plan_batches(const RunOptions& run, std::int64_t gpus, std::int64_t tile_bytes) {
   constexpr std::int64_t kUsual = std::int64_t{32} << 20, kLeastBatches = 4;
   const std::int64_t threads = wanted_threads(run);
@@ -30,7 +31,8 @@ Result<BatchPlan> plan_batches(const RunOptions& run, std::int64_t gpus, std::in
   const std::int64_t tiles = std::clamp<std::int64_t>(
       std::min(kUsual, share_bytes / kLeastBatches) / tile_bytes, 1, formula::kMostTiles);
   const std::int64_t wanted =
-      2 + std::max<std::int64_t>(kLeastBatches - 2, ceil_div(2 * threads, tiles * gpus));
+      kMostUnderWay +
+      std::max<std::int64_t>(kLeastBatches - kMostUnderWay, ceil_div(2 * threads, tiles * gpus));
   const std::int64_t batches = std::min(wanted, share_bytes / (tiles * tile_bytes));
   if (batches < 2) {
     return Error(Code::out_of_memory,

@@ -1,12 +1,10 @@
 #include "pipeline/gpu/job_lanes.h"
 
+#include "pipeline/drain/lane_window.h"
+
 namespace pantile {
 
-std::int64_t JobLanes::tiles() const {
-  std::int64_t tiles = 0;
-  for (const auto& lane : lanes) tiles += std::int64_t{lane->batch_tiles()} * lane->batches();
-  return tiles;
-}
+std::int64_t JobLanes::tiles() const { return tiles_alive(lanes); }
 
 void JobLanes::drop(const std::string& why) {
   lanes.clear();
