@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compute/cuda/kernel_compiler.h"
@@ -32,19 +34,42 @@ int usage() {
   return 2;
 }
 
+/// What a word stands for; nothing, and a line on stderr, where it is none of `meanings`.
+template <class T>
+std::optional<T> meaning(std::string_view what, const std::string& word,
+                         std::initializer_list<std::pair<std::string_view, T>> meanings) {
+  for (const auto& [known, value] : meanings) {
+    if (word == known) return value;
+  }
+  std::fprintf(stderr, "\"%s\" is no %s:", word.c_str(), std::string(what).c_str());
+  for (const auto& [known, value] : meanings) {
+    std::fprintf(stderr, " %s", std::string(known).c_str());
+  }
+  std::fputs("\n", stderr);
+  return std::nullopt;
+}
+
 /// `words`: formula, precision, form, samples. Nothing, and a line on stderr, where they are wrong.
 std::optional<std::string> text_of(const std::vector<std::string>& words) {
-  if (words.size() != 4) return std::nullopt;
-  const Precision precision = words[1] == "f32" ? Precision::f32 : Precision::f64;
-  const auto program = pantile::formula::compile(words[0], precision);
+  if (words.size() != 4) {
+    std::fprintf(stderr, "formula, precision, form and samples are 4 words, not %zu\n",
+                 words.size());
+    return std::nullopt;
+  }
+  const auto precision =
+      meaning<Precision>("precision", words[1], {{"f64", Precision::f64}, {"f32", Precision::f32}});
+  const auto pixel = meaning<PixelForm>(
+      "form of pixels", words[2],
+      {{"rgb8", PixelForm::rgb8}, {"u16", PixelForm::u16}, {"f32", PixelForm::f32}});
+  const auto one_sample =
+      meaning<bool>("number of samples", words[3], {{"one", true}, {"many", false}});
+  if (!precision || !pixel || !one_sample) return std::nullopt;
+  const auto program = pantile::formula::compile(words[0], *precision);
   if (!program.ok()) {
     std::fprintf(stderr, "%s\n", program.error().message().c_str());
     return std::nullopt;
   }
-  const PixelForm pixel = words[2] == "rgb8"  ? PixelForm::rgb8
-                          : words[2] == "u16" ? PixelForm::u16
-                                              : PixelForm::f32;
-  return kernel_text(*program, precision, pixel, words[3] == "one").code;
+  return kernel_text(*program, *precision, *pixel, *one_sample).code;
 }
 
 std::vector<std::string> split(std::string_view text, char at) {
