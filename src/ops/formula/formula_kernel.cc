@@ -1,5 +1,7 @@
 #include "ops/formula/formula_kernel.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -34,6 +36,10 @@ template <class T> class KernelOf final : public FormulaKernel {
 
   Status launch(const cuda::Stream& stream, const TileMemory& to,
                 std::span<const Rect> rects) const override {
+    if (rects.size() > std::size_t{kMostTiles}) {
+      return Error(Code::internal,
+                   fmt::format("{} tiles in one launch; {} fit", rects.size(), kMostTiles));
+    }
     PixelBatch batch{};
     batch.out = reinterpret_cast<std::uint8_t*>(to.tiles);
     batch.half = reinterpret_cast<std::uint8_t*>(to.halves);

@@ -325,6 +325,23 @@ TEST_F(FormulaLaneTest, AnyCallMayFail) {
   EXPECT_EQ(failures, 8);
 }
 
+TEST_F(FormulaLaneTest, ALaunchOfMoreTilesThanFitIsRefused) {
+  const FormulaImage image = picture(Output::rgb8, Precision::f64);
+  ASSERT_TRUE(lane<Sample0>("complex", image, {kTilePx}).ok());  // leaves its code in the cache
+  cuda::KernelCompiler compiler({cache_}, "/nowhere/libnvrtc.so", [](const std::string&) {});
+  const auto kernel =
+      FormulaKernel::make(*compile("complex", image.precision), image, device_, compiler);
+  ASSERT_TRUE(kernel.ok()) << kernel.error().message();
+  const auto stream = cuda::Stream::make(device_);
+  ASSERT_TRUE(stream.ok());
+  const int before = control_->launches;
+  const std::vector<Rect> rects(kMostTiles + 1, kTiles[0]);
+  const Status refused = (*kernel)->launch(*stream, {0, 0, kTilePx}, rects);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), Code::internal);
+  EXPECT_EQ(control_->launches, before);
+}
+
 TEST_F(FormulaLaneTest, SaysWhatIsMissing) {
   cuda::KernelCompiler compiler({cache_}, "/nowhere/libnvrtc.so", [](const std::string&) {});
   const auto none =
