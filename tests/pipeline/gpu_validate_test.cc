@@ -232,9 +232,8 @@ TEST_F(GpuValidate, WithoutAGpuItIsNotMade) {
   EXPECT_NE(reason_of({}).find("no NVIDIA driver"), std::string::npos);
   run_.cuda = there;
   run_.cuda.kernel_folders.clear();
-  EXPECT_NE(
-      reason_of({}).find("GPU 0 (Fake) is not used: this formula's kernel has to be compiled"),
-      std::string::npos);
+  EXPECT_NE(reason_of({}).find("GPU 0 (Fake) is not used: this kernel has to be compiled"),
+            std::string::npos);
   EXPECT_EQ(listener_.stages.count("validate/devices"), 0u);
 }
 

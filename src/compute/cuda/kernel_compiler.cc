@@ -37,7 +37,7 @@ Result<std::shared_ptr<const Nvrtc>> KernelCompiler::nvrtc() {
     if (!opened.ok()) {
       return Error(
           opened.error().code(),
-          "this formula's kernel has to be compiled by NVIDIA's NVRTC, which is not at hand "
+          "this kernel has to be compiled by NVIDIA's NVRTC, which is not at hand "
           "(install the CUDA toolkit, or nvidia-cuda-nvrtc from PyPI and let PANTILE_NVRTC name "
           "its libnvrtc.so): " +
               opened.error().message());

@@ -143,7 +143,7 @@ Result<std::string> Nvrtc::compile(const std::string& code, std::span<const Head
     texts.push_back(header.text);
   }
   Handle program = nullptr;
-  if (const Outcome made = f.create(&program, code.c_str(), "formula.cu",
+  if (const Outcome made = f.create(&program, code.c_str(), "kernel.cu",
                                     static_cast<int>(names.size()), texts.data(), names.data());
       made != 0) {
     return Error(Code::internal, fmt::format("NVRTC {}: {}", version_, f.words(made)));
