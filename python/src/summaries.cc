@@ -15,6 +15,7 @@ nb::dict summary_dict(const JobSummary& summary) {
   all["wall_s"] = summary.wall_s;
   all["peak_memory_bytes"] = summary.peak_memory_bytes;
   all["workers"] = summary.workers;
+  all["workers_idle_s"] = summary.workers_idle_s;
   nb::list stages, outputs, devices;
   for (const StageSummary& stage : summary.stages) {
     nb::dict one;
@@ -37,6 +38,7 @@ nb::dict summary_dict(const JobSummary& summary) {
     one["name"] = device.name;
     one["pixels"] = device.pixels;
     one["idle_s"] = device.idle_s;
+    one["blocked_s"] = device.blocked_s;
     one["memory_bytes"] = device.memory_bytes;
     one["lost"] = device.lost;
     one["note"] = device.note;

@@ -1,5 +1,6 @@
 """Jobs with the options of the command line."""
 
+import json
 import os
 import subprocess
 
@@ -32,6 +33,18 @@ def test_generate_gives_what_the_command_gives(job, tmp_path):
     subprocess.run(words, check=True, capture_output=True)
     assert (out / "image.tiff").read_bytes() == (tmp_path / "other" / "image.tiff").read_bytes()
     assert pt.open(out).shape == (3, 150, 200)
+
+
+def test_the_summary_has_what_the_log_of_the_command_has(job, tmp_path):
+    _, summary = job
+    words = [os.environ["PANTILE"], "generate", "--formula=complex", "--width=200", "--height=150"]
+    words += ["--previews=64", "--log=json", "--out", tmp_path / "other"]
+    said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    (logged,) = [e for e in map(json.loads, said.splitlines()) if e["event"] == "summary"]
+    assert summary.keys() == logged.keys() - {"event"}
+    assert summary["workers"] == logged["workers"]
+    for part in ["stages", "outputs", "devices"]:  # devices where there are GPUs
+        assert [one.keys() for one in summary[part]] == [one.keys() for one in logged[part]]
 
 
 def test_a_finished_job_has_nothing_to_do(job):
