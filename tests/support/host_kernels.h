@@ -74,9 +74,12 @@ inline std::string code_line(const char* kernel, HostKernel code) {
 /// The halving of such pixels.
 inline HostKernel halving_of(formula::PixelForm form) {
   using formula::PixelForm;
-  return form == PixelForm::rgb8  ? halve_on_host<PixelForm::rgb8>
-         : form == PixelForm::u16 ? halve_on_host<PixelForm::u16>
-                                  : halve_on_host<PixelForm::f32>;
+  switch (form) {
+    case PixelForm::rgb8: return halve_on_host<PixelForm::rgb8>;
+    case PixelForm::u16: return halve_on_host<PixelForm::u16>;
+    case PixelForm::f32: return halve_on_host<PixelForm::f32>;
+  }
+  return nullptr;
 }
 
 /// Code whose kernels are `draw` and `halve`; null: the halving of such pixels.

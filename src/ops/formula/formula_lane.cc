@@ -36,11 +36,18 @@ struct TileLayouts {
   Layout tile, half;  ///< Of no pixels where no half is wanted.
 };
 
+DType sample_type(PixelForm form) {
+  switch (form) {
+    case PixelForm::rgb8: return DType::u8;
+    case PixelForm::u16: return DType::u16;
+    case PixelForm::f32: return DType::f32;
+  }
+  return DType::f32;
+}
+
 TileLayouts layouts_of(const FormulaImage& image, std::int32_t tile_px, Halves halves) {
   const PixelForm form = pixel_form(image.output);
-  const DType dtype = form == PixelForm::rgb8  ? DType::u8
-                      : form == PixelForm::u16 ? DType::u16
-                                               : DType::f32;
+  const DType dtype = sample_type(form);
   const int channels = form == PixelForm::rgb8 ? 3 : 1;
   const std::int32_t half_px = halves == Halves::yes ? tile_px / 2 : 0;
   TileLayouts layouts{Layout::interleaved(dtype, tile_px, tile_px, channels),

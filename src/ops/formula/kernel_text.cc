@@ -160,7 +160,12 @@ template <class T> class Writer {
 };
 
 constexpr std::string_view word(PixelForm form) {
-  return form == PixelForm::rgb8 ? "rgb8" : form == PixelForm::u16 ? "u16" : "f32";
+  switch (form) {
+    case PixelForm::rgb8: return "rgb8";
+    case PixelForm::u16: return "u16";
+    case PixelForm::f32: return "f32";
+  }
+  return "f32";
 }
 
 }  // namespace

@@ -14,9 +14,12 @@ namespace pantile::formula {
 
 /// The kernels have an enum of their own, since no public header is among their texts.
 constexpr PixelForm pixel_form(StoreKind store) {
-  return store == StoreKind::rgb8        ? PixelForm::rgb8
-         : store == StoreKind::value_u16 ? PixelForm::u16
-                                         : PixelForm::f32;
+  switch (store) {
+    case StoreKind::rgb8: return PixelForm::rgb8;
+    case StoreKind::value_u16: return PixelForm::u16;
+    case StoreKind::value_f32: return PixelForm::f32;
+  }
+  return PixelForm::f32;
 }
 
 /// A struct `name` with the members that Block asks of a Formula.
