@@ -13,10 +13,11 @@
 
 #include "core/buffer.h"
 #include "core/hash.h"
-#include "io/codec/codecs.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_source.h"
 #include "pantile/generate.h"
+#include "pipeline/drain/memory_plan.h"
+#include "pipeline/folder/outputs.h"
 #include "pipeline/job/estimate.h"
 
 namespace pantile::bench {
@@ -71,14 +72,14 @@ Result<double> encoding_rate(std::int64_t size) {
     PANTILE_TRY(source->read(source->spec().region(0, {x, y, x + kTilePx, y + kTilePx}),
                              tiles.back().view(), context));
   }
-  PANTILE_ASSIGN(const auto codec, make_codec({.method = codec::Method::zstd, .level = 1}));
-  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  PANTILE_ASSIGN(const auto codec, make_store_codec(job_options({size}, {}).zstd_level, false));
+  const auto threads = static_cast<std::size_t>(wanted_threads({}));  // as jobs without --threads
   constexpr int kPasses = 8;
   std::vector<Status> outcomes(threads);
   const auto begin = Clock::now();
   {
     std::vector<std::jthread> workers;
-    for (unsigned t = 0; t < threads; ++t) {
+    for (std::size_t t = 0; t < threads; ++t) {
       workers.emplace_back([&, t] {
         const auto scratch = codec->make_scratch();
         std::vector<std::byte> encoded;
@@ -200,11 +201,13 @@ void add_devices(const JobSummary& summary, double alone_px_s, bool is_hybrid, T
     const double active = drain_s - d.idle_s - d.blocked_s;
     const double rate = active > 0 ? static_cast<double>(d.pixels) / active : 0;
     const double of_alone = alone_px_s > 0 ? 100 * rate / alone_px_s : 0;
-    const bool is_judged = is_hybrid && d.blocked_s < kMostBlocked * drain_s;
+    const bool is_judged = d.blocked_s < kMostBlocked * drain_s;
     table.line("  " + d.name,
                fmt::format("{:.1f} % of pixels", 100 * static_cast<double>(d.pixels) /
                                                      static_cast<double>(summary.pixels)),
-               is_judged ? table.at_least(98, of_alone) : "",
+               !is_hybrid  ? ""
+               : is_judged ? table.at_least(98, of_alone)
+                           : table.not_judged(),
                fmt::format("idle {:.2f} s, blocked {:.2f} s of {:.2f} s; while at work {:.2f} "
                            "Gpx/s, {:.0f} % of alone",
                            d.idle_s, d.blocked_s, drain_s, rate / 1e9, of_alone));
@@ -243,7 +246,7 @@ Status measure_drawing(const gpu::GpuMachine& machine, int ordinal, const Pictur
     const bool is_judged = d.blocked_s < kMostBlocked * both_s;
     table.line(
         "  " + d.name, fmt::format("{:.1f} % of pixels", 100 * share),
-        is_judged ? table.at_least(98, of_alone) : "",
+        is_judged ? table.at_least(98, of_alone) : table.not_judged(),
         fmt::format("{:.1f} % of its rate alone; idle {:.2f} s, blocked {:.2f} s of {:.2f} s",
                     of_alone, d.idle_s, d.blocked_s, both_s));
   }

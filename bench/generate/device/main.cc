@@ -53,7 +53,7 @@ int run(const Options& options) {
                                    options.size, options.work + "/pantile_gpu_bench", table);
   std::filesystem::remove_all(options.work + "/pantile_gpu_bench");
   if (!jobs.ok()) return fail(jobs.error().message());
-  std::printf("\n%d figures missed\n", table.missed());
+  std::printf("\n%d figures missed, %d not judged\n", table.missed(), table.not_judged_count());
   return table.missed() > 0 ? 3 : 0;
 }
 

@@ -8,12 +8,12 @@
 namespace pantile::bench {
 
 /// Prints lines like "complex, f64, in device memory   61.2 Gpx/s   reach 50: met   88 % of …", and
-/// counts the figures that do not reach what they are to.
+/// counts the figures that do not reach what they are to, and those that say nothing.
 class Table {
  public:
   void line(const std::string& what, const std::string& got, const std::string& reach = {},
             const std::string& beside = {}) const {
-    std::printf("%-44s %-18s %-22s %s\n", what.c_str(), got.c_str(), reach.c_str(), beside.c_str());
+    std::printf("%-44s %-18s %-26s %s\n", what.c_str(), got.c_str(), reach.c_str(), beside.c_str());
     std::fflush(stdout);
   }
 
@@ -24,7 +24,14 @@ class Table {
     return "at most" + verdict(limit, got <= limit).substr(5);
   }
 
+  /// What stands for a verdict where encoding was the limit; to be printed once.
+  std::string not_judged() {
+    ++not_judged_;
+    return "not judged: encoding binds";
+  }
+
   int missed() const { return missed_; }
+  int not_judged_count() const { return not_judged_; }
 
  private:
   std::string verdict(double reach, bool met) {
@@ -33,7 +40,7 @@ class Table {
     std::snprintf(text, sizeof text, "reach %g: %s", reach, met ? "met" : "MISSED");
     return text;
   }
-  int missed_ = 0;
+  int missed_ = 0, not_judged_ = 0;
 };
 
 }  // namespace pantile::bench
