@@ -30,7 +30,7 @@ class TileBatch {
 };
 
 /// Reads tiles of level 0 of one source, bit for bit as the source does. Used by one thread, but
-/// its batches may end on any.
+/// its batches may end on any. It has to outlive them.
 class TileLane {
  public:
   virtual ~TileLane() = default;

@@ -20,7 +20,8 @@ class ArenaBlock;
 /// plain allocations that are kept and used again. Thread-safe.
 class DeviceArena : public std::enable_shared_from_this<DeviceArena> {
  public:
-  /// At most `budget_bytes` are held at a time. Errors: out_of_memory, io.
+  /// At most `budget_bytes` are given out at a time; the driver's pool may reserve more. Errors:
+  /// out_of_memory, io.
   static Result<std::shared_ptr<DeviceArena>> make(std::shared_ptr<const Device> device,
                                                    std::int64_t budget_bytes);
   ~DeviceArena();

@@ -29,7 +29,8 @@ struct BatchPart {
 /// end. Errors: out_of_memory (then fewer items are tried), and any other, which ends the batch.
 using QueuePart = std::function<Status(const BatchPart&)>;
 
-/// Batches are begun and waited for by one thread, and may end on any.
+/// Batches are begun and waited for by one thread, and may end on any. The ring has to outlive
+/// them.
 class BatchRing {
  private:
   struct Slot;

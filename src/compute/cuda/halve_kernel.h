@@ -11,7 +11,8 @@
 
 namespace pantile::cuda {
 
-/// One tile of a batch whose tile_px is even; `out` and `half` are aligned to 16 bytes.
+/// One tile of a batch whose tile_px is even; `out` and `half` are aligned to 16 bytes where
+/// tile_px is a multiple of 8, else as a sample.
 template <PixelForm form> struct Halving {
   using Sample =
       std::conditional_t<form == PixelForm::rgb8, std::uint8_t,

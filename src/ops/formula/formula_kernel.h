@@ -18,8 +18,9 @@ namespace pantile::formula {
 /// gaps, and zeros beyond their rects. `halves`: as many tiles of half the side; 0: none are
 /// wanted.
 struct TileMemory {
-  cuda::api::Address tiles = 0, halves = 0;  ///< Aligned to 16 bytes, if tile_px is to 8.
-  std::int32_t tile_px = 0;                  ///< Even where halves are wanted.
+  /// Aligned to 16 bytes where tile_px is a multiple of 8, else as a sample.
+  cuda::api::Address tiles = 0, halves = 0;
+  std::int32_t tile_px = 0;  ///< Even where halves are wanted.
 };
 
 /// Immutable; its launches may come from any thread.
@@ -33,7 +34,7 @@ class FormulaKernel {
                                                      std::shared_ptr<const cuda::Device> device,
                                                      cuda::KernelCompiler& compiler);
   /// Queues the drawing of the tiles at `rects`, at most kMostTiles, and their halving where that
-  /// is wanted. Errors: out_of_memory, io.
+  /// is wanted. Errors: out_of_memory, io; internal (too many tiles).
   virtual Status launch(const cuda::Stream& stream, const TileMemory& to,
                         std::span<const Rect> rects) const = 0;
   /// Memory of the device that it holds.
