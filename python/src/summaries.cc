@@ -15,7 +15,8 @@ nb::dict summary_dict(const JobSummary& summary) {
   all["wall_s"] = summary.wall_s;
   all["peak_memory_bytes"] = summary.peak_memory_bytes;
   all["workers"] = summary.workers;
-  all["workers_idle_s"] = summary.workers_idle_s;
+  all["workers_idle_s"] = nb::none();  // measured beside GPUs alone
+  if (!summary.devices.empty()) all["workers_idle_s"] = summary.workers_idle_s;
   nb::list stages, outputs, devices;
   for (const StageSummary& stage : summary.stages) {
     nb::dict one;

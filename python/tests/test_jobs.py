@@ -43,6 +43,7 @@ def test_the_summary_has_what_the_log_of_the_command_has(job, tmp_path):
     (logged,) = [e for e in map(json.loads, said.splitlines()) if e["event"] == "summary"]
     assert summary.keys() == logged.keys() - {"event"}
     assert summary["workers"] == logged["workers"]
+    assert (summary["workers_idle_s"] is None) == (logged["workers_idle_s"] is None)
     for part in ["stages", "outputs", "devices"]:  # devices where there are GPUs
         assert [one.keys() for one in summary[part]] == [one.keys() for one in logged[part]]
 
