@@ -158,7 +158,8 @@ def test_damage_is_named_and_nothing_looks_whole(pantile, whole, job, tmp_path, 
         kept = tmp_path / "damaged"
         job.rename(kept)
         shutil.copytree(whole, job)
-        if damage is shard_lost:  # a store of other shards is taken for another one
+        if damage in {shard_lost, shard_index, shard_cut_short}:
+            # A store of other shards, by their sizes and indices, is taken for another one.
             assert "--restart" in pantile(*words, code=2).stderr
             words.append("--restart")
         pantile(*words)
