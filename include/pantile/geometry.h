@@ -27,6 +27,13 @@ inline Rect intersect(const Rect& a, const Rect& b) {
   return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
 }
 
+/// The smallest rectangle that holds `a` and `b`; an empty one adds nothing.
+inline Rect united(const Rect& a, const Rect& b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
+}
+
 /// `r` moved by (dx, dy) pixels.
 inline Rect translate(const Rect& r, std::int64_t dx, std::int64_t dy) {
   return {r.x0 + dx, r.y0 + dy, r.x1 + dx, r.y1 + dy};

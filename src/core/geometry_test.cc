@@ -24,6 +24,12 @@ TEST(Rect, IntersectIsTheCommonPart) {
   EXPECT_TRUE(intersect(a, {30, 30, 40, 40}).empty());
 }
 
+TEST(Rect, UnitedHoldsBothAndNoMore) {
+  EXPECT_EQ(united({0, 0, 4, 4}, {6, 2, 8, 9}), (Rect{0, 0, 8, 9}));
+  EXPECT_EQ(united({}, {6, 2, 8, 9}), (Rect{6, 2, 8, 9}));
+  EXPECT_EQ(united({6, 2, 8, 9}, {1, 1, 1, 5}), (Rect{6, 2, 8, 9}));
+}
+
 TEST(Rect, ContainsItsOwnEdgesOnly) {
   const Rect r{1, 2, 8, 9};
   EXPECT_TRUE(r.contains(r));

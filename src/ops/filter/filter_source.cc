@@ -61,12 +61,6 @@ class ViewDrain final : public RowDrain {
   Rect rect_;
 };
 
-Rect around(const Rect& a, const Rect& b) {
-  if (a.empty()) return b;
-  if (b.empty()) return a;
-  return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
-}
-
 }  // namespace
 
 FilterSource::FilterSource(Fused fused) : fused_(std::move(fused)) {}
@@ -122,7 +116,7 @@ std::int64_t FilterSource::group_bytes(const Region& region, int c0, int c1) con
     const std::vector<Rect> needs = any.required_inputs(block);
     for (std::size_t i = 0; i < needs.size(); ++i) {
       Rect& wanted = read[part_of(parts, channel.leaves[i])];
-      wanted = around(wanted, needs[i]);
+      wanted = united(wanted, needs[i]);
     }
   }
   std::int64_t below = 0, held = 0;

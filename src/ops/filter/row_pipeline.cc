@@ -16,12 +16,6 @@ std::size_t rounded_up(std::size_t bytes) {
   return (bytes + kAlignBytes - 1) / kAlignBytes * kAlignBytes;
 }
 
-Rect around(const Rect& a, const Rect& b) {
-  if (a.empty()) return b;
-  if (b.empty()) return a;
-  return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
-}
-
 void fill(std::byte* to, std::size_t count, RowType type, double value) {
   const auto with = [&]<class T>(T v) { std::fill_n(reinterpret_cast<T*>(to), count, v); };
   switch (type) {
@@ -91,7 +85,7 @@ RowPipeline::Plan RowPipeline::plan_block(const Rect& block, std::size_t last) c
       const Rect seen{r.x0 - reach.x, r.y0 - reach.y, r.x1 + reach.x, r.y1 + reach.y};
       const bool looks_around = nodes_[n].boundary == Boundary::wrap && !image.contains(seen);
       source.stored = source.stored || looks_around;
-      source.need = around(source.need, source.stored ? seen : intersect(seen, image));
+      source.need = united(source.need, source.stored ? seen : intersect(seen, image));
       source.lead = std::max(source.lead, reader.lead + reach.y);
       if (reach.x > 0 || reach.y > 0) {
         source.pad = std::max<std::int64_t>(source.pad, reach.x);

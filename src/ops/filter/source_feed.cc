@@ -13,12 +13,6 @@ namespace {
 /// Channels that are read together: of interleaved colours all.
 constexpr int kChannelsTogether = 4;
 
-Rect around(const Rect& a, const Rect& b) {
-  if (a.empty()) return b;
-  if (b.empty()) return a;
-  return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
-}
-
 /// True when all samples of the view's only channel have the same bytes. Most images show otherwise
 /// soon.
 bool is_uniform(const View& view) {
@@ -94,7 +88,7 @@ Status SourceFeed::prepare(std::span<const Rect> of_leaves) {
   wanted_.assign(parts_.size(), Rect{});
   for (std::size_t i = 0; i < of_leaves.size(); ++i) {
     Rect& wanted = wanted_[part_of_leaf_[i]];
-    wanted = around(wanted, of_leaves[i]);
+    wanted = united(wanted, of_leaves[i]);
   }
   for (std::size_t p = 0; p < parts_.size(); ++p) {
     Held& held = held_[p];

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "grid/tile_grid.h"
+
 namespace pantile {
 namespace {
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// Tiles along an edge of `n` pixels.
 std::int64_t tiles_along(std::int64_t n, std::int64_t tile, std::int64_t step) {

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <numeric>
 #include <utility>
 
 #include "core/buffer.h"
 #include "core/hash.h"
 #include "ops/function/function_source.h"
+#include "runtime/work_items.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -168,22 +168,16 @@ Status StitchSource::find(int threads, const CancelToken* cancel,
   if (found_) return {};
   std::vector<label::OverlapMerge> merges(static_cast<std::size_t>(spec_.channels),
                                           label::OverlapMerge(windows()));
-  std::atomic<std::int64_t> next{0};
-  std::atomic<bool> failed{false};
-  const auto work = [&]() -> Status {
+  WorkItems items(windows(), cancel);
+  const auto work = [&](int) {
     ReadContext ctx{cancel};
-    for (std::int64_t i = next++; i < windows() && !failed; i = next++) {
-      if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+    return items.each([&](std::int64_t i) -> Status {
       PANTILE_TRY(look_at(i, merges, ctx));
       made(1);
-    }
-    return {};
+      return {};
+    });
   };
-  PANTILE_TRY(run_workers(threads, [&](int) {
-    const Status status = work();
-    if (!status.ok()) failed = true;
-    return status;
-  }));
+  PANTILE_TRY(run_workers(threads, work));
   for (label::OverlapMerge& merge : merges) PANTILE_TRY(merge.finish());
   found_ = std::move(merges);
   return {};

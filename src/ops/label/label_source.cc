@@ -9,14 +9,14 @@
 #include "core/buffer.h"
 #include "core/copy.h"
 #include "core/hash.h"
+#include "grid/tile_grid.h"
+#include "runtime/work_items.h"
 #include "runtime/workers.h"
 
 namespace pantile::label {
 namespace {
 
 constexpr std::int64_t kCacheBytes = std::int64_t{32} << 20;
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
@@ -138,13 +138,11 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
   for (int channel = 0; channel < spec_.channels; ++channel) {
     LabelMerge merge(columns_, rows_, connectivity_);
     std::vector<std::vector<bool>> seeded(static_cast<std::size_t>(is_seeded_ ? blocks : 0));
-    std::atomic<std::int64_t> next{0};
-    std::atomic<bool> failed{false};
-    const auto work = [&]() -> Status {
+    WorkItems items(blocks, cancel);
+    const auto work = [&](int) {
       ReadContext ctx{cancel};
       BlockLabeller labeller(connectivity_);
-      for (std::int64_t i = next++; i < blocks && !failed; i = next++) {
-        if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+      return items.each([&](std::int64_t i) -> Status {
         std::vector<bool>* const here = is_seeded_ ? &seeded[static_cast<std::size_t>(i)] : nullptr;
         PANTILE_ASSIGN(const BlockLabels* const labels,
                        label_block(channel, i % columns_, i / columns_, labeller, here, ctx));
@@ -156,14 +154,10 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
           room += labels->bytes();
         }
         made(block(i % columns_, i / columns_).area());
-      }
-      return {};
+        return {};
+      });
     };
-    PANTILE_TRY(run_workers(threads, [&](int) {
-      const Status status = work();
-      if (!status.ok()) failed = true;
-      return status;
-    }));
+    PANTILE_TRY(run_workers(threads, work));
     PANTILE_TRY(merge.finish());
     found.push_back({std::move(merge), {}});
     if (is_seeded_) find_seeded(seeded, found.back());

@@ -42,12 +42,6 @@ Rect differing_rect(const View& a, const View& b) {
   return all;
 }
 
-Rect united(const Rect& a, const Rect& b) {
-  if (a.empty()) return b;
-  if (b.empty()) return a;
-  return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
-}
-
 class LevelCheck {
  public:
   LevelCheck(StoreCheck& store, const LevelCheckOptions& options)

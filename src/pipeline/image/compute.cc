@@ -1,12 +1,12 @@
 #include "pipeline/image/compute.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 #include <vector>
 
 #include "grid/tile_grid.h"
 #include "pipeline/drain/stage_reporter.h"
+#include "runtime/work_items.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -71,26 +71,20 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
   const Strips strips{static_cast<std::int64_t>(xs.size()) - 1,
                       static_cast<std::int64_t>(ys.size()) - 1};
   StageReporter reporter(run.listener, "compute", "px", all.area());
-  std::atomic<std::int64_t> next{0};
-  std::atomic<bool> failed{false};
-  const auto work = [&]() -> Status {
+  WorkItems items(strips.count(), run.cancel);
+  const auto work = [&](int) {
     ReadContext context{run.cancel};
-    for (std::int64_t i = next++; i < strips.count() && !failed; i = next++) {
-      if (context.cancelled()) return Error(Code::cancelled, "stopped on request");
+    return items.each([&](std::int64_t i) -> Status {
       const auto [x, y] = strips.at(i);
       Region block = region;
       block.rect = {xs[x], ys[y], xs[x + 1], ys[y + 1]};
       PANTILE_TRY(source.read(block, out.window(translate(block.rect, -all.x0, -all.y0)), context));
       reporter.add(block.rect.area());
-    }
-    return {};
+      return {};
+    });
   };
   const auto threads = static_cast<int>(std::min<std::int64_t>(wanted, strips.count()));
-  const Status done = run_workers(threads, [&](int) {
-    const Status status = work();
-    if (!status.ok()) failed = true;
-    return status;
-  });
+  const Status done = run_workers(threads, work);
   if (done.ok()) reporter.end();
   return done;
 }

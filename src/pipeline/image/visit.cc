@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "grid/tile_grid.h"
@@ -7,6 +6,7 @@
 #include "pantile/image.h"
 #include "pipeline/drain/stage_reporter.h"
 #include "pipeline/image/prepare.h"
+#include "runtime/work_items.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -21,12 +21,10 @@ Status Image::visit(std::shared_ptr<const TileFunction> function, const Function
   const std::int64_t columns = ceil_div(grid.columns(), grid.batch_columns());
   const std::int64_t batches = columns * ceil_div(grid.rows(), grid.batch_rows());
   StageReporter reporter(run.listener, "chunks", "chunks", grid.columns() * grid.rows());
-  std::atomic<std::int64_t> next{0};
-  std::atomic<bool> failed{false};
-  const auto work = [&]() -> Status {
+  WorkItems items(batches, run.cancel);
+  const auto work = [&](int) {
     ReadContext ctx{run.cancel};
-    for (std::int64_t i = next++; i < batches && !failed; i = next++) {
-      if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
+    return items.each([&](std::int64_t i) -> Status {
       const auto tiles = grid.tiles(
           grid.batch_of(i % columns * grid.batch_columns(), i / columns * grid.batch_rows()));
       if (options.batch > 0) {
@@ -35,16 +33,11 @@ Status Image::visit(std::shared_ptr<const TileFunction> function, const Function
         PANTILE_TRY(calls.call(tiles.front(), {}, ctx));
       }
       reporter.add(static_cast<std::int64_t>(tiles.size()));
-    }
-    return {};
+      return {};
+    });
   };
   const int wanted = run.threads > 0 ? run.threads : available_cores();
-  const Status done =
-      run_workers(static_cast<int>(std::min<std::int64_t>(wanted, batches)), [&](int) {
-        const Status status = work();
-        if (!status.ok()) failed = true;
-        return status;
-      });
+  const Status done = run_workers(static_cast<int>(std::min<std::int64_t>(wanted, batches)), work);
   if (done.ok()) reporter.end();
   return done;
 }

@@ -1,7 +1,6 @@
 #include "pipeline/process/statistics.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <mutex>
 
@@ -9,6 +8,7 @@
 #include "grid/tile_grid.h"
 #include "ops/filter/quantiles.h"
 #include "pipeline/drain/stage_reporter.h"
+#include "runtime/work_items.h"
 #include "runtime/workers.h"
 
 namespace pantile {
@@ -38,29 +38,24 @@ Status pass(const TileSource& source, int c0, int c1, const MeasureRun& run,
             StageReporter& reporter, MakeTally tally, Count count, Add add) {
   const TileGrid blocks = blocks_of(source);
   const std::int64_t columns = blocks.columns(), all = columns * blocks.rows();
-  std::atomic<std::int64_t> next{0};
-  std::atomic<bool> failed{false};
+  WorkItems items(all, run.run.cancel);
   std::mutex mutex;
-  const auto work = [&]() -> Status {
+  return run_workers(run.threads, [&](int) -> Status {
     ReadContext context{run.run.cancel};
     auto mine = tally();
     PixelBuffer buffer(source.spec().dtype, kBlockPx, kBlockPx, c1 - c0);
-    for (std::int64_t i = next++; i < all && !failed; i = next++) {
-      if (context.cancelled()) return Error(Code::cancelled, "stopped on request");
+    const Status counted = items.each([&](std::int64_t i) -> Status {
       const Rect rect = blocks.rect(i % columns, i / columns);
       const MutableView view = buffer.view().window({0, 0, rect.width(), rect.height()});
       PANTILE_TRY(source.read({0, 0, 0, c0, c1, rect}, view, context));
       count(View(view), i, mine);
       reporter.add(rect.area());
-    }
+      return {};
+    });
+    if (!counted.ok()) return counted;
     const std::lock_guard lock(mutex);
     add(mine);
     return {};
-  };
-  return run_workers(run.threads, [&](int) {
-    const Status done = work();
-    if (!done.ok()) failed = true;
-    return done;
   });
 }
 
