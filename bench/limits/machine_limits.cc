@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <utility>
@@ -19,8 +21,11 @@
 #include "compute/cpu/reduce.h"
 #include "core/buffer.h"
 #include "io/codec/codecs.h"
+#include "io/store/file_store.h"
+#include "io/zarr/zarr_sink.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_source.h"
+#include "pipeline/drain/committer.h"
 
 namespace pantile::bench {
 namespace {
@@ -61,6 +66,7 @@ Result<std::unique_ptr<formula::FormulaSource>> complex_picture() {
 struct Limits {
   double kernel_mpx_s = 0, zstd_mb_s = 0, zstd_decode_mb_s = 0, deflate_mb_s = 0, reduce_mb_s = 0;
   double copy_mb_s = 0, disk_mb_s = 0;
+  std::vector<double> commit_mb_s;  ///< Beside kCommitters.
 };
 
 Status measure_tiles(Limits& limits) {
@@ -149,17 +155,61 @@ Result<double> disk_rate(const std::string& folder) {
   return static_cast<double>(kBlock * kBlocks) / kMega / seconds;
 }
 
+constexpr std::array kCommitters{1, 2, 4, 8, 16};
+
+/// Encoded bytes a second that so many committers bring to the disk, in shards of 7 MB: RGB tiles
+/// of which zstd leaves a seventh.
+Result<double> commit_rate(const std::string& folder, int committers) {
+  constexpr std::int64_t kShards = 64, kChunksPerSide = 8;
+  constexpr std::size_t kChunkBytes = 110'000;
+  SinkPlan plan;
+  plan.spec.channels = 3;
+  plan.spec.kind = Kind::rgb;
+  plan.spec.levels = {{kShards * plan.shard_px, plan.shard_px, {1, 1}, {0, 0}}};
+  zarr::SinkOptions options;
+  options.spool_cap_bytes = std::int64_t{1} << 30;
+  const std::string path = folder + "/.machine_limits_store";
+  Status status;
+  double best = 1e9, waited_s = 0;
+  std::int64_t written = 0;
+  for (int round = 0; round < 3 && status.ok(); ++round) {
+    zarr::ZarrSink sink(std::make_shared<FileStore>(path), options);
+    status = sink.begin(plan);
+    const std::vector<std::byte> chunk(kChunkBytes, std::byte{0x5a});
+    for (std::int64_t i = 0; i < kShards * kChunksPerSide * kChunksPerSide && status.ok(); ++i) {
+      const std::int64_t x = i % (kShards * kChunksPerSide), y = i / (kShards * kChunksPerSide);
+      status = sink.put({0, x / kChunksPerSide, 0}, {0, x, y}, chunk);
+    }
+    best = std::min(best, best_seconds(1, [&] {
+                      Committer committer({&sink}, committers);
+                      for (std::int64_t s = 0; s < kShards && status.ok(); ++s) {
+                        status = committer.submit({0, s, 0}, 1, waited_s);
+                      }
+                      if (status.ok()) status = committer.finish();
+                    }));
+    written = sink.bytes_written();
+    std::filesystem::remove_all(path);
+  }
+  PANTILE_TRY(status);
+  return static_cast<double>(written) / kMega / best;
+}
+
 Status run(const std::string& folder) {
   Limits l;
   PANTILE_TRY(measure_tiles(l));
   l.copy_mb_s = copy_rate();
   PANTILE_ASSIGN(l.disk_mb_s, disk_rate(folder));
+  for (const int committers : kCommitters) {
+    PANTILE_ASSIGN(const double rate, commit_rate(folder, committers));
+    l.commit_mb_s.push_back(rate);
+  }
   fmt::print(
       "{{\"kernel_mpx_s\": {:.1f}, \"zstd_mb_s\": {:.1f}, \"zstd_decode_mb_s\": {:.1f}, "
       "\"deflate_mb_s\": {:.1f}, "
-      "\"reduce_mb_s\": {:.0f}, \"copy_mb_s\": {:.0f}, \"disk_mb_s\": {:.0f}}}\n",
+      "\"reduce_mb_s\": {:.0f}, \"copy_mb_s\": {:.0f}, \"disk_mb_s\": {:.0f}, "
+      "\"committers\": [{}], \"commit_mb_s\": [{:.0f}]}}\n",
       l.kernel_mpx_s, l.zstd_mb_s, l.zstd_decode_mb_s, l.deflate_mb_s, l.reduce_mb_s, l.copy_mb_s,
-      l.disk_mb_s);
+      l.disk_mb_s, fmt::join(kCommitters, ", "), fmt::join(l.commit_mb_s, ", "));
   return {};
 }
 

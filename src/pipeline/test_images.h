@@ -89,6 +89,7 @@ class MemorySink final : public TileSink, public TileSource {
     return {};
   }
   Status commit(UnitId unit) override {
+    if (before_commit) before_commit(unit);
     const std::lock_guard lock(mutex_);
     if (commits_left == 0) return Error(Code::out_of_space, "the sink is full as told");
     --commits_left;
@@ -125,7 +126,8 @@ class MemorySink final : public TileSink, public TileSource {
 
   std::int64_t commits_left = 1 << 30;
   std::function<void(UnitId)> on_commit;
-  mutable std::int64_t read_back = 0;  ///< Pixels.
+  std::function<void(UnitId)> before_commit;  ///< On several threads at a time.
+  mutable std::int64_t read_back = 0;         ///< Pixels.
 
  private:
   std::string name_;

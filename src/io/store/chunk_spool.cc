@@ -20,7 +20,7 @@ Status ChunkSpool::put(UnitId unit, std::int64_t index, Bytes encoded) {
   {
     const std::lock_guard lock(mutex_);
     std::shared_ptr<Unit>& slot = units_[unit];
-    if (!slot) slot = std::make_shared<Unit>();
+    if (!slot) slot = std::make_shared<Unit>(held_bytes_);
     mine = slot;
   }
   std::int64_t growth = size;
@@ -66,20 +66,18 @@ std::shared_ptr<ChunkSpool::Unit> ChunkSpool::take(UnitId unit) {
   {
     const std::lock_guard lock(mutex_);
     const auto it = units_.find(unit);
-    if (it == units_.end()) return std::make_shared<Unit>();
+    if (it == units_.end()) return std::make_shared<Unit>(held_bytes_);
     taken = std::move(it->second);
     units_.erase(it);
   }
   const std::lock_guard lock(taken->mutex_);  // waits for a spill of this unit
   taken->taken_ = true;
-  held_bytes_ -= taken->held_bytes_;
   return taken;
 }
 
 void ChunkSpool::clear() {
   const std::lock_guard lock(mutex_);
   units_.clear();
-  held_bytes_ = 0;
 }
 
 }  // namespace pantile

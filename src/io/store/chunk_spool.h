@@ -15,15 +15,23 @@
 
 namespace pantile {
 
-/// Thread-safe. Memory held is at most the cap plus the chunks being put at this moment.
+/// Thread-safe. Memory held, by units that were taken too, is at most the cap plus the chunks being
+/// put at this moment.
 class ChunkSpool {
  public:
   /// The chunks of one unit, by index. One thread at a time.
   class Unit {
    public:
+    explicit Unit(std::atomic<std::int64_t>& all_held_bytes) : all_held_bytes_(all_held_bytes) {}
+    ~Unit() { all_held_bytes_ -= held_bytes_; }
+    Unit(const Unit&) = delete;
+    Unit& operator=(const Unit&) = delete;
+
     std::size_t count() const { return chunks_.size(); }
     /// Calls `fn(index, bytes)` (returning Status) for every chunk, indices rising.
     template <class Fn> Status for_each(Fn fn) const;
+    /// The same; a chunk's memory is given back as soon as `fn` has returned. Call once, last.
+    template <class Fn> Status consume(Fn fn);
 
    private:
     friend class ChunkSpool;
@@ -38,6 +46,7 @@ class ChunkSpool {
     std::map<std::int64_t, Chunk> chunks_;
     std::unique_ptr<Spool> spool_;
     std::atomic<std::int64_t> held_bytes_{0};
+    std::atomic<std::int64_t>& all_held_bytes_;  ///< The spool's.
     bool taken_ = false;  ///< Belongs to a caller of take(), who reads without the mutex.
   };
 
@@ -50,7 +59,7 @@ class ChunkSpool {
   /// Errors: out_of_space, io.
   Status put(UnitId unit, std::int64_t index, Bytes encoded);
   /// Removes and returns what was put for `unit`; an empty unit when nothing was. No put() for
-  /// the same unit runs at the same time.
+  /// the same unit runs at the same time. The spool outlives what it returns.
   std::shared_ptr<Unit> take(UnitId unit);
   /// Forgets everything. No other call runs at the same time.
   void clear();
@@ -79,6 +88,18 @@ template <class Fn> Status ChunkSpool::Unit::for_each(Fn fn) const {
     PANTILE_TRY(fn(index, std::span<const std::byte>(scratch)));
   }
   return {};
+}
+
+template <class Fn> Status ChunkSpool::Unit::consume(Fn fn) {
+  return for_each([&](std::int64_t index, std::span<const std::byte> bytes) -> Status {
+    PANTILE_TRY(fn(index, bytes));
+    Chunk& chunk = chunks_.at(index);
+    if (chunk.offset >= 0) return {};
+    chunk.bytes = Bytes();
+    held_bytes_ -= chunk.size;
+    all_held_bytes_ -= chunk.size;
+    return {};
+  });
 }
 
 }  // namespace pantile

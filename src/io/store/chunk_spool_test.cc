@@ -49,6 +49,33 @@ TEST(ChunkSpool, CoarseLevelsGoToDiskFirst) {
   EXPECT_EQ(store->calls(FaultStore::Call::spool), 1);
 }
 
+TEST(ChunkSpool, WhatIsTakenCountsUntilItIsConsumed) {
+  ChunkSpool spool(std::make_shared<MemoryStore>(), 100);
+  const UnitId a{0, 0, 0}, b{0, 1, 0};
+  ASSERT_TRUE(spool.put(a, 0, filled(60, 1)).ok());
+  ASSERT_TRUE(spool.put(a, 1, filled(30, 2)).ok());
+  auto taken = spool.take(a);
+  EXPECT_EQ(spool.held_bytes(), 90);
+  ASSERT_TRUE(spool.put(b, 0, filled(20, 3)).ok());
+  EXPECT_EQ(spool.held_bytes(), 90) << "there is no room beside it";
+  std::vector<std::int64_t> held;
+  ASSERT_TRUE(taken
+                  ->consume([&](std::int64_t, std::span<const std::byte> bytes) -> Status {
+                    held.push_back(spool.held_bytes());
+                    EXPECT_FALSE(bytes.empty());
+                    return {};
+                  })
+                  .ok());
+  EXPECT_EQ(held, (std::vector<std::int64_t>{90, 30}));
+  EXPECT_EQ(spool.held_bytes(), 0);
+  ASSERT_TRUE(spool.put(a, 0, filled(50, 1)).ok());
+  taken = spool.take(a);
+  EXPECT_EQ(spool.held_bytes(), 50);
+  taken.reset();
+  EXPECT_EQ(spool.held_bytes(), 0) << "nobody consumed it";
+  EXPECT_EQ(contents(*spool.take(b)), (std::vector<std::array<std::int64_t, 3>>{{0, 20, 3}}));
+}
+
 TEST(ChunkSpool, AFullDiskIsReported) {
   const auto store = std::make_shared<FaultStore>(std::make_shared<MemoryStore>());
   ChunkSpool spool(store, 10);

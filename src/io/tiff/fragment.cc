@@ -71,7 +71,7 @@ std::int64_t fragment_head_bytes(std::size_t tiles) {
 
 Result<std::int64_t> write_fragment(ByteStore& store, const Fingerprint& plan, UnitId unit,
                                     const std::vector<std::uint64_t>& tiles,
-                                    const ChunkSpool::Unit& chunks) {
+                                    ChunkSpool::Unit& chunks) {
   if (chunks.count() != tiles.size()) {
     return Error(Code::internal,
                  fmt::format("level {}, shard {},{}: {} tiles belong to it, {} were put",
@@ -94,7 +94,7 @@ Result<std::int64_t> write_fragment(ByteStore& store, const Fingerprint& plan, U
 
   PANTILE_ASSIGN(const auto writer, store.open_writer(fragment_key(plan, unit)));
   PANTILE_TRY(writer->append(head));
-  PANTILE_TRY(chunks.for_each(
+  PANTILE_TRY(chunks.consume(
       [&](std::int64_t, std::span<const std::byte> bytes) { return writer->append(bytes); }));
   PANTILE_TRY(writer->commit());
   return total;

@@ -43,7 +43,7 @@ std::int64_t fragment_head_bytes(std::size_t tiles);
 /// Returns the bytes written. Errors: internal (numbers of tiles differ), out_of_space, io.
 Result<std::int64_t> write_fragment(ByteStore& store, const Fingerprint& plan, UnitId unit,
                                     const std::vector<std::uint64_t>& tiles,
-                                    const ChunkSpool::Unit& chunks);
+                                    ChunkSpool::Unit& chunks);
 
 /// Reads and checks the table of a fragment by what it says of itself: its size and checksum, and
 /// that it lies where it belongs. The tiles themselves are not read. Errors: not_found, corrupt

@@ -156,8 +156,9 @@ Status TiffSink::commit(UnitId unit) {
     committed_.insert(unit);
   }
   if (!options_.assemble_early) return {};
-  const std::lock_guard lock(assembly_mutex_);
-  return assemble(kUnitsPerCommit);
+  // Somebody else is at it: this unit's turn comes with a later commit, or with finish().
+  const std::unique_lock lock(assembly_mutex_, std::try_to_lock);
+  return lock.owns_lock() ? assemble(kUnitsPerCommit) : Status();
 }
 
 ImageTags TiffSink::tags() const {

@@ -164,7 +164,7 @@ Status ZarrSink::commit(UnitId unit) {
     offset += size;
     return {};
   };
-  PANTILE_TRY(chunks->for_each(write_chunk));
+  PANTILE_TRY(chunks->consume(write_chunk));
   PANTILE_TRY(writer->append(encode_shard_index(index, /*with_crc32c=*/true)));
   PANTILE_TRY(writer->commit());
   const std::lock_guard lock(mutex_);

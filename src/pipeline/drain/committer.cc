@@ -1,47 +1,47 @@
 #include "pipeline/drain/committer.h"
 
+#include <chrono>
 #include <new>
 #include <utility>
 
 namespace pantile {
 
-Committer::Committer(std::vector<TileSink*> sinks)
-    : sinks_(std::move(sinks)), thread_([this] { run(); }) {}
-
-Committer::~Committer() {
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
+Committer::Committer(std::vector<TileSink*> sinks, int committers)
+    : sinks_(std::move(sinks)), most_open_(2 * static_cast<std::size_t>(committers)) {
+  for (int i = 0; i < committers; ++i) {
+    threads_.emplace_back([this](const std::stop_token& finishing) { run(finishing); });
   }
-  changed_.notify_all();
 }
 
-Status Committer::submit(UnitId unit, std::uint32_t mask) {
+Status Committer::submit(UnitId unit, std::uint32_t mask, double& waited_s) {
+  using Clock = std::chrono::steady_clock;
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return queue_.size() < kMaxQueued || !status_.ok(); });
+  if (open_ >= most_open_ && status_.ok()) {
+    const Clock::time_point begin = Clock::now();
+    changed_.wait(lock, [this] { return open_ < most_open_ || !status_.ok(); });
+    waited_s += std::chrono::duration<double>(Clock::now() - begin).count();
+  }
   if (!status_.ok()) return status_;
   queue_.push_back({unit, mask});
+  ++open_;
   lock.unlock();
   changed_.notify_all();
   return {};
 }
 
 Status Committer::finish() {
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
   return status_;
 }
 
-void Committer::run() {
+void Committer::run(const std::stop_token& finishing) {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return !queue_.empty() || closed_; });
+    changed_.wait(lock, finishing, [this] { return !queue_.empty() || !status_.ok(); });
     if (queue_.empty() || !status_.ok()) return;
     const Item item = queue_.front();
+    queue_.pop_front();
     lock.unlock();
     Status result;
     try {
@@ -50,10 +50,9 @@ void Committer::run() {
       result = Error(Code::out_of_memory, "the system refused memory while committing a shard");
     }
     lock.lock();
-    queue_.pop_front();  // only now: what is being committed still counts as queued
-    if (!result.ok()) status_ = std::move(result);
+    --open_;
+    if (!result.ok() && status_.ok()) status_ = std::move(result);
     changed_.notify_all();
-    if (!status_.ok()) return;
   }
 }
 

@@ -92,7 +92,7 @@ class Drain {
         buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
         parents_(layout_, job.plan.spec.kind, buffers_),
         countdown_(layout_, todo),
-        committer_(job.sinks) {
+        committer_(job.sinks, committers_for(options.threads)) {
     if (!options.lanes.empty()) {
       feed_.emplace(queue_, layout_, options.lanes,
                     WorkDivision::Settings{
@@ -128,6 +128,7 @@ class Drain {
   /// Per-worker state, made once.
   struct Worker {
     std::vector<std::unique_ptr<ChunkCodec::Scratch>> scratch;  // beside codecs_
+    double waited_s = 0;                                        // for the committer
   };
 
   /// Stops the others when a worker leaves by an error or exception.
@@ -151,6 +152,7 @@ class Drain {
       }
       std::optional<LaneWork> next = next_work();
       if (!next) {
+        if (feed_) feed_->waited(worker.waited_s);
         stop.all_is_well = true;
         return {};
       }
@@ -161,8 +163,9 @@ class Drain {
         PANTILE_TRY(deliver({task.chunk, std::move(next->drawing->pixels)}, worker));
       } else if (next->batch != nullptr) {
         const Stopwatch time;
+        const double waited_s = worker.waited_s;
         PANTILE_TRY(deliver_tile(*next, worker));
-        feed_->encoded(time.seconds());
+        feed_->encoded(time.seconds() - (worker.waited_s - waited_s));
         next.reset();  // the lane may have its batch back
       } else {
         PANTILE_TRY(do_leaf(task, worker));
@@ -208,7 +211,7 @@ class Drain {
 
   Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
     if (can_copy(*task.unit)) {
-      PANTILE_ASSIGN(const bool copied, copy_leaf(task));
+      PANTILE_ASSIGN(const bool copied, copy_leaf(task, worker));
       if (copied) return {};
     }
     const Rect rect = layout_.chunk_rect(task.chunk);
@@ -233,7 +236,7 @@ class Drain {
   }
 
   /// Hands the encoded chunk on as it is; false when the source has none.
-  Result<bool> copy_leaf(const ChunkQueue::Task& task) {
+  Result<bool> copy_leaf(const ChunkQueue::Task& task, Worker& worker) {
     const UnitWork& work = *task.unit;
     PANTILE_ASSIGN(std::vector<std::byte> bytes,
                    encoded_->read_encoded_chunk(task.chunk.level, task.chunk.x, task.chunk.y));
@@ -242,7 +245,9 @@ class Drain {
       TileSink& sink = *job_.sinks[static_cast<std::size_t>(std::countr_zero(wanted))];
       PANTILE_TRY(sink.put(work.id, task.chunk, bytes));
     }
-    if (countdown_.delivered(work.id)) PANTILE_TRY(committer_.submit(work.id, work.missing));
+    if (countdown_.delivered(work.id)) {
+      PANTILE_TRY(committer_.submit(work.id, work.missing, worker.waited_s));
+    }
     return true;
   }
 
@@ -278,7 +283,7 @@ class Drain {
       PANTILE_ASSIGN(parent, parents_.add(id, pixels, half));
     }
     if (countdown_.delivered(unit) && work.missing != 0) {
-      PANTILE_TRY(committer_.submit(unit, work.missing));
+      PANTILE_TRY(committer_.submit(unit, work.missing, worker.waited_s));
     }
     return {};
   }

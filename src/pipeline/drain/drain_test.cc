@@ -82,7 +82,7 @@ struct Fixture {
 class DrainSizes : public testing::TestWithParam<std::pair<std::int64_t, std::int64_t>> {};
 
 TEST_P(DrainSizes, EveryLevelEqualsTheWholeImage) {
-  for (const int threads : {1, 4}) {
+  for (const int threads : {1, 4, 16}) {
     Fixture f(GetParam().first, GetParam().second);
     f.options.threads = threads;
     std::atomic<std::int64_t> pixels{0};
@@ -115,6 +115,22 @@ TEST(Drain, AfterAFailureOnlyWhatIsMissingIsDone) {
     ASSERT_TRUE(f.run().ok());
     EXPECT_EQ(f.source.reads - before, planned);
     EXPECT_LE(planned, 1000 * 777);
+    expect_complete(f.sink, f.source, f.plan);
+  }
+}
+
+TEST(Drain, OfSeveralCommittersTheFirstFailureStopsTheJobAndTheRestCanBeDone) {
+  for (const std::int64_t commits : {0, 1, 17, 40}) {
+    Fixture f(1000, 777);
+    f.options.threads = 16;
+    f.sink.commits_left = commits;
+    const Status first = f.run();
+    ASSERT_FALSE(first.ok());
+    EXPECT_EQ(first.error().message(), "the sink is full as told");
+    EXPECT_EQ(f.sink.unit_count(), static_cast<std::size_t>(commits));
+    f.sink.abort();
+    f.sink.commits_left = 1 << 30;
+    ASSERT_TRUE(f.run().ok());
     expect_complete(f.sink, f.source, f.plan);
   }
 }

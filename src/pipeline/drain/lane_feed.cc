@@ -48,6 +48,11 @@ void LaneFeed::encoded(double seconds) {
   division_.limit().encoded(seconds);
 }
 
+void LaneFeed::waited(double seconds) {
+  const std::lock_guard lock(mutex_);
+  workers_idle_s_ += seconds;
+}
+
 void LaneFeed::stop() {
   const std::lock_guard lock(mutex_);
   division_.stop();

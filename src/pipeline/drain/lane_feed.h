@@ -45,6 +45,8 @@ class LaneFeed {
   bool drew(const LaneWork& work, double seconds);
   /// A lane's tile took so long.
   void encoded(double seconds);
+  /// A worker waited so long elsewhere than in next().
+  void waited(double seconds);
   /// To be called after the queue's done(): somebody may go on.
   void queue_moved();
   /// Nothing more is handed out; lanes end after what they have begun. After the queue's
@@ -54,7 +56,7 @@ class LaneFeed {
   /// The life of lane `lane`, on a thread of its own.
   void run_lane(std::size_t lane);
   std::vector<LaneUse> uses() const;
-  /// Seconds that workers waited in next(), all of them together.
+  /// Seconds that workers waited, all of them together.
   double workers_idle_s() const;
 
  private:

@@ -309,6 +309,20 @@ TEST(TimesOfLanes, SayWhoWaitedForWhom) {
     ASSERT_EQ(f.uses.size(), 1U);
     EXPECT_GE(f.uses[0].blocked_s, 0.05);  // 56 tiles, of two workers
   }
+  {  // Workers wait for a slow disk too: of 22 shards one may be in work and one waiting.
+    Fixture f(500, 400);
+    HostLane lane(f.source, f.plan.chunk_px, {});
+    f.options.lanes = {&lane};
+    f.options.threads = 1;
+    f.options.workers_read = false;
+    f.sink.before_commit = [](UnitId) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    };
+    double workers_idle_s = 0;
+    f.options.on_workers_idle = [&](double seconds) { workers_idle_s = seconds; };
+    ASSERT_TRUE(f.run().ok());
+    EXPECT_GE(workers_idle_s, 0.1);
+  }
 }
 
 TEST_F(DrainWithLanes, ALostLaneDoesNotEndTheOthers) {

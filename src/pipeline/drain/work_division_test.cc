@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
 
+#include "pipeline/drain/committer.h"
 #include "pipeline/drain/lane_window.h"
 #include "pipeline/test_images.h"
 
@@ -29,6 +31,8 @@ struct Machine {
   double scatter = 0;         ///< Of every time, up or down at the most.
   std::int64_t columns = 200, rows = 150;
   bool workers_read = true;
+  double commit_s = 0;  ///< A committer's, of a shard.
+  int committers = 0;   ///< 0: as a drain has them.
   std::int64_t lane_breaks_after = std::numeric_limits<std::int64_t>::max();  ///< Tiles.
 
   std::int64_t lane_tiles() const { return std::int64_t{lanes} * batch_tiles * batches; }
@@ -39,7 +43,7 @@ struct Machine {
 };
 
 struct Outcome {
-  double seconds = 0;
+  double seconds = 0;       ///< Until nobody works; the last commits take the same in any job.
   double lanes_rate = 0;    ///< Share of the time that lanes read, of what they do alone.
   double workers_idle = 0;  ///< Of their time.
   std::int64_t by_lanes = 0, by_workers = 0;
@@ -82,7 +86,11 @@ class Simulation {
         layout_(plan_),
         todo_((static_cast<void>(sink_.begin(plan_)), plan_drain(layout_, sinks_, -1, 1, {}))),
         queue_(layout_, todo_, machine.window()),
-        workers_(static_cast<std::size_t>(machine.workers)) {
+        workers_(static_cast<std::size_t>(machine.workers)),
+        commits_(static_cast<std::size_t>(machine.committers > 0 ? machine.committers
+                                                                 : committers_for(machine.workers)),
+                 kNever),
+        most_open_(2 * std::ssize(commits_)) {
     std::vector<TileLane*> pointers;
     for (int i = 0; i < m_.lanes; ++i) {
       lanes_.emplace_back().lane = std::make_unique<SimulatedLane>(m_);
@@ -99,6 +107,7 @@ class Simulation {
       double next = kNever;
       for (const Worker& w : workers_) next = std::min(next, w.until);
       for (const Lane& l : lanes_) next = std::min(next, l.until);
+      for (const double until : commits_) next = std::min(next, until);
       if (next == kNever) break;
       for (const Worker& w : workers_) {
         if (w.until == kNever && !w.ended) idle_s_ += next - now_;
@@ -106,16 +115,17 @@ class Simulation {
       now_ = next;
     }
     EXPECT_TRUE(queue_.exhausted());
+    EXPECT_EQ(open_shards_, 0);
     for (const Worker& w : workers_) EXPECT_TRUE(w.ended);
     EXPECT_EQ(by_lanes_ + by_workers_, m_.columns * m_.rows);
     Outcome o;
-    o.seconds = now_;
+    o.seconds = worked_s_;
     o.by_lanes = by_lanes_;
     o.by_workers = by_workers_;
-    o.lanes_rate = lanes_s_ / m_.lanes / now_;
-    o.workers_idle = idle_s_ / (now_ * m_.workers);
+    o.lanes_rate = lanes_s_ / m_.lanes / worked_s_;
+    o.workers_idle = idle_s_ / (worked_s_ * m_.workers);
     const auto all = static_cast<double>(m_.columns * m_.rows);
-    o.gain = all * std::max(m_.encode_s / m_.workers, m_.lane_tile_s / m_.lanes) / now_;
+    o.gain = all * std::max(m_.encode_s / m_.workers, m_.lane_tile_s / m_.lanes) / worked_s_;
     return o;
   }
 
@@ -123,7 +133,8 @@ class Simulation {
   struct Worker {
     double until = kNever, since = 0;
     LaneWork work;
-    bool encodes_drawing = false, ended = false;
+    double encoded_s = 0;
+    bool encodes_drawing = false, submits = false, ended = false;
   };
   struct Begun {
     std::vector<ChunkQueue::Task> tasks;
@@ -149,9 +160,10 @@ class Simulation {
   }
 
   /// The same in every run.
-  double scattered(double seconds) {
-    random_ = random_ * 6364136223846793005U + 1442695040888963407U;
-    const double unit = static_cast<double>(random_ >> 11) / static_cast<double>(1ULL << 53);
+  double scattered(double seconds) { return scattered(seconds, random_); }
+  double scattered(double seconds, std::uint64_t& random) const {
+    random = random * 6364136223846793005U + 1442695040888963407U;
+    const double unit = static_cast<double>(random >> 11) / static_cast<double>(1ULL << 53);
     return seconds * (1 + m_.scatter * (2 * unit - 1));
   }
 
@@ -160,15 +172,32 @@ class Simulation {
     bool moved = false;
     for (std::size_t i = 0; i < lanes_.size(); ++i) moved = step_lane(i) || moved;
     for (Worker& worker : workers_) moved = step_worker(worker) || moved;
+    for (double& until : commits_) moved = step_commit(until) || moved;
     return moved;
+  }
+
+  bool step_commit(double& until) {
+    if (until == kNever ? waiting_shards_ == 0 : until > now_) return false;
+    if (until == kNever) {
+      --waiting_shards_;
+      until = now_ + scattered(m_.commit_s, random_of_commits_);
+    } else {
+      --open_shards_;
+      until = kNever;
+    }
+    return true;
   }
 
   bool step_worker(Worker& w) {
     if (w.ended || (w.until != kNever && w.until > now_)) return false;
+    if (w.submits && open_shards_ == most_open_) return false;
+    if (w.submits) submit(w);
     if (w.until != kNever) end_work(w);
     if (w.until != kNever) return true;  // a drawing is complete, and is encoded now
+    if (w.submits) return true;
     const Handed handed = division_->next(w.work);
     w.ended = handed == Handed::none;
+    if (w.ended) worked_s_ = now_;
     if (handed != Handed::task) return w.ended;
     w.since = now_;
     const double tile_s = w.work.batch != nullptr ? m_.encode_s : m_.draw_tile_s + m_.encode_s;
@@ -187,9 +216,24 @@ class Simulation {
       return;
     }
     w.encodes_drawing = false;
+    w.encoded_s = now_ - w.since;
+    const UnitId unit = w.work.task.unit->id;
+    w.submits = ++chunks_encoded_[unit] == layout_.chunk_cells(unit).area();
+    if (!w.submits) finish_work(w);
+  }
+
+  /// Hands a complete shard on to the committers.
+  void submit(Worker& w) {
+    ++open_shards_;
+    ++waiting_shards_;
+    w.submits = false;
+    finish_work(w);
+  }
+
+  void finish_work(Worker& w) {
     if (w.work.batch != nullptr) {
       ++by_lanes_;
-      division_->limit().encoded(now_ - w.since);
+      division_->limit().encoded(w.encoded_s);
     } else {
       ++by_workers_;
     }
@@ -262,9 +306,13 @@ class Simulation {
   std::vector<Lane> lanes_;
   std::optional<WorkDivision> division_;
   std::vector<Worker> workers_;
-  double now_ = 0, idle_s_ = 0, lanes_s_ = 0;
+  std::vector<double> commits_;  ///< When each committer is done.
+  const std::int64_t most_open_;
+  std::map<UnitId, std::int64_t> chunks_encoded_;
+  std::int64_t open_shards_ = 0, waiting_shards_ = 0;  ///< Of the open ones nobody has taken these.
+  double now_ = 0, worked_s_ = 0, idle_s_ = 0, lanes_s_ = 0;
   std::int64_t by_lanes_ = 0, by_workers_ = 0;
-  std::uint64_t random_ = 1;
+  std::uint64_t random_ = 1, random_of_commits_ = 1;
 };
 
 Outcome simulate(const Machine& machine) { return Simulation(machine).run(); }
@@ -278,6 +326,8 @@ Machine machine_of(int workers, int samples, double lane_px_s) {
   const double tile_samples = static_cast<double>(kTilePx * kTilePx * samples * samples);
   m.lane_tile_s = std::max(tile_samples / lane_px_s, kTilePx * kTilePx / 15e9);
   m.draw_tile_s = tile_samples / 0.22e9;
+  // 64 tiles, a seventh of which is left, and a third as much of the coarser levels, at 0.43 GB/s.
+  m.commit_s = 64 * kTilePx * kTilePx * 3 / 7.1 * 4 / 3 / 0.43e9;
   return m;
 }
 
@@ -317,6 +367,15 @@ TEST(WorkDivision, LanesLoseNothingAndWorkersAreBusy) {
       }
     }
   }
+}
+
+TEST(WorkDivision, OneCommitterForAllWouldHoldThemUp) {
+  Machine m = machine_of(16, 1, 65e9);
+  EXPECT_GE(simulate(m).gain, 0.98);
+  m.committers = 1;
+  const Outcome o = simulate(m);
+  EXPECT_LT(o.gain, 0.4);
+  EXPECT_GT(o.workers_idle, 0.5) << "who waits to submit is idle";
 }
 
 TEST(WorkDivision, SeveralLanes) {
