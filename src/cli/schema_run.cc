@@ -127,14 +127,16 @@ void add_run_options(std::vector<Option>& options) {
                    .commands = kJob | kValidate},
                   [](auto& s) -> auto& { return s.config; }));
   options.push_back(or_auto(
-      integer_option({.key = "run.threads",
-                      .flag = "--threads",
-                      .value_name = "N",
-                      .group = "Run",
-                      .help = "Worker threads. auto is one per core that the process may use.",
-                      .example = "4",
-                      .commands = kAll | kValidate},
-                     1, 4096, [](auto& s) -> auto& { return s.run.threads; }),
+      integer_option(
+          {.key = "run.threads",
+           .flag = "--threads",
+           .value_name = "N",
+           .group = "Run",
+           .help = "Worker threads. auto is one per core that the process may use, within a "
+                   "container's quota of CPU time.",
+           .example = "4",
+           .commands = kAll | kValidate},
+          1, 4096, [](auto& s) -> auto& { return s.run.threads; }),
       [](Settings& s) { s.run.threads = 0; },
       [](const Settings& s) { return s.run.threads == 0; }));
   options.push_back({.key = "run.device",

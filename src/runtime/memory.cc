@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "runtime/control_groups.h"
+
 namespace pantile {
 namespace {
 
@@ -27,16 +29,6 @@ std::int64_t read_number(const std::string& path, std::int64_t fallback) {
   return file >> n ? n : fallback;
 }
 
-/// The folder of this process's control group (version 2); empty when there is none.
-std::string cgroup_folder() {
-  std::ifstream file("/proc/self/cgroup");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.rfind("0::", 0) == 0) return "/sys/fs/cgroup" + line.substr(3);
-  }
-  return {};
-}
-
 struct GroupMemory {
   std::int64_t limit = kNoLimit;
   std::int64_t free = kNoLimit;
@@ -50,14 +42,15 @@ GroupMemory group_memory() {
     result.limit = std::min(result.limit, limit);
     result.free = std::min(result.free, std::max<std::int64_t>(0, limit - used));
   };
-  for (std::string folder = cgroup_folder(); folder.size() >= 14;
-       folder.resize(folder.find_last_of('/'))) {
+  const ControlGroups groups = control_groups("memory");
+  for (const std::string& folder : groups.unified) {
     apply(read_number(folder + "/memory.max", kNoLimit),
           read_number(folder + "/memory.current", 0));
-    if (folder == "/sys/fs/cgroup") break;
   }
-  const std::string v1 = "/sys/fs/cgroup/memory/memory.";
-  apply(read_number(v1 + "limit_in_bytes", kNoLimit), read_number(v1 + "usage_in_bytes", 0));
+  for (const std::string& folder : groups.separate) {
+    apply(read_number(folder + "/memory.limit_in_bytes", kNoLimit),
+          read_number(folder + "/memory.usage_in_bytes", 0));
+  }
   return result;
 }
 

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/control_groups.h"
+
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
@@ -17,8 +19,10 @@ namespace pantile {
 int available_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int cores = sched_getaffinity(0, sizeof(set), &set) == 0
+                        ? CPU_COUNT(&set)
+                        : static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(1, std::min(cores, quota_cores().value_or(cores)));
 }
 
 void set_float_environment() {

@@ -9,7 +9,8 @@
 
 namespace pantile {
 
-/// Cores this process may run on (its affinity mask), at least 1.
+/// Cores this process may use: those of its affinity mask, or what its control group's quota of CPU
+/// time is worth, rounded up, if that is less; at least 1.
 int available_cores();
 
 /// Sets round-to-nearest and turns flush-to-zero off for the calling thread, whatever the program
