@@ -8,17 +8,16 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <thread>
+#include <utility>
 #include <vector>
 
-#include "core/buffer.h"
 #include "core/hash.h"
-#include "ops/formula/compile.h"
-#include "ops/formula/formula_source.h"
+#include "generate/device/encoding_rate.h"
 #include "pantile/generate.h"
+#include "pipeline/drain/committer.h"
 #include "pipeline/drain/memory_plan.h"
-#include "pipeline/folder/outputs.h"
-#include "pipeline/job/estimate.h"
+#include "runtime/memory.h"
+#include "runtime/workers.h"
 
 namespace pantile::bench {
 namespace {
@@ -27,8 +26,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kTilePx = 512;
-/// Jobs are run so often; the median counts.
-constexpr int kRounds = 3;
+/// Figures that are not judged everywhere.
+constexpr char kLoss[] = "the GPU's loss", kEncodes[] = "the GPU's job, end to end";
 
 /// A square picture of complex.
 struct Picture {
@@ -52,49 +51,6 @@ GenerateOptions job_options(const Picture& picture, const std::string& out) {
   options.previews = {};
   options.out = out;
   return options;
-}
-
-/// Raw bytes a second that all cores encode as the job does, of tiles spread over the picture.
-Result<double> encoding_rate(std::int64_t size) {
-  PANTILE_ASSIGN(const auto program, formula::compile("complex"));
-  formula::FormulaImage image;
-  image.frame = {.width = size, .height = size, .scale = 6.0 / static_cast<double>(size)};
-  image.lo = -3;
-  image.hi = 3;
-  PANTILE_ASSIGN(const auto source, formula::FormulaSource::make(program, image));
-  constexpr std::int64_t kTiles = 32;
-  std::vector<PixelBuffer> tiles;
-  for (std::int64_t k = 0; k < kTiles; ++k) {
-    const ChunkId chunk = sample_chunk({size, size, kTilePx}, k, kTiles);
-    const std::int64_t x = chunk.x * kTilePx, y = chunk.y * kTilePx;
-    tiles.emplace_back(DType::u8, kTilePx, kTilePx, 3);
-    ReadContext context;
-    PANTILE_TRY(source->read(source->spec().region(0, {x, y, x + kTilePx, y + kTilePx}),
-                             tiles.back().view(), context));
-  }
-  PANTILE_ASSIGN(const auto codec, make_store_codec(job_options({size}, {}).zstd_level, false));
-  const auto threads = static_cast<std::size_t>(wanted_threads({}));  // as jobs without --threads
-  constexpr int kPasses = 8;
-  std::vector<Status> outcomes(threads);
-  const auto begin = Clock::now();
-  {
-    std::vector<std::jthread> workers;
-    for (std::size_t t = 0; t < threads; ++t) {
-      workers.emplace_back([&, t] {
-        const auto scratch = codec->make_scratch();
-        std::vector<std::byte> encoded;
-        for (int pass = 0; pass < kPasses && outcomes[t].ok(); ++pass) {
-          for (const PixelBuffer& tile : tiles) {
-            encoded.clear();
-            if (outcomes[t].ok()) outcomes[t] = codec->encode(tile.view(), *scratch, encoded);
-          }
-        }
-      });
-    }
-  }
-  const double seconds = seconds_since(begin);
-  for (const Status& outcome : outcomes) PANTILE_TRY(outcome);
-  return static_cast<double>(threads) * kPasses * kTiles * kTilePx * kTilePx * 3 / seconds;
 }
 
 /// A hash of every file's name and bytes.
@@ -125,7 +81,7 @@ struct JobRun {
 
 /// The median of some runs into an empty folder.
 Result<JobRun> run_job(const gpu::GpuMachine& machine, const DeviceChoice& device,
-                       const Picture& picture, const std::string& folder, int rounds = kRounds) {
+                       const Picture& picture, const std::string& folder, int rounds) {
   std::vector<JobRun> runs;
   for (int round = 0; round < rounds; ++round) {
     fs::remove_all(folder);
@@ -144,27 +100,40 @@ Result<JobRun> run_job(const gpu::GpuMachine& machine, const DeviceChoice& devic
   return std::move(runs[runs.size() / 2]);
 }
 
-/// Bytes a second that one thread writes into a file of `folder` and syncs.
-Result<double> disk_rate(const std::string& folder) {
+/// Bytes a second that the threads of a job that commit shards write into a file each and sync.
+Result<double> disk_rate(const std::string& folder, int threads, std::int64_t bytes) {
   constexpr std::size_t kPiece = std::size_t{16} << 20;
-  constexpr int kPieces = 128;
+  const auto pieces = bytes / static_cast<std::int64_t>(kPiece);
   fs::create_directories(folder);
-  const std::string path = folder + "/disk";
   std::vector<char> piece(kPiece);
   for (std::size_t i = 0; i < kPiece; ++i) piece[i] = static_cast<char>(i * 2654435761U >> 13);
-  const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
-  if (file < 0) return Error(Code::io, "cannot write " + path);
   const auto begin = Clock::now();
-  bool good = true;
-  for (int k = 0; k < kPieces; ++k) {
-    good = good && ::write(file, piece.data(), kPiece) == static_cast<ssize_t>(kPiece);
-  }
-  good = ::fdatasync(file) == 0 && good;
+  const Status done = run_workers(threads, [&](int t) -> Status {
+    const std::string path = fmt::format("{}/disk-{}", folder, t);
+    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
+    if (file < 0) return Error(Code::io, "cannot write " + path);
+    bool good = true;
+    for (std::int64_t k = t; k < pieces; k += threads) {
+      good = good && ::write(file, piece.data(), kPiece) == static_cast<ssize_t>(kPiece);
+    }
+    good = ::fdatasync(file) == 0 && good;
+    ::close(file);
+    return good ? Status() : Error(Code::io, "cannot write " + path);
+  });
+  PANTILE_TRY(done);
   const double seconds = seconds_since(begin);
-  ::close(file);
-  fs::remove(path);
-  if (!good) return Error(Code::io, "cannot write " + path);
-  return static_cast<double>(kPiece) * kPieces / seconds;
+  for (int t = 0; t < threads; ++t) fs::remove(fmt::format("{}/disk-{}", folder, t));
+  return static_cast<double>(kPiece) * static_cast<double>(pieces) / seconds;
+}
+
+/// Whether a file system in memory holds `bytes` beside what a job takes.
+bool has_room(const std::string& folder, double bytes) {
+  std::error_code error;
+  if (folder.empty() || !fs::is_directory(fs::path(folder).parent_path(), error)) return false;
+  const auto space = fs::space(fs::path(folder).parent_path(), error);
+  const auto job = static_cast<double>(wanted_budget_bytes({}));
+  return !error && static_cast<double>(space.available) > 1.1 * bytes &&
+         static_cast<double>(memory_available_bytes()) > 1.1 * bytes + 2 * job;
 }
 
 /// What a job takes before and after its stages, whatever the picture's size: opening GPUs, pinning
@@ -206,8 +175,8 @@ void add_devices(const JobSummary& summary, double alone_px_s, bool is_hybrid, T
                fmt::format("{:.1f} % of pixels", 100 * static_cast<double>(d.pixels) /
                                                      static_cast<double>(summary.pixels)),
                !is_hybrid  ? ""
-               : is_judged ? table.at_least(98, of_alone)
-                           : table.not_judged(),
+               : is_judged ? table.at_least(98, of_alone, kLoss)
+                           : table.not_judged(kLoss, "encoding binds"),
                fmt::format("idle {:.2f} s, blocked {:.2f} s of {:.2f} s; while at work {:.2f} "
                            "Gpx/s, {:.0f} % of alone",
                            d.idle_s, d.blocked_s, drain_s, rate / 1e9, of_alone));
@@ -215,30 +184,48 @@ void add_devices(const JobSummary& summary, double alone_px_s, bool is_hybrid, T
   add_workers(summary, is_hybrid, table);
 }
 
+/// All levels' raw bytes, and those on the disk.
+std::pair<double, double> sizes_of(const JobSummary& summary) {
+  double raw = 0, written = 0;
+  for (const OutputSummary& output : summary.outputs) {
+    raw += static_cast<double>(output.raw_bytes);
+    written += static_cast<double>(output.disk_bytes);
+  }
+  return {raw, written};
+}
+
 /// Where drawing binds, both together are to be as fast as both alone.
 Status measure_drawing(const gpu::GpuMachine& machine, int ordinal, const Picture& picture,
-                       const std::string& folder, Table& table) {
+                       const JobBench& bench, Table& table) {
   const std::string name = fmt::format("job of {0}x{0} samples, ", picture.samples);
   const auto rate = [&](const JobRun& run) {
     return fmt::format("{:.3f} Gpx/s", picture.pixels() / drain_seconds(run.summary) / 1e9);
   };
-  PANTILE_ASSIGN(const JobRun by_cpu,
-                 run_job(machine, {Device::cpu, {}}, picture, folder + "/cpu", 1));
+  const std::string folder = bench.folder + "/store";
+  PANTILE_ASSIGN(const JobRun by_cpu, run_job(machine, {Device::cpu, {}}, picture, folder, 1));
   table.line(name + "CPU alone", rate(by_cpu));
   PANTILE_ASSIGN(const JobRun by_gpu,
-                 run_job(machine, {Device::cuda, {ordinal}}, picture, folder + "/gpu"));
+                 run_job(machine, {Device::cuda, {ordinal}}, picture, folder, bench.rounds));
   table.line(name + "GPU draws", rate(by_gpu));
   PANTILE_ASSIGN(const JobRun by_both,
-                 run_job(machine, {Device::hybrid, {ordinal}}, picture, folder + "/gpu"));
+                 run_job(machine, {Device::hybrid, {ordinal}}, picture, folder, bench.rounds));
   if (by_gpu.bytes != by_cpu.bytes || by_both.bytes != by_cpu.bytes) {
     return Error(Code::corrupt, name + "not all devices wrote the same bytes");
   }
-  const double gpu_s = drain_seconds(by_gpu.summary), cpu_s = drain_seconds(by_cpu.summary);
-  const double both = 1 / gpu_s + 1 / cpu_s;
-  const double both_s = drain_seconds(by_both.summary);
-  table.line(name + "hybrid", rate(by_both), "",
-             fmt::format("{:.2f} x the GPU, {:.0f} % of GPU and CPU alone added up", gpu_s / both_s,
-                         100 / (both_s * both)));
+  PANTILE_ASSIGN(const EncodingRate encoding,
+                 measure_encoding(job_options(picture, {}), bench.encoding));
+  const double encode_s = sizes_of(by_cpu.summary).first / encoding.raw_bytes_s;
+  const double gpu_s = drain_seconds(by_gpu.summary), both_s = drain_seconds(by_both.summary);
+  // The CPU encodes what both draw, and draws in the rest of its time.
+  const double draw_s = std::max(drain_seconds(by_cpu.summary) - encode_s, 1e-9);
+  const double bound_s = std::max((1 + encode_s / draw_s) / (1 / gpu_s + 1 / draw_s), encode_s);
+  double blocked_s = 0;
+  for (const DeviceSummary& d : by_gpu.summary.devices) blocked_s += d.blocked_s;
+  table.line(name + "hybrid", rate(by_both),
+             blocked_s < kMostBlocked * gpu_s ? table.at_least(95, 100 * bound_s / both_s)
+                                              : table.not_judged(name + "hybrid", "encoding binds"),
+             fmt::format("{:.2f} x the GPU, {:.0f} % of what drawing and encoding allow",
+                         gpu_s / both_s, 100 * bound_s / both_s));
   for (const DeviceSummary& d : by_both.summary.devices) {
     // Of all the time, also of that in which it had nothing to do.
     const double share = static_cast<double>(d.pixels) / picture.pixels();
@@ -246,7 +233,7 @@ Status measure_drawing(const gpu::GpuMachine& machine, int ordinal, const Pictur
     const bool is_judged = d.blocked_s < kMostBlocked * both_s;
     table.line(
         "  " + d.name, fmt::format("{:.1f} % of pixels", 100 * share),
-        is_judged ? table.at_least(98, of_alone) : table.not_judged(),
+        is_judged ? table.at_least(98, of_alone, kLoss) : table.not_judged(kLoss, "encoding binds"),
         fmt::format("{:.1f} % of its rate alone; idle {:.2f} s, blocked {:.2f} s of {:.2f} s",
                     of_alone, d.idle_s, d.blocked_s, both_s));
   }
@@ -257,47 +244,57 @@ Status measure_drawing(const gpu::GpuMachine& machine, int ordinal, const Pictur
 }  // namespace
 
 Status measure_jobs(const gpu::GpuMachine& machine, int ordinal, double to_host_px_s,
-                    std::int64_t size, const std::string& folder, Table& table) {
-  const Picture picture{size, 1};
+                    const JobBench& bench, Table& table) {
+  const Picture picture{bench.size, 1};
   const double pixels = picture.pixels();
-  PANTILE_ASSIGN(const double encoding, encoding_rate(size));
-  table.line("encoding tiles from memory, all cores",
-             fmt::format("{:.2f} GB/s raw", encoding / 1e9));
-  PANTILE_ASSIGN(const double disk, disk_rate(folder));
-  table.line("writing and syncing, one thread", fmt::format("{:.2f} GB/s", disk / 1e9));
+  PANTILE_ASSIGN(const EncodingRate encoding,
+                 measure_encoding(job_options(picture, {}), bench.encoding));
+  table.line("encoding from memory, all cores and levels",
+             fmt::format("{:.2f} GB/s raw", encoding.raw_bytes_s / 1e9), "",
+             fmt::format("{:.2f} GB/s encoded; {} tiles, {:.0f} MB, by turns",
+                         encoding.raw_bytes_s * encoding.left / 1e9, encoding.tiles,
+                         static_cast<double>(encoding.set_bytes) / 1e6));
+  const int writers = committers_for(wanted_threads({}));
+  PANTILE_ASSIGN(const double disk, disk_rate(bench.folder, writers, bench.disk_bytes));
+  table.line(fmt::format("writing and syncing, {} at a time", writers),
+             fmt::format("{:.2f} GB/s", disk / 1e9));
   PANTILE_ASSIGN(const JobRun by_cpu,
-                 run_job(machine, {Device::cpu, {}}, picture, folder + "/cpu", 1));
+                 run_job(machine, {Device::cpu, {}}, picture, bench.folder + "/store", 1));
   const auto stages_s = [](const JobRun& run) { return run.wall_s - fixed_seconds(run); };
   table.line("job, CPU alone", fmt::format("{:.3f} Gpx/s", pixels / stages_s(by_cpu) / 1e9), "",
              fmt::format("besides {:.2f} s, whatever the size", fixed_seconds(by_cpu)));
-  for (const auto& [name, device, reach] : {std::tuple("job, GPU draws", Device::cuda, 0.90),
-                                            std::tuple("job, hybrid", Device::hybrid, 0.95)}) {
-    PANTILE_ASSIGN(const JobRun run,
-                   run_job(machine, {device, {ordinal}}, picture, folder + "/gpu"));
-    if (run.bytes != by_cpu.bytes) {
-      return Error(Code::corrupt, fmt::format("{} wrote other bytes than the CPU", name));
-    }
-    // All levels are encoded and written; the slower of both binds.
-    double raw = 0, written = 0;
-    for (const OutputSummary& output : run.summary.outputs) {
-      raw += static_cast<double>(output.raw_bytes);
-      written += static_cast<double>(output.disk_bytes);
-    }
-    const double bound_s = std::max(raw / encoding, written / disk);
-    const double of_bound = bound_s / stages_s(run);
-    table.line(
-        name, fmt::format("{:.3f} Gpx/s", pixels / stages_s(run) / 1e9),
-        table.at_least(100 * reach, 100 * of_bound),
-        fmt::format("{:.0f} % of what {} allows, {:.2f} x the CPU alone; besides {:.2f} s, "
-                    "whatever the size: with them {:.3f} Gpx/s",
-                    100 * of_bound, raw / encoding > written / disk ? "encoding" : "the disk",
-                    stages_s(by_cpu) / stages_s(run), fixed_seconds(run),
-                    pixels / run.wall_s / 1e9));
-    add_devices(run.summary, to_host_px_s, device == Device::hybrid, table);
+  // All levels are encoded and written.
+  const auto [raw, written] = sizes_of(by_cpu.summary);
+  const double encode_s = raw / encoding.raw_bytes_s, write_s = written / disk;
+  const bool in_memory = has_room(bench.memory_folder, written);
+  for (const Device device : {Device::cuda, Device::hybrid}) {
+    const bool is_hybrid = device == Device::hybrid;
+    // What the GPU draws alone is to be bound by encoding, so that no disk may be in the way.
+    const bool by_memory = !is_hybrid && in_memory;
+    PANTILE_ASSIGN(
+        const JobRun run,
+        run_job(machine, {device, {ordinal}}, picture,
+                (by_memory ? bench.memory_folder : bench.folder) + "/store", bench.rounds));
+    const std::string name = is_hybrid   ? "job, hybrid"
+                             : by_memory ? "job, GPU draws, to memory"
+                                         : "job, GPU draws";
+    if (run.bytes != by_cpu.bytes) return Error(Code::corrupt, name + " wrote other bytes");
+    const double bound_s = is_hybrid ? std::max(encode_s, write_s) : encode_s;
+    const double of_bound = 100 * bound_s / stages_s(run);
+    const bool is_judged = is_hybrid || by_memory || write_s < encode_s;
+    table.line(name, fmt::format("{:.3f} Gpx/s", pixels / stages_s(run) / 1e9),
+               is_hybrid   ? table.at_least(95, of_bound)
+               : is_judged ? table.at_least(90, of_bound, kEncodes)
+                           : table.not_judged(kEncodes, "the disk binds"),
+               fmt::format("{:.0f} % of what {} allows, {:.2f} x the CPU alone; besides {:.2f} s, "
+                           "whatever the size: with them {:.3f} Gpx/s",
+                           of_bound, bound_s > encode_s ? "the disk" : "encoding",
+                           stages_s(by_cpu) / stages_s(run), fixed_seconds(run),
+                           pixels / run.wall_s / 1e9));
+    add_devices(run.summary, to_host_px_s, is_hybrid, table);
   }
   // Fewer pixels, more work.
-  constexpr std::int64_t kMostSize = 32768;
-  return measure_drawing(machine, ordinal, {std::min(size / 2, kMostSize), 8}, folder, table);
+  return measure_drawing(machine, ordinal, {bench.drawing_size, 8}, bench, table);
 }
 
 }  // namespace pantile::bench

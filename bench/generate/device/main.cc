@@ -3,11 +3,12 @@
 //     pantile_gpu_bench [--size PIXELS] [--work FOLDER] [--device N]
 //
 // --size: edge of the jobs' pictures, default 131072 (which takes up to 70 GB of disk); --work:
-// where they are written (and removed), default: a folder in the system's for temporary files;
+// where they are written (and removed), default: a folder in the system's for temporary files
+// (those that encoding alone shall bind lie in /dev/shm, where it has the room);
 // --device: which GPU, as `pantile info` counts. Kernels and libraries are found as by the GPU
 // tests: PANTILE_CUDA_DRIVER, PANTILE_NVRTC, PANTILE_KERNELS. Exit status: 0: every figure reaches
-// what it is to; 1: something failed; 2: an unknown option; 3: a figure missed; 77: there is no
-// GPU.
+// what it is to; 1: something failed; 2: an unknown option; 3: a figure missed, or could not be
+// judged; 77: there is no GPU.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -49,12 +50,20 @@ int run(const Options& options) {
   Table table;
   const auto rates = measure_device(*machine, device, table);
   if (!rates.ok()) return fail(rates.error().message());
-  const Status jobs = measure_jobs(*machine, device->facts().ordinal, rates->to_host_px_s,
-                                   options.size, options.work + "/pantile_gpu_bench", table);
-  std::filesystem::remove_all(options.work + "/pantile_gpu_bench");
+  JobBench bench;
+  bench.size = options.size;
+  bench.drawing_size = std::min(options.size / 2, bench.drawing_size);
+  bench.folder = options.work + "/pantile_gpu_bench";
+  bench.memory_folder = "/dev/shm/pantile_gpu_bench";
+  const Status jobs =
+      measure_jobs(*machine, device->facts().ordinal, rates->to_host_px_s, bench, table);
+  for (const std::string& folder : {bench.folder, bench.memory_folder}) {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
   if (!jobs.ok()) return fail(jobs.error().message());
-  std::printf("\n%d figures missed, %d not judged\n", table.missed(), table.not_judged_count());
-  return table.missed() > 0 ? 3 : 0;
+  std::printf("\n%s\n", table.sum().c_str());
+  return table.is_good() ? 0 : 3;
 }
 
 }  // namespace
