@@ -790,6 +790,30 @@ class Operators:
         """
         return self._apply("distance", max=max)
 
+    def watershed(
+        self,
+        markers: Operators,
+        mask: Operators | None = None,
+        connectivity: int = 4,
+        max: int = 2048,
+    ) -> Self:
+        """Which marker's water comes first, rising from low values to high ones, within each component of a mask; 0 elsewhere.
+
+        Parameters
+        ----------
+        markers : Image
+            Labels: whole numbers, of which 0 is none.
+        mask : Image, optional
+            Where water may be; none: everywhere.
+        connectivity : int, 4 to 8
+            4: pixels that share an edge belong together; 8: or a corner.
+        max : int, 512 to 16384
+            Most width and height of a component of the mask, in pixels.
+        """
+        return self._apply(
+            "watershed", markers=markers, mask=mask, connectivity=connectivity, max=max
+        )
+
     def resize(
         self,
         width: int | None = None,

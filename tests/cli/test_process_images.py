@@ -291,4 +291,4 @@ TESTED = {"select", "merge", "add", "subtract", "multiply", "divide", "minimum",
           "expression", "mask", "nodata", "flatfield", "hed", "convolve", "separable",
           "standardize", "otsu", "median", "rank", "adaptive",
           # Held to other libraries in python/tests/test_operators.py.
-          "resize", "rolling_ball", "hysteresis", "label", "distance", "tissue"}
+          "resize", "rolling_ball", "hysteresis", "label", "distance", "tissue", "watershed"}

@@ -293,7 +293,8 @@ Result<Plane> Builder::add(const Call& call, std::span<const Plane> inputs, int 
   if (name == "tissue") return add_tissue(call, inputs);
   if (name == "hysteresis") return add_classes(call, from);
   if (name == "resize") return from;
-  if (name == "label") return Plane{converted(from, RowType::f64).node, DType::u32, false};
+  if (is_one_of({"label", "watershed"}))
+    return Plane{converted(from, RowType::f64).node, DType::u32, false};
   if (name == "distance") return Plane{converted(from, RowType::f32).node, DType::f32, false};
   if (is_one_of({"add", "subtract", "multiply", "divide", "minimum", "maximum"})) {
     return add_arithmetic(call, inputs);

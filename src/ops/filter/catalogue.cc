@@ -60,7 +60,7 @@ Status check_together(const Call& call) {
     return Error(Code::invalid, fmt::format("hysteresis: low is {}, above high, {}",
                                             call.number("low"), call.number("high")));
   }
-  if (name == "hysteresis" || name == "label") {
+  if (name == "hysteresis" || name == "label" || name == "watershed") {
     const double connectivity = call.number("connectivity");
     if (connectivity != 4 && connectivity != 8) {
       return Error(Code::invalid, fmt::format("connectivity of {} has to be 4 or 8; it is {}", name,

@@ -157,17 +157,20 @@ Result<std::shared_ptr<const TileSource>> compile_graph(const Graph& graph) {
   return Compiler().source_of(graph);
 }
 
-Result<std::shared_ptr<const label::LabelSource>> compile_staged(const Graph& graph) {
+Result<std::shared_ptr<const label::StagedSource>> compile_staged(const Graph& graph) {
   for (const Graph& input : graph.inputs()) PANTILE_TRY(check_settled(input));
   Compiler compiler;
-  std::shared_ptr<const TileSource> inner;
+  std::vector<std::shared_ptr<const TileSource>> inputs;
   if (graph.call().info->name == "hysteresis") {
     PANTILE_ASSIGN(Fused fused, compiler.fuse(graph));
-    inner = std::make_shared<FilterSource>(std::move(fused));
+    inputs.push_back(std::make_shared<FilterSource>(std::move(fused)));
   } else {
-    PANTILE_ASSIGN(inner, compiler.source_of(graph.inputs().front()));
+    for (const Graph& input : graph.inputs()) {
+      PANTILE_ASSIGN(auto next, compiler.source_of(input));
+      inputs.push_back(std::move(next));
+    }
   }
-  return make_staged(graph.call(), std::move(inner));
+  return make_staged(graph, std::move(inputs));
 }
 
 Result<std::shared_ptr<const TileSource>> stage_for_later(const Graph& graph) {

@@ -8,7 +8,7 @@
 
 #include "ops/filter/graph.h"
 #include "ops/filter/row_pipeline.h"
-#include "ops/label/label_source.h"
+#include "ops/label/staged_source.h"
 
 namespace pantile::filter {
 
@@ -38,9 +38,8 @@ Result<Fused> fuse(const Graph& graph);
 Result<std::shared_ptr<const TileSource>> compile_graph(const Graph& graph);
 
 /// The source of a staged operator (settle.h) over inputs in which nothing is left. It finds what
-/// it has to find when find() is called, or at its first read. Errors: as fuse(); those of
-/// LabelSource::make.
-Result<std::shared_ptr<const label::LabelSource>> compile_staged(const Graph& graph);
+/// it has to find when find() is called, or at its first read. Errors: as fuse(), make_staged().
+Result<std::shared_ptr<const label::StagedSource>> compile_staged(const Graph& graph);
 /// The same as any source: what MakeStage is for who has nothing found beforehand.
 Result<std::shared_ptr<const TileSource>> stage_for_later(const Graph& graph);
 

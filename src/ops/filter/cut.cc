@@ -10,6 +10,8 @@
 #include "ops/filter/distance_source.h"
 #include "ops/filter/masked_source.h"
 #include "ops/filter/resample_source.h"
+#include "ops/filter/watershed_source.h"
+#include "ops/label/label_source.h"
 
 namespace pantile::filter {
 namespace {
@@ -71,14 +73,23 @@ Result<std::shared_ptr<const TileSource>> make_cut(
   return made;
 }
 
-Result<std::shared_ptr<const label::LabelSource>> make_staged(
-    const Call& call, std::shared_ptr<const TileSource> inner) {
+Result<std::shared_ptr<const label::StagedSource>> make_staged(
+    const Graph& graph, std::vector<std::shared_ptr<const TileSource>> inputs) {
+  const Call& call = graph.call();
   const auto connectivity =
       call.number("connectivity") == 4 ? label::Connectivity::four : label::Connectivity::eight;
-  if (call.info->name == "hysteresis") {
-    return label::LabelSource::make_seeded(std::move(inner), connectivity);
+  std::shared_ptr<const label::StagedSource> made;
+  if (call.info->name == "watershed") {
+    WatershedInputs of{std::move(inputs[0]), std::move(inputs[1]), nullptr};
+    if (inputs.size() == 3) of.mask = std::move(inputs[2]);
+    const auto most_px = static_cast<std::int64_t>(call.number("max"));
+    PANTILE_ASSIGN(made, WatershedSource::make(std::move(of), graph.spec(), connectivity, most_px));
+  } else if (call.info->name == "hysteresis") {
+    PANTILE_ASSIGN(made, label::LabelSource::make_seeded(std::move(inputs[0]), connectivity));
+  } else {
+    PANTILE_ASSIGN(made, label::LabelSource::make(std::move(inputs[0]), connectivity));
   }
-  return label::LabelSource::make(std::move(inner), connectivity);
+  return made;
 }
 
 Result<std::pair<std::int64_t, std::int64_t>> resized(const Call& call, const LevelInfo& from) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ops/filter/graph.h"
-#include "ops/label/label_source.h"
+#include "ops/label/staged_source.h"
 
 namespace pantile::filter {
 
@@ -18,10 +18,10 @@ bool is_cut(const Graph& graph);
 Result<std::shared_ptr<const TileSource>> make_cut(
     const Graph& graph, std::vector<std::shared_ptr<const TileSource>> inputs);
 
-/// What a staged operator (settle.h) looks for in `inner`: what its input is compiled to, of
-/// `hysteresis` 0, 1 and 2 as the builder makes them. Errors: invalid.
-Result<std::shared_ptr<const label::LabelSource>> make_staged(
-    const Call& call, std::shared_ptr<const TileSource> inner);
+/// The source of a graph that ends in a staged operator (settle.h), over those of its inputs; of
+/// `hysteresis` over 0, 1 and 2 as the builder makes them. Errors: invalid.
+Result<std::shared_ptr<const label::StagedSource>> make_staged(
+    const Graph& graph, std::vector<std::shared_ptr<const TileSource>> inputs);
 
 /// Width and height of what `call`, a resize, makes of an image. Errors: invalid.
 Result<std::pair<std::int64_t, std::int64_t>> resized(const Call& call, const LevelInfo& from);

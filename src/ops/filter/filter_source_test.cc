@@ -46,6 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
         "resize(scale=3.1, method=nearest) | erode(3, @)", "resize(height=20, antialias=off)",
         "gaussian(1, @) | hysteresis(0.4, 0.6) | dilate(3, @)",
         "threshold(0.5) | label(8) | resize(scale=2, method=nearest)",
+        "watershed([threshold(0.8) | label], [median(3) | threshold(0.3)], 8) | dilate(3, @)",
         "gaussian(1, @) | mask([median(5) | threshold(0.55)], 0.25) | box(3, @)",
         "tissue(3, 0.4) | erode(3, @)",
         "clip(0:0.5) | gamma(0.7) | invert | abs | sqrt | multiply(255) | cast(int16)"),
@@ -124,6 +125,10 @@ TEST(ParseChain, SaysWhatIsWrong) {
       {"hysteresis(3, 2)", "hysteresis: low is 3, above high, 2"},
       {"label(6)", "connectivity of label has to be 4 or 8; it is 6"},
       {"hysteresis(1, 2, 5)", "connectivity of hysteresis has to be 4 or 8; it is 5"},
+      {"watershed([label], connectivity=6)", "connectivity of watershed has to be 4 or 8; it is 6"},
+      {"watershed([label], max=100)",
+       "max of watershed has to be a whole number from 512 to 16384"},
+      {"watershed", "watershed needs 'markers'"},
       {"distance(0)", "max of distance has to be a number from 1 to 1024"},
       {"rolling_ball(0.5)", "radius of rolling_ball has to be a number from 1 to 256"},
       {"convolve([1, 2", "expected ',' or ']'"}};

@@ -95,7 +95,8 @@ Result<int> result_channels(const Call& call, const std::vector<Graph>& inputs) 
   for (const Graph& image : inputs) {
     const int found = image.spec().channels;
     // Of a mask or a field no more than the image has.
-    const bool may_be_more = inputs.size() == 2 && name != "mask" && name != "flatfield";
+    const bool may_be_more =
+        inputs.size() == 2 && name != "mask" && name != "flatfield" && name != "watershed";
     if (found == channels || found == 1) continue;
     if (channels == 1 && may_be_more) {
       channels = found;
@@ -143,7 +144,7 @@ void describe(ImageSpec& spec, const Call& call, const std::vector<Graph>& input
     }
     return;
   }
-  if (name == "label") {
+  if (name == "label" || name == "watershed") {
     spec.kind = Kind::label;
     spec.channel_info.clear();
     return;
@@ -169,11 +170,17 @@ Status check_kind(const Call& call, const ImageSpec& spec) {
   if (name == "resize" && spec.kind == Kind::label && call.word("method") != "nearest") {
     return Error(Code::invalid, "resize: labels have nothing between them; use method=nearest");
   }
-  if (name != "label" && name != "hysteresis") return {};
+  if (name != "label" && name != "hysteresis" && name != "watershed") return {};
   if (spec.t * spec.z != 1) {
     return Error(Code::invalid,
                  fmt::format("{}: the image has {} x {} planes (t, z); components are those of one",
                              name, spec.t, spec.z));
+  }
+  if (name == "watershed" && spec.kind == Kind::label) {
+    return Error(
+        Code::invalid,
+        "watershed: the image's samples are labels, expected values, of which low ones are "
+        "flooded first");
   }
   const bool is_colour = spec.kind == Kind::rgb || spec.kind == Kind::rgba;
   if (name == "label" && (is_colour || spec.kind == Kind::label)) {
@@ -181,6 +188,29 @@ Status check_kind(const Call& call, const ImageSpec& spec) {
                  fmt::format("label: the image's samples are {}, expected a mask or values of "
                              "which 0 is the background",
                              kind_name(spec.kind)));
+  }
+  return {};
+}
+
+/// Errors: invalid, where an image cannot be the markers or the mask of a watershed.
+Status check_watershed(const std::vector<Graph>& inputs) {
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    const ImageSpec& spec = inputs[i].spec();
+    const std::string_view name = i == 1 ? "markers" : "mask";
+    if (spec.t * spec.z != 1) {
+      return Error(Code::invalid,
+                   fmt::format("watershed: {} of {} x {} planes (t, z), expected one", name, spec.t,
+                               spec.z));
+    }
+  }
+  const ImageSpec& markers = inputs[1].spec();
+  const bool is_mask = markers.kind == Kind::mask;
+  if (is_mask || dtype_is_float(markers.dtype)) {
+    return Error(Code::invalid,
+                 fmt::format("watershed: the markers are {}, expected whole numbers that tell them "
+                             "apart{}",
+                             is_mask ? "a mask" : dtype_name(markers.dtype),
+                             is_mask ? ", such as label makes of it" : ""));
   }
   return {};
 }
@@ -248,6 +278,7 @@ Result<ImageSpec> result_spec(const Call& call, const std::vector<Graph>& inputs
     spec.z = std::max(spec.z, image.spec().z);
   }
   PANTILE_TRY(check_kind(call, before));
+  if (call.info->name == "watershed") PANTILE_TRY(check_watershed(inputs));
   PANTILE_ASSIGN(spec.channels, result_channels(call, inputs));
   if (call.info->name == "resize") {
     PANTILE_ASSIGN(const auto size, resized(call, before.levels.front()));

@@ -174,7 +174,8 @@ std::optional<Wanted> wanted_by(const Call& call) {
 }
 
 bool is_staged(const Call& call) {
-  return call.info->name == "hysteresis" || call.info->name == "label";
+  const std::string_view name = call.info->name;
+  return name == "hysteresis" || name == "label" || name == "watershed";
 }
 
 Call with_stand_ins(const Call& call) {

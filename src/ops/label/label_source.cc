@@ -28,6 +28,12 @@ Result<std::shared_ptr<const LabelSource>> LabelSource::make(
                                             "or values of which 0 is the background",
                                             spec.name, kind_name(spec.kind)));
   }
+  return make_any(std::move(inner), connectivity, kept_bytes);
+}
+
+std::shared_ptr<const LabelSource> LabelSource::make_any(std::shared_ptr<const TileSource> inner,
+                                                         Connectivity connectivity,
+                                                         std::int64_t kept_bytes) {
   return std::shared_ptr<const LabelSource>(
       new LabelSource(std::move(inner), connectivity, false, kept_bytes));
 }

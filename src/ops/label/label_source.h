@@ -12,7 +12,7 @@
 #include "ops/cache/tile_cache.h"
 #include "ops/label/block_labels.h"
 #include "ops/label/merge.h"
-#include "pantile/tile_source.h"
+#include "ops/label/staged_source.h"
 
 namespace pantile::label {
 
@@ -22,7 +22,7 @@ namespace pantile::label {
 /// many as take `kept_bytes`; the others are labelled again when they are read. The numbers follow
 /// from the pixels alone, whoever reads them how. Instead of numbers it can give those components
 /// that hold a sample of 2 or more. Thread-safe.
-class LabelSource final : public TileSource {
+class LabelSource final : public StagedSource {
  public:
   /// What is kept of the blocks that the first pass labelled, unless said otherwise.
   static constexpr std::int64_t kKeptBytes = std::int64_t{32} << 20;
@@ -30,6 +30,10 @@ class LabelSource final : public TileSource {
   static Result<std::shared_ptr<const LabelSource>> make(std::shared_ptr<const TileSource> inner,
                                                          Connectivity connectivity,
                                                          std::int64_t kept_bytes = kKeptBytes);
+  /// Of what is not 0 in `inner`, whatever its samples mean.
+  static std::shared_ptr<const LabelSource> make_any(std::shared_ptr<const TileSource> inner,
+                                                     Connectivity connectivity,
+                                                     std::int64_t kept_bytes = kKeptBytes);
   /// Of the components of `inner`, u8, those that hold a sample of 2 or more: 1 there, else 0, of
   /// inner's spec. Errors: invalid (another type).
   static Result<std::shared_ptr<const LabelSource>> make_seeded(
@@ -43,15 +47,15 @@ class LabelSource final : public TileSource {
   Fingerprint fingerprint() const override;
   std::int64_t tile_px() const override { return kBlockPx; }
 
-  /// The first pass over all channels, once; others that want it meanwhile wait. `made` hears how
-  /// many samples more were looked at, from any thread. Errors: those of the source; cancelled;
-  /// invalid (too many components).
+  /// The first pass, over all channels. Errors: as StagedSource::find; invalid (too many
+  /// components).
   Status find(int threads, const CancelToken* cancel,
-              const std::function<void(std::int64_t)>& made) const;
-  /// Whether that was done.
-  bool found() const;
-  /// Most bytes that find() takes with that many threads, and what is kept of it.
-  std::int64_t finding_bytes(int threads) const;
+              const std::function<void(std::int64_t)>& made) const override;
+  bool found() const override;
+  std::int64_t finding_samples() const override {
+    return spec_.levels.front().bounds().area() * spec_.channels;
+  }
+  std::int64_t finding_bytes(int threads) const override;
   /// Components of a channel, after find().
   std::uint32_t count(int channel) const {
     return (*found_)[static_cast<std::size_t>(channel)].merge.count();

@@ -7,6 +7,7 @@
 
 #include "ops/crop/crop_source.h"
 #include "ops/filter/settle.h"
+#include "ops/label/label_source.h"
 #include "ops/label/regions.h"
 #include "pipeline/drain/stage_reporter.h"
 #include "pipeline/generate/resolve.h"

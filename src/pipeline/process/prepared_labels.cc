@@ -7,9 +7,7 @@ namespace pantile {
 Status PreparedLabels::prepare(ByteStore*, int threads, const RunOptions& run,
                                std::vector<StageSummary>& stages) const {
   if (labels_->found()) return {};
-  const ImageSpec& spec = labels_->spec();
-  StageReporter reporter(run.listener, "components", "px",
-                         spec.levels.front().bounds().area() * spec.channels);
+  StageReporter reporter(run.listener, "components", "px", labels_->finding_samples());
   PANTILE_TRY(labels_->find(threads, run.cancel, [&](std::int64_t px) { reporter.add(px); }));
   stages.push_back(reporter.end());
   return {};

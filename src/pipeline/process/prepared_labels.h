@@ -1,17 +1,17 @@
 #pragma once
 /// \file
-/// Finding connected components as a stage of a job.
+/// Finding connected components, or what else a staged source looks for, as a stage of a job.
 
 #include <memory>
 
-#include "ops/label/label_source.h"
+#include "ops/label/staged_source.h"
 #include "pipeline/process/prepared.h"
 
 namespace pantile {
 
 class PreparedLabels final : public Prepared {
  public:
-  explicit PreparedLabels(std::shared_ptr<const label::LabelSource> labels)
+  explicit PreparedLabels(std::shared_ptr<const label::StagedSource> labels)
       : labels_(std::move(labels)) {}
   std::int64_t preparing_bytes(int threads) const override {
     return labels_->finding_bytes(threads);
@@ -21,7 +21,7 @@ class PreparedLabels final : public Prepared {
                  std::vector<StageSummary>& stages) const override;
 
  private:
-  std::shared_ptr<const label::LabelSource> labels_;
+  std::shared_ptr<const label::StagedSource> labels_;
 };
 
 }  // namespace pantile
