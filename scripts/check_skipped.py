@@ -2,6 +2,7 @@
 """Fails where a test run left something out that nobody allowed it to.
 
     scripts/check_skipped.py <build folder> [--must TEST]…
+    scripts/check_skipped.py <build folder> --tell      only says how many were, and why
 
 Reads the junit.xml that scripts/test leaves in the build folder. A test that was skipped, or never
 ran, is an offence unless its ctest label says that it needs a GPU; so is one named by --must that
@@ -10,8 +11,10 @@ exits 1.
 """
 
 import argparse
+import collections
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -30,12 +33,31 @@ def labels_of(build: pathlib.Path) -> dict[str, set[str]]:
     return labels
 
 
+def tell(cases) -> None:
+    """One line for each reason that GoogleTest gives."""
+    reasons = collections.Counter()
+    for case in cases:
+        if case.get("status") in ("run", "fail"):
+            continue
+        text = case.findtext("system-out") or ""
+        found = re.search(r": Skipped\n(.+)", text)
+        reasons[found.group(1) if found else "no reason given"] += 1
+    for reason, count in reasons.most_common():
+        print(f"::: skipped {count}: {reason}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--must", action="append", default=[], metavar="TEST")
+    parser.add_argument("--tell", action="store_true")
     options = parser.parse_args()
+    if options.tell and not (options.build / "junit.xml").exists():
+        return 0
     cases = ElementTree.parse(options.build / "junit.xml").getroot().findall(".//testcase")
+    if options.tell:
+        tell(cases)
+        return 0
     labels = labels_of(options.build)
     ran, offences, excused = set(), [], 0
     for case in cases:

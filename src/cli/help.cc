@@ -99,6 +99,14 @@ std::string command_help(const Schema& schema, const Command& command) {
   }
   if (group.empty()) out += "\nOptions:\n";
   out += row("-h, --help", "Print this text.");
+  const bool has_gpus = std::ranges::any_of(
+      schema.of(command), [](const Option* option) { return option->flag == "--device"; });
+  if (has_gpus || command.name == "info") {
+    out += "\nEnvironment:\n";
+    for (const Variable& variable : environment_variables()) {
+      out += row(variable.name, variable.meaning);
+    }
+  }
   out += "\nExamples:\n";
   for (const Command::Example& example : command.examples) {
     out += "  " + example.line + "\n      " + wrapped(example.what, 6) + "\n";
@@ -120,6 +128,17 @@ std::string program_help(const Schema& schema) {
   }
   out += "\nExample:\n  " + schema.commands.front().examples.front().line + "\n";
   return out;
+}
+
+std::vector<Variable> environment_variables() {
+  return {{"PANTILE_CUDA_DRIVER",
+           "Library of NVIDIA's driver. [default libcuda.so.1, where the loader finds it]"},
+          {"PANTILE_NVRTC",
+           "Library of NVIDIA's run-time compiler. [default libnvrtc.so.13 or .12, where the "
+           "loader finds it or in /usr/local/cuda/lib64]"},
+          {"PANTILE_KERNELS",
+           "Folder for compiled GPU kernels; empty: keep none. [default pantile/kernels in "
+           "$XDG_CACHE_HOME or ~/.cache]"}};
 }
 
 std::vector<ExitMeaning> exit_meanings() {

@@ -35,4 +35,10 @@ struct ExitMeaning {
 };
 std::vector<ExitMeaning> exit_meanings();
 
+/// Environment variables, for help and manual page: what `info` and commands with --device heed.
+struct Variable {
+  std::string_view name, meaning;
+};
+std::vector<Variable> environment_variables();
+
 }  // namespace pantile::cli

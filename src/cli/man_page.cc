@@ -83,6 +83,12 @@ std::string man_page(const Schema& schema, std::string_view version) {
       out += ".TP\n\\fB" + roff(example.line) + "\\fR\n" + roff(example.what) + "\n";
     }
   }
+  out +=
+      ".SH ENVIRONMENT\nOf GPUs, where \\fB\\-\\-device\\fR uses them, and for \\fBpantile "
+      "info\\fR:\n";
+  for (const Variable& variable : environment_variables()) {
+    out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", variable.name, roff(variable.meaning));
+  }
   out += ".SH \"EXIT STATUS\"\n";
   for (const ExitMeaning& exit : exit_meanings()) {
     out += fmt::format(".TP\n{}\n{}\n", exit.code, roff(exit.meaning));

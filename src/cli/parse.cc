@@ -223,8 +223,9 @@ Result<DeviceChoice> parse_device(std::string_view text) {
   if (text.starts_with(kListed)) {
     DeviceChoice choice{Device::cuda, {}};
     std::set<int> seen;
-    bool good = true;
-    for (const std::string_view part : split(text.substr(kListed.size()), ',')) {
+    const std::string_view list = text.substr(kListed.size());
+    bool good = list.find_first_not_of("0123456789,") == std::string_view::npos;  // no blanks
+    for (const std::string_view part : split(list, ',')) {
       const auto ordinal = whole_in(part, 0, 1023);
       good = good && ordinal;
       if (good && !seen.insert(static_cast<int>(*ordinal)).second) {

@@ -144,7 +144,8 @@ TEST(Parse, DevicesAreNamedOnce) {
   ASSERT_FALSE(twice.ok());
   EXPECT_NE(twice.error().message().find("each GPU once; 0 is named twice"), std::string::npos)
       << twice.error().message();
-  for (const char* wrong : {"cuda:", "cuda:x", "cuda:1,", "gpu"}) {
+  for (const char* wrong : {"cuda:", "cuda:x", "cuda:1,", "gpu", "cuda: 0", "cuda:0, 1", "cuda:0 ",
+                            "cuda:+0", "cuda:-0"}) {
     EXPECT_NE(parse_device(wrong).error().message().find("such as cuda:0,2"), std::string::npos);
   }
 }

@@ -51,6 +51,23 @@ class Skipped(unittest.TestCase):
         self.check({"Proof": "notrun", "OnGpu": "run"}, 1, "Proof: skipped", "1 offences")
         self.check({"Proof": "run", "OnGpu": "run", "Off": "disabled"}, 1, "Off: skipped")
 
+    def test_reasons_are_told_each_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def tell():
+                done = subprocess.run([sys.executable, SCRIPTS / "check_skipped.py", folder, "--tell"],
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                return done.stdout
+
+            self.assertEqual(tell(), "", "nothing was run")
+            said = "<system-out>a_test.cc:9: Skipped\nno GPU here\n[ SKIPPED ]</system-out>"
+            cases = "".join(f'<testcase name="{n}" status="notrun">{said}</testcase>' for n in "ab")
+            cases += '<testcase name="c" status="run"><system-out>x: Skipped\ny</system-out></testcase>'
+            cases += '<testcase name="d" status="disabled"/>'
+            pathlib.Path(folder, "junit.xml").write_text(f"<testsuite>{cases}</testsuite>",
+                                                         encoding="utf-8")
+            self.assertEqual(tell(), "::: skipped 2: no GPU here\n::: skipped 1: no reason given\n")
+
     def test_what_must_run_has_to_be_there(self):
         self.check({"Proof": "run", "OnGpu": "run"}, 1, "Else: has to run", must=["Else"])
         self.check({"Proof": "notrun", "OnGpu": "run"}, 1, "Proof: has to run", must=["Proof"])

@@ -140,6 +140,19 @@ TEST_F(GpuJob, AGpuThatIsTooOldIsLeftOutUnlessItWasNamed) {
   EXPECT_NE(named.error().message().find("7.0"), std::string::npos) << named.error().message();
 }
 
+TEST_F(GpuJob, WhereNoGpuCanBeOpenedEachOnesReasonIsTold) {
+  control_->devices = 2;
+  control_->major = 7;
+  control_->minor = 0;
+  ASSERT_TRUE(generate("auto", {Device::automatic, {}}).ok());
+  const auto asked = generate("cuda", {Device::cuda, {}});
+  ASSERT_FALSE(asked.ok());
+  for (const std::string& text : {listener_.notes, asked.error().message()}) {
+    EXPECT_NE(text.find("GPU 0"), std::string::npos) << text;
+    EXPECT_NE(text.find("GPU 1"), std::string::npos) << text;
+  }
+}
+
 TEST_F(GpuJob, ATinyPictureIsLeftToTheCpuUnlessGpusWereAskedFor) {
   run_.cuda.auto_samples = CudaOptions().auto_samples;
   const auto left = generate("auto", {Device::automatic, {}});

@@ -97,13 +97,14 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
   }
   const auto devices = open_devices(run, lanes.left_out);
   if (!devices.ok()) {
+    // Each GPU may have a reason of its own.
+    lanes.none = lanes.left_out.empty() ? devices.error().message()
+                                        : fmt::format("{}", fmt::join(lanes.left_out, "; "));
     if (must) {
-      return Error(devices.error().code(),
-                   fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
-                               devices.error().message()));
+      return Error(devices.error().code(), fmt::format("--device {}: {}; use --device cpu",
+                                                       device_words(run.device), lanes.none));
     }
-    lanes.none = devices.error().message();
-    if (devices.error().code() != Code::not_found) lanes.notes.push_back(devices.error().message());
+    if (devices.error().code() != Code::not_found) lanes.notes.push_back(lanes.none);
     return lanes;
   }
   cuda::KernelCompiler compiler(
@@ -132,14 +133,14 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
     // What is missing, a compiler, the others miss too, and once is enough to say so.
     if (failed.error().code() == Code::not_found && lanes.lanes.empty()) break;
   }
+  lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
   // Without a compiler the CPU does it, which the notes say; what is broken or full is an error.
   const bool no_compiler = !failed.ok() && failed.error().code() == Code::not_found;
   if (must && lanes.lanes.empty() && !no_compiler) {
     return Error(failed.error().code(),
                  fmt::format("--device {}: {}; use --device cpu", device_words(run.device),
-                             fmt::join(lanes.left_out, "; ")));
+                             fmt::join(lanes.notes, "; ")));
   }
-  lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
   if (lanes.lanes.empty()) {
     lanes.none = fmt::format("{}", fmt::join(lanes.left_out, "; "));
     if (!lanes.left_out.empty()) lanes.notes.back() += "; the CPU draws";
