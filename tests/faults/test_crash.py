@@ -19,8 +19,9 @@ import pytest
 import shim
 from job_files import expect_equal, expect_sound, stage_of
 
+# 16 workers: four threads commit shards side by side.
 JOB = ["generate", "--width", "300", "--height", "200", "--tile", "64", "--shard", "128",
-       "--previews", "100", "--log", "quiet", "--threads", "2"]
+       "--previews", "100", "--log", "quiet", "--threads", "16"]
 FOLDER = -1  # in place of a file's identity
 CONVERT = ["--tile", "64", "--shard", "128", "--log", "quiet"]
 

@@ -47,7 +47,7 @@ def parse(trace: str) -> list[Call]:
 
 @pytest.fixture(scope="module")
 def traced(program, tmp_path_factory):
-    """The folder of a small job, made by two threads, and the calls that made it."""
+    """The folder of a small job, made by 16 workers and four committers, and the calls that made it."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed; run scripts/setup --tests")
     folder = tmp_path_factory.mktemp("traced")
@@ -56,7 +56,7 @@ def traced(program, tmp_path_factory):
     if subprocess.run([*strace, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("strace may not trace here (ptrace is not permitted)")
     subprocess.run([*strace, program, "generate", "--size", "300x200", "--tile", "64", "--shard",
-                    "128", "--previews", "100", "--threads", "2", "--log", "quiet", "--out", out],
+                    "128", "--previews", "100", "--threads", "16", "--log", "quiet", "--out", out],
                    check=True, stdin=subprocess.DEVNULL)
     return out, parse(log.read_text(errors="replace"))
 
