@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "ops/formula/schedule.h"
+
 namespace pantile::formula {
 namespace {
 
@@ -21,6 +23,38 @@ std::string_view enumerator(std::string_view name) {
   return name;
 }
 
+/// The operator of a comparison; empty for other functions.
+std::string_view comparison(math::Binary f) {
+  switch (f) {
+    case math::Binary::lt: return "<";
+    case math::Binary::le: return "<=";
+    case math::Binary::gt: return ">";
+    case math::Binary::ge: return ">=";
+    case math::Binary::eq: return "==";
+    case math::Binary::ne: return "!=";
+    default: return {};
+  }
+}
+
+/// The operator of `and` and `or`; empty for other functions.
+std::string_view connective(math::Binary f) {
+  if (f == math::Binary::logical_and) return "&";
+  return f == math::Binary::logical_or ? "|" : "";
+}
+
+/// Conditions of samples are masks in the text: the compiler does not see through 0 and 1.
+bool is_condition(const Step& step) {
+  if (step.varies != Varies::pixel) return false;
+  if (const auto* f = std::get_if<math::Unary>(&step.op)) return *f == math::Unary::logical_not;
+  const auto* f = std::get_if<math::Binary>(&step.op);
+  return f != nullptr && !(comparison(*f).empty() && connective(*f).empty());
+}
+
+bool is_selection(const Step& step) {
+  const auto* f = std::get_if<math::Ternary>(&step.op);
+  return f != nullptr && *f == math::Ternary::select;
+}
+
 template <class T> std::string literal(T value) {
   if (std::isnan(value)) return "math::scalar::canonical_nan<L>()";
   if (std::isinf(value)) {
@@ -31,22 +65,23 @@ template <class T> std::string literal(T value) {
 
 template <class T> class Writer {
  public:
-  Writer(const Program& program, std::string_view name) : steps_(program.steps), name_(name) {
+  Writer(const Schedule& schedule, std::string_view name)
+      : steps_(schedule.steps), demand_(schedule.demand), name_(name) {
     numbers_.resize(steps_.size());
     for (std::size_t s = 0; s < steps_.size(); ++s) {
       if (steps_[s].varies == Varies::constant) numbers_[s] = constant(steps_[s]);
     }
-    find_shared(program.outputs);
+    find_shared(schedule.outputs);
     code_ = fmt::format(
         "struct {} {{\n"
         "  using Value = {};\n"
         "  using L = math::scalar::Lane<Value>;\n"
         "  static constexpr int kRowValues = {}, kColumnValues = {}, kOutputs = {};\n",
         name_, sizeof(T) == 8 ? "double" : "float", row_values_.size(), column_values_.size(),
-        program.outputs.size());
+        schedule.outputs.size());
     write_axis(Varies::row, "row", row_values_);
     write_axis(Varies::column, "column", column_values_);
-    write_pixel(program.outputs);
+    write_pixel(schedule.outputs);
     code_ += "};\n";
   }
 
@@ -90,10 +125,29 @@ template <class T> class Writer {
 
   std::string operand(std::int32_t s) const {
     if (step(s).varies == Varies::constant) return literal(numbers_[static_cast<std::size_t>(s)]);
+    if (is_condition(step(s))) return fmt::format("math::scalar::truth<L>(m{})", s);
     return fmt::format("s{}", s);
   }
 
+  /// Whether the value of `s` is not 0, as a mask.
+  std::string condition(std::int32_t s) const {
+    if (is_condition(step(s))) return fmt::format("m{}", s);
+    return fmt::format("({} != L::set(0))", operand(s));
+  }
+
+  /// Of a step that is_condition().
+  std::string mask(const Step& s) const {
+    const auto* f = std::get_if<math::Binary>(&s.op);
+    if (f == nullptr) return fmt::format("!{}", condition(s.a));
+    const std::string_view compare = comparison(*f);
+    if (!compare.empty()) return fmt::format("{} {} {}", operand(s.a), compare, operand(s.b));
+    return fmt::format("{} {} {}", condition(s.a), connective(*f), condition(s.b));
+  }
+
   std::string expression(const Step& s) const {
+    if (is_selection(s) && s.varies == Varies::pixel) {
+      return fmt::format("select({}, {}, {})", condition(s.a), operand(s.b), operand(s.c));
+    }
     if (const auto* input = std::get_if<Input>(&s.op)) {
       return fmt::format("L::set({})", kInputs[static_cast<std::size_t>(*input)]);
     }
@@ -112,8 +166,17 @@ template <class T> class Writer {
 
   void write_steps(Varies varies) {
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-      if (steps_[s].varies != varies) continue;
-      code_ += fmt::format("    const L s{} = {};\n", s, expression(steps_[s]));
+      const Step& made = steps_[s];
+      if (made.varies != varies) continue;
+      if (is_condition(made)) {
+        code_ += fmt::format("    const L::Mask m{} = {};\n", s, mask(made));
+      } else if (demand_[s] >= 0) {
+        // Other samples leave the value out. Where no thread of a warp needs it, all go past it.
+        code_ += fmt::format("    const L s{} = {}.v ? {} : L::set(0);\n", s, condition(demand_[s]),
+                             expression(made));
+      } else {
+        code_ += fmt::format("    const L s{} = {};\n", s, expression(made));
+      }
     }
   }
 
@@ -153,6 +216,7 @@ template <class T> class Writer {
   }
 
   const std::vector<Step>& steps_;
+  const std::vector<std::int32_t>& demand_;
   std::string_view name_;
   std::vector<T> numbers_;  ///< Of constant steps.
   std::vector<std::int32_t> row_values_, column_values_;
@@ -171,8 +235,9 @@ constexpr std::string_view word(PixelForm form) {
 }  // namespace
 
 FormulaText formula_text(const Program& program, Precision precision, std::string_view name) {
-  return precision == Precision::f64 ? Writer<double>(program, name).finish()
-                                     : Writer<float>(program, name).finish();
+  const Schedule schedule = make_schedule(program);
+  return precision == Precision::f64 ? Writer<double>(schedule, name).finish()
+                                     : Writer<float>(schedule, name).finish();
 }
 
 KernelText kernel_text(const Program& program, Precision precision, PixelForm form,

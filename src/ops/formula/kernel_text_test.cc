@@ -126,6 +126,26 @@ TEST(KernelText, EveryPixelIsThatOfFormulaSource){
 #undef PANTILE_EXPECT_EQUAL
 }
 
+std::string text_of(std::string_view formula) {
+  const auto program = compile(formula, Precision::f64);
+  EXPECT_TRUE(program.ok());
+  return formula_text(*program, Precision::f64, "Formula").code;
+}
+
+TEST(KernelText, CostlyStepsOfOneBranchAreDoneWhereTheyAreNeeded) {
+  const auto is_conditional = [](std::string_view formula, std::string_view step) {
+    const std::string text = text_of(formula), call = "math::" + std::string(step) + ", Value>(";
+    EXPECT_NE(text.find(call), std::string::npos) << text;
+    return text.find(".v ? math::scalar::apply<" + call) != std::string::npos;
+  };
+  EXPECT_TRUE(is_conditional("complex", "Binary::pow"));
+  EXPECT_FALSE(is_conditional("complex", "Unary::cos"));
+  EXPECT_TRUE(is_conditional("if(x*y > 0, exp(x*y), log(-x*y))", "Unary::exp"));
+  EXPECT_TRUE(is_conditional("if(x*y > 0, exp(x*y), log(-x*y))", "Unary::log"));
+  EXPECT_FALSE(is_conditional("if(x*y > 0, exp(x*y), 0) + exp(x*y)", "Unary::exp"));
+  EXPECT_FALSE(is_conditional("if(x*y > 0, abs(x*y), 0)", "Unary::abs")) << "a branch costs more";
+}
+
 TEST(BlockShape, FitsWhatABlockShares) {
   const auto all = block_shape(2, 3, 1, Precision::f64, 48 << 10);
   ASSERT_TRUE(all.ok());

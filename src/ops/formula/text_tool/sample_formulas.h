@@ -31,6 +31,8 @@ inline constexpr std::string_view kSampleFormulas[] = {
     "rgb(0.5, x/0, y)",
     "log(x) + 3e38*x*10",
     "log(x)/floor(2*y)",
+    "if(sin(x*y) > 0, cos(x*y), if(exp(x*y) > y, pow(x, y), (x < y)*tan(y)))",
+    "if((not x > y) and x*y, sqrt(x*y)/y, if(x + y or x - y > 2, hypot(x, y), x^y)) - (not (x*y))",
 };
 
 }  // namespace pantile::formula
