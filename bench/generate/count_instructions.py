@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Counts what a built-in formula's kernel costs a pixel on a GPU, from its machine code. Needs no GPU.
 
-    scripts/build release pantile_kernel_text
-    pip install --target out/nvdisasm nvidia-cuda-nvdisasm
-    bench/generate/count_instructions.py --nvcc .venv-cuda/lib/python3*/site-packages/nvidia/cu13/bin/nvcc \\
-        --nvdisasm out/nvdisasm/nvidia/cu13/bin/nvdisasm
+    scripts/setup --cuda && scripts/build release pantile_kernel_text
+    bench/generate/count_instructions.py
 
 What is counted is the longest way through the loop over a thread's pixels (with several samples a
 pixel, over a row of samples) on which nothing is called: rare paths are calls. A pixel that is
-neither NaN nor clamped takes a few instructions less.
+neither NaN nor clamped takes a few instructions less. "if needed" are those of them that only some
+pixels need (one branch of an if), which a warp without such pixels goes past; "before" is the
+longest way to the loop, once for all pixels of a thread. The units' columns are of the loop alone.
 """
 import argparse
 import pathlib
@@ -19,6 +19,10 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNELS = [f"{f}/{p}/rgb8/one" for f in ("complex", "simple", "gradient") for p in ("f64", "f32")]
+
+# Pixels of a thread, where what its block shares leaves them whole: block_shape() in
+# src/ops/formula/kernel_arguments.cc.
+THREAD_PIXELS = 32
 
 # Opcodes by the unit that carries them out; the rest are integer and logical.
 UNITS = [
@@ -114,20 +118,34 @@ def find_loop(blocks):
     return max(inner, key=lambda loop: sum(len(blocks[at].opcodes) for at in loop[1]))
 
 
-def longest_way(blocks, head, body):
-    """The opcodes, and the stores, from the head to where the loop turns, without calls."""
+def longest_way(blocks, start, ends, among):
+    """The blocks from `start` to one for which `ends` holds, onward only, without calls."""
     best = {}
-    for at in sorted(body, reverse=True):
-        block = blocks[at]
-        if block.calls:
+    for at in sorted(among, reverse=True):
+        if blocks[at].calls:
             continue
-        turns = head in block.next
-        ways = [best[after] for after in block.next if after in best and after > at]
-        if not turns and not ways:
+        ways = [best[after] for after in blocks[at].next if after in best and after > at]
+        if not ends(blocks[at]) and not ways:
             continue
-        longest = max(ways, key=lambda way: len(way[0]), default=([], 0))
-        best[at] = (block.opcodes + longest[0], block.stores + longest[1])
-    return best[head]
+        best[at] = [at] + max(ways, key=lambda way: length(blocks, way), default=[])
+    return best[start]
+
+
+def length(blocks, way):
+    return sum(len(blocks[at].opcodes) for at in way)
+
+
+def conditional_part(blocks, way, steps):
+    """The blocks of `way` that the `steps` longest shortcuts between blocks of it leave out."""
+    place = {at: k for k, at in enumerate(way)}
+    shortcuts = [way[place[at] + 1:place[after]] for at in way for after in blocks[at].next
+                 if place.get(after, -1) > place[at] + 1]
+    left_out = set()
+    for part in sorted(shortcuts, key=lambda part: length(blocks, part), reverse=True):
+        if steps > 0 and not left_out & set(part):
+            left_out |= set(part)
+            steps -= 1
+    return left_out
 
 
 def unit_of(opcode):
@@ -135,17 +153,25 @@ def unit_of(opcode):
 
 
 def compile_kernel(args, kernel, folder):
-    """The disassembly, and what the assembler says of registers and memory."""
+    """The disassembly, what the assembler says of registers and memory, and how many operations
+    of the text are done for some pixels only."""
     source, code = folder / "kernel.cu", folder / "kernel.cubin"
     source.write_text(subprocess.run([args.text, "kernel", *kernel.split("/")], check=True,
                                      capture_output=True, text=True).stdout)
+    steps = len(re.findall(r"= m\d+\.v \? ", source.read_text()))
     subprocess.run(["cmake", f"-DNVCC={args.nvcc}", f"-DSOURCE={source}", f"-DOUT={code}",
                     f"-DINCLUDE={ROOT / 'src'}", f"-DGENERATIONS={args.generation}",
                     "-P", str(ROOT / "cmake" / "CompileKernel.cmake")], check=True)
     said = pathlib.Path(f"{code}.txt").read_text()
     text = subprocess.run([args.nvdisasm, "-c", str(code)], check=True, capture_output=True,
                           text=True).stdout
-    return text, said.split("'pantile_formula'", 1)[1].split("Compiling entry", 1)[0]
+    return text, said.split("'pantile_formula'", 1)[1].split("Compiling entry", 1)[0], steps
+
+
+def tool(name):
+    """One of NVIDIA's tools where scripts/setup --cuda puts them, else on PATH."""
+    found = sorted(ROOT.glob(f".venv-cuda/lib/python3*/site-packages/nvidia/cu*/bin/{name}"))
+    return str(found[-1]) if found else name
 
 
 def main():
@@ -153,35 +179,50 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kernels", nargs="*", metavar="formula/f64|f32/rgb8|u16|f32/one|many",
                         help="default: every built-in formula as RGB8, one sample a pixel")
-    parser.add_argument("--nvcc", required=True)
-    parser.add_argument("--nvdisasm", required=True)
+    parser.add_argument("--nvcc", default=tool("nvcc"))
+    parser.add_argument("--nvdisasm", default=tool("nvdisasm"))
     parser.add_argument("--text", default=str(ROOT / "build/release/bin/pantile_kernel_text"))
     parser.add_argument("--generation", type=int, default=90)
     parser.add_argument("--multiprocessors", type=int, default=132, help="of the GPU: an H200's")
     parser.add_argument("--ghz", type=float, default=1.98, help="its clock")
+    parser.add_argument("--needed", type=float, default=0.5, metavar="SHARE",
+                        help="share of warps that do what is done if needed; for the rate")
     args = parser.parse_args()
 
-    print(f"{'kernel':22}{'all':>5}" + "".join(f"{name:>9}" for name, _ in UNITS) +
+    print(f"{'kernel':22}{'all':>5}{'if needed':>11}{'before':>8}" +
+          "".join(f"{name:>9}" for name, _ in UNITS) +
           "  registers stack spilled  at most Gpx/s, bound by")
     for kernel in args.kernels or KERNELS:
         with tempfile.TemporaryDirectory() as folder:
-            text, said = compile_kernel(args, kernel, pathlib.Path(folder))
+            text, said, steps = compile_kernel(args, kernel, pathlib.Path(folder))
         blocks = read_blocks(text, "pantile_formula")
-        opcodes, stores = longest_way(blocks, *find_loop(blocks))
+        head, body = find_loop(blocks)
+        way = longest_way(blocks, head, lambda block: head in block.next, body)
+        before = longest_way(blocks, 0, lambda block: head in block.next, range(head))
+        conditional = conditional_part(blocks, way, steps)
         # The compiler may unroll; the loop over samples stores nothing.
+        stores = sum(blocks[at].stores for at in way)
         pixels = max(1, stores // (3 if "/rgb8/" in kernel else 1))
-        count = {name: 0 for name, _ in UNITS}
-        for opcode in opcodes:
-            count[unit_of(opcode)] += 1 / pixels
+        # Instructions a pixel by unit: in the loop, and with the rest as the rate has it.
+        count, mean = ({name: 0.0 for name, _ in UNITS} for _ in range(2))
+        # Over several samples a pixel the latter are spread thin.
+        once = 1 / THREAD_PIXELS if kernel.endswith("/one") else 0
+        for share, part in ((1 / pixels, way), (once, before)):
+            for at in part:
+                for opcode in blocks[at].opcodes:
+                    unit = unit_of(opcode)
+                    count[unit] += share if part is way else 0
+                    mean[unit] += share * (args.needed if part is way and at in conditional else 1)
         # Clocks of a multiprocessor that 32 pixels take.
-        clocks = {what: 32 * sum(count[unit] for unit in units) / lanes
+        clocks = {what: 32 * sum(mean[unit] for unit in units) / lanes
                   for what, units, lanes in LANES}
         bound = max(clocks, key=clocks.get)
         rate = 32 * args.multiprocessors * args.ghz / clocks[bound]
         registers = re.search(r"Used (\d+) registers", said)[1]
         stack = re.search(r"(\d+) bytes stack frame", said)[1]
         spilled = sum(map(int, re.findall(r"(\d+) bytes spill", said)))
-        print(f"{kernel:22}{len(opcodes) / pixels:5.0f}" +
+        print(f"{kernel:22}{length(blocks, way) / pixels:5.0f}"
+              f"{length(blocks, conditional) / pixels:11.0f}{length(blocks, before):8}" +
               "".join(f"{count[name]:9.0f}" for name, _ in UNITS) +
               f"{registers:>11}{stack:>6}{spilled:>8}{rate:10.0f}, {bound}")
 

@@ -130,9 +130,8 @@ TEST(WrongPictures, OneBitBeyondTheEdgeIsFound) {
 /// A formula whose call number `call` of a launch, counted from 0, is far off.
 template <int call> struct OneSampleOff : Complex {
   static inline thread_local int calls = 0;
-  static void pixel(const double* row, int row_stride, const double* column, int column_stride,
-                    double* out) {
-    Complex::pixel(row, row_stride, column, column_stride, out);
+  static void pixel(const double* row, const double* column, int column_stride, double* out) {
+    Complex::pixel(row, column, column_stride, out);
     if (calls++ == call) out[0] = out[0] > 0 ? -100 : 100;
   }
 };

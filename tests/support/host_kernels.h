@@ -27,22 +27,21 @@ void draw_on_host(const Launch& launch) {
   const auto& parameters = *static_cast<const formula::PixelParameters<T>*>(launch.arguments[0]);
   const auto& batch = *static_cast<const formula::PixelBatch*>(launch.arguments[1]);
   std::vector<T> shared(launch.shared_bytes / sizeof(T) + 1);
-  const auto threads = static_cast<std::int32_t>(launch.threads);
   for (unsigned z = 0; z < launch.z; ++z) {
     for (unsigned y = 0; y < launch.y; ++y) {
       for (unsigned x = 0; x < launch.x; ++x) {
         const auto block = [&](std::int32_t thread) {
-          return formula::Block<Formula>{parameters,
-                                         batch,
-                                         static_cast<std::int32_t>(z),
-                                         static_cast<std::int32_t>(x) * batch.columns,
-                                         static_cast<std::int32_t>(y) * batch.rows,
-                                         shared.data(),
-                                         thread,
-                                         threads};
+          return formula::Block<Formula, one_sample>{parameters,
+                                                     batch,
+                                                     static_cast<std::int32_t>(z),
+                                                     static_cast<std::int32_t>(x) * batch.columns(),
+                                                     static_cast<std::int32_t>(y) * batch.rows,
+                                                     shared.data(),
+                                                     thread};
         };
+        const auto threads = static_cast<std::int32_t>(launch.threads);
         for (std::int32_t t = 0; t < threads; ++t) block(t).prepare();
-        for (std::int32_t t = 0; t < threads; ++t) block(t).template draw<form, one_sample>();
+        for (std::int32_t t = 0; t < threads; ++t) block(t).template draw<form>();
       }
     }
   }

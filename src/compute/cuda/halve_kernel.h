@@ -105,6 +105,7 @@ template <PixelForm form> struct Halving {
   extern "C" __global__ void __launch_bounds__(pantile::cuda::kBlockThreads)                  \
       name(const __grid_constant__ pantile::cuda::PixelBatch batch) {                         \
     const pantile::cuda::Halving<form> halving{batch, static_cast<std::int32_t>(blockIdx.z)}; \
-    halving.halve(static_cast<std::int32_t>(blockIdx.x * blockDim.x + threadIdx.x),           \
-                  static_cast<std::int32_t>(gridDim.x * blockDim.x));                         \
+    halving.halve(                                                                            \
+        static_cast<std::int32_t>(blockIdx.x * pantile::cuda::kBlockThreads + threadIdx.x),   \
+        static_cast<std::int32_t>(gridDim.x * pantile::cuda::kBlockThreads));                 \
   }

@@ -52,7 +52,10 @@ template <PixelForm form, std::int32_t kTilePx> void expect_the_cpus_halves(DTyp
   const std::size_t tile_bytes = kTilePx * kTilePx * bytes_of(form);
   std::vector<std::uint8_t> drawn(rects.size() * tile_bytes);
   std::vector<std::uint8_t> halves(rects.size() * tile_bytes / 4, 0xaa);
-  PixelBatch batch{drawn.data(), kTilePx, 1, 1, {}, halves.data()};
+  PixelBatch batch{};
+  batch.out = drawn.data();
+  batch.tile_px = kTilePx;
+  batch.half = halves.data();
   std::vector<PixelBuffer> tiles;
   for (std::size_t i = 0; i < rects.size(); ++i) {
     tiles.emplace_back(dtype, kTilePx, kTilePx, kChannels);

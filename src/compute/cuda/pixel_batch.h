@@ -24,18 +24,32 @@ struct PixelRect {
 /// Most tiles of a launch.
 inline constexpr int kMostTiles = 64;
 
+/// Threads of a block.
+inline constexpr int kBlockThreads = 128;
+
 /// What a launch draws: tiles of tile_px × tile_px pixels, one after the other from `out` on, rows
 /// without gaps. Pixels of a tile beyond its rect are zeros. `half`: as `out`, for the tiles'
 /// halves (halve_kernel.h), each tile_px / 2 pixels a side.
 struct PixelBatch {
   std::uint8_t* out;
   std::int32_t tile_px;
-  std::int32_t columns, rows;  ///< Pixels of a block of threads.
   PixelRect tiles[kMostTiles];
   std::uint8_t* half;
-};
 
-/// Threads of a block.
-inline constexpr int kBlockThreads = 128;
+  /// A block of threads draws 2^column_bits × rows pixels, each thread in one column.
+  std::int32_t column_bits, rows;
+  std::int32_t row_step;      ///< From a thread's pixel to its next one, in rows
+  std::int64_t stride_bytes;  ///< and in bytes of `out`.
+
+  PANTILE_HD std::int32_t columns() const { return std::int32_t{1} << column_bits; }
+
+  /// Sets what a block draws, of at most kBlockThreads columns; after tile_px.
+  PANTILE_HD void set_blocks(std::int32_t bits, std::int32_t block_rows, PixelForm form) {
+    column_bits = bits;
+    rows = block_rows;
+    row_step = kBlockThreads >> bits;
+    stride_bytes = std::int64_t{row_step} * tile_px * bytes_of(form);
+  }
+};
 
 }  // namespace pantile::cuda

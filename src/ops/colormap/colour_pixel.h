@@ -3,6 +3,7 @@
 /// One value to one stored pixel: the definition of every colour and of packed numbers, for CPUs
 /// and GPUs. ColourMapper (colour_mapper.h) says what is computed.
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -22,6 +23,17 @@ struct PixelRgb {
   std::uint8_t r, g, b;
 };
 
+/// A colour as it is computed: its bytes are the low 8 bits, those above mean nothing. A GPU has
+/// words, and would cut a byte out of each wherever ways of the code meet.
+struct PixelLevels {
+  std::uint32_t r, g, b;
+};
+PANTILE_HD constexpr PixelLevels levels_of(PixelRgb c) { return {c.r, c.g, c.b}; }
+PANTILE_HD constexpr PixelRgb as_bytes(const PixelLevels& c) {
+  return {static_cast<std::uint8_t>(c.r), static_cast<std::uint8_t>(c.g),
+          static_cast<std::uint8_t>(c.b)};
+}
+
 /// What follows one stop of a colour map: channel c is base + slope·f, f in [0, 1]. The base holds
 /// the anchor and the ½ for rounding. Aligned so that a GPU loads 16 bytes at a time.
 template <class T> struct alignas(8 * sizeof(T)) RampStop {
@@ -38,17 +50,19 @@ template <class T> struct RampView {
 };
 
 /// The whole part of a level that lies on its anchor.
-template <class T> PANTILE_HD inline std::uint8_t whole_level(T anchored) {
+template <class T> PANTILE_HD inline std::uint32_t whole_level(T anchored) {
   using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
   Bits bits;
   std::memcpy(&bits, &anchored, sizeof bits);
-  return static_cast<std::uint8_t>(bits >> kLevelFraction<T>);
+  return static_cast<std::uint32_t>(bits >> kLevelFraction<T>);
 }
 
 /// The colour of a value.
-template <class T> PANTILE_HD inline PixelRgb map_value(const RampView<T>& ramp, T v) {
+template <class T> PANTILE_HD inline PixelLevels map_value(const RampView<T>& ramp, T v) {
   using math::rounded_add, math::rounded_mul, math::rounded_sub;
-  if (rounded_sub(v, v) != T{0}) return v != v ? ramp.nan : v < T{0} ? ramp.neg_inf : ramp.pos_inf;
+  if (!(std::fabs(v) <= std::numeric_limits<T>::max())) {
+    return levels_of(v != v ? ramp.nan : v < T{0} ? ramp.neg_inf : ramp.pos_inf);
+  }
   T p = rounded_mul(rounded_sub(v, ramp.lo), ramp.per_value);
   p = math::lesser(math::greater(p, T{0}), ramp.last);
   const int k = static_cast<int>(p);
@@ -61,13 +75,13 @@ template <class T> PANTILE_HD inline PixelRgb map_value(const RampView<T>& ramp,
 }
 
 /// An intensity in [0, 1] as a level; what lies beyond is clamped.
-template <class T> PANTILE_HD inline std::uint8_t level_of(T v) {
+template <class T> PANTILE_HD inline std::uint32_t level_of(T v) {
   v = math::lesser(math::greater(v, T{0}), T{1});
   return whole_level(math::rounded_add(math::rounded_mul(v, T{255}), kLevelAnchor<T> + T{0.5}));
 }
 /// Three intensities as a colour; `nan` where one is NaN.
-template <class T> PANTILE_HD inline PixelRgb direct_colour(T r, T g, T b, PixelRgb nan) {
-  if (r != r || g != g || b != b) return nan;
+template <class T> PANTILE_HD inline PixelLevels direct_colour(T r, T g, T b, PixelRgb nan) {
+  if (r != r || g != g || b != b) return levels_of(nan);
   return {level_of(r), level_of(g), level_of(b)};
 }
 

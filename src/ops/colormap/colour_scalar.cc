@@ -14,13 +14,13 @@ void put(PixelRgb colour, std::uint8_t* rgb) {
 template <class T>
 void map(const Ramp<T>& ramp, const T* values, std::uint8_t* rgb, std::size_t n) {
   const RampView<T> view = view_of(ramp);
-  for (std::size_t k = 0; k < n; ++k, rgb += 3) put(map_value(view, values[k]), rgb);
+  for (std::size_t k = 0; k < n; ++k, rgb += 3) put(as_bytes(map_value(view, values[k])), rgb);
 }
 
 template <class T>
 void direct(const T* r, const T* g, const T* b, Rgb8 nan, std::uint8_t* rgb, std::size_t n) {
   for (std::size_t k = 0; k < n; ++k, rgb += 3) {
-    put(direct_colour(r[k], g[k], b[k], as_pixel(nan)), rgb);
+    put(as_bytes(direct_colour(r[k], g[k], b[k], as_pixel(nan))), rgb);
   }
 }
 

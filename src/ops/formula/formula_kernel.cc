@@ -44,8 +44,7 @@ template <class T> class KernelOf final : public FormulaKernel {
     batch.out = reinterpret_cast<std::uint8_t*>(to.tiles);
     batch.half = reinterpret_cast<std::uint8_t*>(to.halves);
     batch.tile_px = to.tile_px;
-    batch.columns = shape_.columns;
-    batch.rows = shape_.rows;
+    batch.set_blocks(shape_.column_bits, shape_.rows, form_);
     std::ranges::transform(rects, batch.tiles, pixel_rect);
     const auto tiles = static_cast<unsigned>(rects.size());
     const auto blocks = [&](std::int32_t edge) {
@@ -54,7 +53,7 @@ template <class T> class KernelOf final : public FormulaKernel {
     PixelParameters<T> parameters = parameters_;
     void* arguments[] = {&parameters, &batch};
     PANTILE_TRY(stream.launch(draw_,
-                              {blocks(shape_.columns), blocks(shape_.rows), tiles, kBlockThreads,
+                              {blocks(shape_.columns()), blocks(shape_.rows), tiles, kBlockThreads,
                                static_cast<unsigned>(shape_.shared_bytes)},
                               arguments, "the formula's kernel"));
     if (to.halves == 0) return {};
@@ -92,6 +91,7 @@ template <class T> class KernelOf final : public FormulaKernel {
     const ColourMapper<T> mapper(*find_colormap(image.colormap), image.lo, image.hi, image.nan,
                                  image.neg_inf, image.pos_inf);
     const RampView<T> ramp = mapper.ramp();
+    form_ = pixel_form(image.output);
     parameters_ = pixel_parameters<T>(image, ramp);
     const auto stops = static_cast<std::size_t>(ramp.last) + 1;
     const auto bytes = static_cast<std::int64_t>(stops * sizeof(RampStop<T>));
@@ -107,6 +107,7 @@ template <class T> class KernelOf final : public FormulaKernel {
   cuda::Module module_;
   cuda::api::Function draw_, halve_;
   BlockShape shape_;
+  PixelForm form_ = PixelForm::rgb8;
   cuda::DeviceMemory ramp_;
   PixelParameters<T> parameters_{};
 };

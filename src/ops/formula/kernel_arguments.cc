@@ -7,19 +7,21 @@ namespace pantile::formula {
 Result<BlockShape> block_shape(int row_values, int column_values, int samples, Precision precision,
                                std::int64_t shared_bytes) {
   // Wide blocks write whole lines; more rows share the work of a column.
-  constexpr std::int32_t kMostColumns = 128, kMostRows = 32;
+  constexpr std::int32_t kMostColumnBits = 7, kMostRows = 32;
+  static_assert(1 << kMostColumnBits <= kBlockThreads && kMostRows <= kBlockThreads);
   const std::int64_t value_bytes = precision == Precision::f64 ? 8 : 4;
-  BlockShape shape{kMostColumns, kMostRows, 0};
+  BlockShape shape{kMostColumnBits, kMostRows, 0};
   const auto bytes = [&] {
     return value_bytes * samples *
-           (std::int64_t{row_values} * shape.rows + std::int64_t{column_values} * shape.columns);
+           (std::int64_t{row_values} * shape.rows + std::int64_t{column_values} * shape.columns());
   };
-  while (bytes() > shared_bytes && shape.columns + shape.rows > 2) {
-    std::int32_t& larger = row_values * shape.rows > column_values * shape.columns && shape.rows > 1
-                               ? shape.rows
-                           : shape.columns > 1 ? shape.columns
-                                               : shape.rows;
-    larger /= 2;
+  while (bytes() > shared_bytes && shape.columns() + shape.rows > 2) {
+    const bool rows_weigh = row_values * shape.rows > column_values * shape.columns();
+    if (shape.column_bits == 0 || (rows_weigh && shape.rows > 1)) {
+      shape.rows /= 2;
+    } else {
+      --shape.column_bits;
+    }
   }
   shape.shared_bytes = bytes();
   if (shape.shared_bytes > shared_bytes) {

@@ -11,6 +11,14 @@
 
 namespace pantile::formula {
 
+/// The pixels that one block of threads shares; samples along an axis are these times n.
+struct BlockShape {
+  std::int32_t column_bits, rows;  ///< 2^column_bits columns, at most kBlockThreads; so many rows.
+  std::int64_t shared_bytes;
+
+  constexpr std::int32_t columns() const { return std::int32_t{1} << column_bits; }
+};
+
 /// How many pixels a block shares, so that the values of its rows and columns fit `shared_bytes`.
 /// Errors: invalid (a formula of so many values that those of one pixel do not).
 Result<BlockShape> block_shape(int row_values, int column_values, int samples, Precision precision,

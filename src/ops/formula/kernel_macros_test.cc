@@ -44,7 +44,9 @@ void arrive() {
 }  // namespace
 
 constexpr std::size_t kSharedBytes = 48 << 10;
+extern "C" {  // as what declares it
 double pantile_shared[kSharedBytes / sizeof(double)];
+}
 
 // NOLINTBEGIN(bugprone-reserved-identifier): CUDA's words
 #define __global__
@@ -105,7 +107,10 @@ PixelBatch batch_of(std::vector<std::uint8_t>& out, std::vector<std::uint8_t>& h
   const std::size_t bytes = std::size_t{kTiles} * kTilePx * kTilePx;
   out.assign(bytes * static_cast<std::size_t>(bytes_of(form)), kNotDrawn);
   half.assign(out.size() / 4, kNotDrawn);
-  PixelBatch batch{out.data(), kTilePx, 0, 0, {}, half.data()};
+  PixelBatch batch{};
+  batch.out = out.data();
+  batch.tile_px = kTilePx;
+  batch.half = half.data();
   batch.tiles[0] = {0, 0, 152, 152};
   batch.tiles[1] = {152, 152, 301, 207};
   batch.tiles[2] = {97, 50, 220, 99};
@@ -129,13 +134,13 @@ void expect_what_the_bodies_make(const Draw& draw, const Halve& halve) {
   std::vector<std::uint8_t> out, half, expected, expected_half;
   PixelBatch batch = batch_of(out, half, form),
              expected_batch = batch_of(expected, expected_half, form);
-  batch.columns = expected_batch.columns = shape->columns;
-  batch.rows = expected_batch.rows = shape->rows;
+  batch.set_blocks(shape->column_bits, shape->rows, form);
+  expected_batch.set_blocks(shape->column_bits, shape->rows, form);
 
   const auto blocks = [](std::int32_t edge) {
     return static_cast<unsigned>((kTilePx + edge - 1) / edge);
   };
-  Launch grid{blocks(shape->columns),
+  Launch grid{blocks(shape->columns()),
               blocks(shape->rows),
               3,
               kBlockThreads,

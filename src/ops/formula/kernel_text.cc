@@ -197,17 +197,15 @@ template <class T> class Writer {
   void write_pixel(const std::vector<std::int32_t>& outputs) {
     code_ +=
         "  static PANTILE_HD void pixel([[maybe_unused]] const Value* row,\n"
-        "                               [[maybe_unused]] int row_stride,\n"
         "                               [[maybe_unused]] const Value* column,\n"
         "                               [[maybe_unused]] int column_stride, Value* out) {\n";
-    const auto read = [&](const std::vector<std::int32_t>& values, std::string_view from) {
-      for (std::size_t k = 0; k < values.size(); ++k) {
-        code_ += fmt::format("    const L s{} = L::set({}[{} * {}_stride]);\n", values[k], from, k,
-                             from);
-      }
-    };
-    read(row_values_, "row");
-    read(column_values_, "column");
+    for (std::size_t k = 0; k < row_values_.size(); ++k) {
+      code_ += fmt::format("    const L s{} = L::set(row[{}]);\n", row_values_[k], k);
+    }
+    for (std::size_t k = 0; k < column_values_.size(); ++k) {
+      code_ += fmt::format("    const L s{} = L::set(column[{} * column_stride]);\n",
+                           column_values_[k], k);
+    }
     write_steps(Varies::pixel);
     for (std::size_t k = 0; k < outputs.size(); ++k) {
       code_ += fmt::format("    out[{}] = ({}).v;\n", k, operand(outputs[k]));

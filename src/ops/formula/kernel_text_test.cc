@@ -36,20 +36,23 @@ void draw_on_host(const FormulaImage& image, std::span<const PixelRect> tiles, s
   const auto shape = block_shape(Formula::kRowValues, Formula::kColumnValues, image.frame.samples,
                                  precision, 4096);
   ASSERT_TRUE(shape.ok()) << shape.error().message();
-  PixelBatch batch{out, kTilePx, shape->columns, shape->rows, {}, nullptr};
+  PixelBatch batch{};
+  batch.out = out;
+  batch.tile_px = kTilePx;
+  batch.set_blocks(shape->column_bits, shape->rows, form);
+  using DrawnBlock = Block<Formula, one_sample>;
   std::ranges::copy(tiles, batch.tiles);
   std::vector<T> shared(static_cast<std::size_t>(shape->shared_bytes) / sizeof(T) + 1);
-  const std::int32_t threads = 2 * shape->columns;
   for (std::int32_t tile = 0; tile < static_cast<std::int32_t>(tiles.size()); ++tile) {
     for (std::int32_t y = 0; y < kTilePx; y += shape->rows) {
-      for (std::int32_t x = 0; x < kTilePx; x += shape->columns) {
+      for (std::int32_t x = 0; x < kTilePx; x += shape->columns()) {
         const auto each = [&](auto&& call) {
-          for (std::int32_t thread = 0; thread < threads; ++thread) {
-            call(Block<Formula>{parameters, batch, tile, x, y, shared.data(), thread, threads});
+          for (std::int32_t thread = 0; thread < kBlockThreads; ++thread) {
+            call(DrawnBlock{parameters, batch, tile, x, y, shared.data(), thread});
           }
         };
-        each([](const Block<Formula>& block) { block.prepare(); });
-        each([](const Block<Formula>& block) { block.template draw<form, one_sample>(); });
+        each([](const DrawnBlock& block) { block.prepare(); });
+        each([](const DrawnBlock& block) { block.template draw<form>(); });
       }
     }
   }
@@ -149,13 +152,13 @@ TEST(KernelText, CostlyStepsOfOneBranchAreDoneWhereTheyAreNeeded) {
 TEST(BlockShape, FitsWhatABlockShares) {
   const auto all = block_shape(2, 3, 1, Precision::f64, 48 << 10);
   ASSERT_TRUE(all.ok());
-  EXPECT_EQ(all->columns, 128);
+  EXPECT_EQ(all->columns(), 128);
   EXPECT_EQ(all->rows, 32);
   EXPECT_EQ(all->shared_bytes, 8 * (2 * 32 + 3 * 128));
   const auto many = block_shape(20, 30, 16, Precision::f64, 48 << 10);
   ASSERT_TRUE(many.ok());
   EXPECT_LE(many->shared_bytes, 48 << 10);
-  EXPECT_GE(many->columns * many->rows, 16);
+  EXPECT_GE(many->columns() * many->rows, 16);
   EXPECT_EQ(block_shape(0, 0, 16, Precision::f32, 48 << 10)->shared_bytes, 0);
   const auto none = block_shape(400, 1, 16, Precision::f64, 48 << 10);
   ASSERT_FALSE(none.ok());

@@ -20,9 +20,11 @@ struct AxisFrame {
 PANTILE_HD inline double sample_coordinate(std::int64_t sample, const AxisFrame& axis) {
   using math::rounded_add, math::rounded_div, math::rounded_fma, math::rounded_sub;
   const std::int64_t pixel = sample / axis.samples;
-  const auto k = static_cast<double>(sample % axis.samples);
-  const double in_pixel =
-      rounded_div(axis.centered != 0 ? rounded_add(k, 0.5) : k, static_cast<double>(axis.samples));
+  double in_pixel = axis.centered != 0 ? 0.5 : 0;
+  if (axis.samples != 1) {  // else that is what comes out, without a division
+    in_pixel = rounded_div(rounded_add(static_cast<double>(sample % axis.samples), in_pixel),
+                           static_cast<double>(axis.samples));
+  }
   // The first difference is exact: both are halves of whole numbers below 2^32.
   const double half = math::rounded_mul(static_cast<double>(axis.size), 0.5);
   const double from_middle = rounded_sub(static_cast<double>(pixel), half);
