@@ -87,14 +87,6 @@ TEST(ComparablePtx, DiffersOnlyInWhatIsNoDifference) {
   EXPECT_EQ(comparable("sub.s64 \t%rd8, %rd7, %rd6;"), "sub.s64 \t%rd8, %rd7, %rd6;");
 }
 
-TEST(WrongInstructions, AreFound) {
-  EXPECT_EQ(wrong_instructions("{\n\tadd.rn.f64 \t%fd1, %fd2, %fd3;\n\tadd.s32 \t%r1;\n}"), "");
-  EXPECT_EQ(wrong_instructions("{\n\t@%p1 add.f64 \t%fd1;\n\tdiv.approx.f32 %f1;\n"
-                               "\tmul.rn.ftz.f32 \t%f1;\n\tsin.approx.f32 %f;\n"
-                               "\tdiv.full.f32 %f1;\n\tadd.rz.f32 %f1;\n}"),
-            "add.f64 add.rz.f32 div.approx.f32 div.full.f32 mul.rn.ftz.f32 sin.approx.f32 ");
-}
-
 TEST_F(KernelCompile, EveryFormulaIsExactCode) {
   for (const std::string_view formula : kSampleFormulas) {
     const bool colour = compile(formula, Precision::f64)->is_colour();
@@ -116,8 +108,10 @@ TEST_F(KernelCompile, EveryFormulaIsExactCode) {
 }
 
 TEST_F(KernelCompile, SeveralSamplesAreExactCode) {
-  for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
-    EXPECT_EQ(wrong_instructions(formula_ptx("complex", Precision::f64, form, false)), "");
+  for (const Precision precision : {Precision::f64, Precision::f32}) {
+    for (const PixelForm form : {PixelForm::rgb8, PixelForm::u16, PixelForm::f32}) {
+      EXPECT_EQ(wrong_instructions(formula_ptx("complex", precision, form, false)), "");
+    }
   }
 }
 
