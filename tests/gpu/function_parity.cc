@@ -30,12 +30,17 @@ void on_cpu(const Function& f, const std::vector<T> (&in)[3], std::vector<T>& ou
   }
 }
 
-/// Fills piece after piece: special values first, then random ones.
+/// Fills piece after piece: special values in every combination (of three, each `triple_step`th),
+/// then random ones.
 template <class T> class Arguments {
  public:
-  Arguments(std::size_t arity, std::uint64_t seed) : arity_(arity), random_(seed) {
+  Arguments(std::size_t arity, std::uint64_t seed, std::int64_t triple_step)
+      : arity_(arity),
+        step_(arity == 3 ? static_cast<std::size_t>(triple_step) : 1),
+        random_(seed) {
     all_ = 1;
-    for (std::size_t k = 0; k < std::min<std::size_t>(arity, 2); ++k) all_ *= special_.size();
+    for (std::size_t k = 0; k < arity; ++k) all_ *= special_.size();
+    all_ = (all_ + step_ - 1) / step_;
   }
   /// Where special values end.
   std::int64_t special() const { return static_cast<std::int64_t>(all_); }
@@ -43,9 +48,10 @@ template <class T> class Arguments {
   void next(std::vector<T> (&in)[3]) {
     for (std::size_t i = 0; i < in[0].size(); ++i, ++at_) {
       if (at_ < all_) {
-        const std::size_t n = special_.size();
-        const std::size_t picks[] = {at_ % n, at_ / n % n, (at_ * 7 + at_ / n * 31) % n};
-        for (std::size_t k = 0; k < arity_; ++k) in[k][i] = special_[picks[k]];
+        std::size_t combination = at_ * step_;
+        for (std::size_t k = 0; k < arity_; ++k, combination /= special_.size()) {
+          in[k][i] = special_[combination % special_.size()];
+        }
       } else {
         for (std::size_t k = 0; k < arity_; ++k) {
           in[k][i] = math::random_value<T>(random_, random_() % 8);
@@ -55,7 +61,7 @@ template <class T> class Arguments {
   }
 
  private:
-  const std::size_t arity_;
+  const std::size_t arity_, step_;
   const std::vector<T> special_ = math::special_values<T>();
   std::size_t all_ = 0, at_ = 0;
   std::mt19937_64 random_;
@@ -115,9 +121,10 @@ template <class T> class OnDevice {
 template <class T>
 Result<FunctionParity> compare_function(const Function& f,
                                         const std::shared_ptr<const cuda::Device>& device,
-                                        cuda::KernelCompiler& compiler, std::int64_t count) {
-  Arguments<T> arguments(arity(f), 1 + number_of(f));
-  const std::int64_t all = count + arguments.special();
+                                        cuda::KernelCompiler& compiler,
+                                        const ArgumentCount& count) {
+  Arguments<T> arguments(arity(f), 1 + number_of(f), count.triple_step);
+  const std::int64_t all = count.random + arguments.special();
   constexpr std::size_t kAlign = math::kAlignElements;
   const std::size_t piece =
       std::min(kMostPiece, (static_cast<std::size_t>(all) + kAlign - 1) / kAlign * kAlign);
@@ -145,9 +152,11 @@ Result<FunctionParity> compare_function(const Function& f,
 
 template Result<FunctionParity> compare_function<double>(const Function&,
                                                          const std::shared_ptr<const cuda::Device>&,
-                                                         cuda::KernelCompiler&, std::int64_t);
+                                                         cuda::KernelCompiler&,
+                                                         const ArgumentCount&);
 template Result<FunctionParity> compare_function<float>(const Function&,
                                                         const std::shared_ptr<const cuda::Device>&,
-                                                        cuda::KernelCompiler&, std::int64_t);
+                                                        cuda::KernelCompiler&,
+                                                        const ArgumentCount&);
 
 }  // namespace pantile::gpu

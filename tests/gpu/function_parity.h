@@ -17,11 +17,19 @@ struct FunctionParity {
   std::string first;  ///< "sin(0x1p+3): CPU 0x…, GPU 0x…"; empty: none.
 };
 
-/// `count` random arguments, and all special ones with each other (three of them: met in turn), on
-/// the device and on the widest target of the CPU. Errors: those of compiler and device.
+/// On how many arguments a function is tried.
+struct ArgumentCount {
+  std::int64_t random = 0;
+  /// Special values meet in every combination. Of three of them, which are 5 million, each so many
+  /// th is taken.
+  std::int64_t triple_step = 1;
+};
+
+/// `f` of random and of special arguments, on the device and on the widest target of the CPU.
+/// Errors: those of compiler and device.
 template <class T>
 Result<FunctionParity> compare_function(const Function& f,
                                         const std::shared_ptr<const cuda::Device>& device,
-                                        cuda::KernelCompiler& compiler, std::int64_t count);
+                                        cuda::KernelCompiler& compiler, const ArgumentCount& count);
 
 }  // namespace pantile::gpu

@@ -5,7 +5,7 @@ namespace pantile::gpu {
 namespace {
 
 TestMachine real_machine() {
-  TestMachine machine{&open_gpu_machine, 10'000'000, {}, {64, 512}, 5001, 4097, 512};
+  TestMachine machine{&open_gpu_machine, {10'000'000}, {}, {64, 512}, 5001, 4097, 512};
   return machine;
 }
 

@@ -9,7 +9,7 @@ namespace pantile::gpu {
 namespace {
 
 TestMachine host_machine() {
-  TestMachine machine{&open_host_machine, 1000, {40, 28}, {14, 16}, 701, 597, 64};
+  TestMachine machine{&open_host_machine, {1000, 97}, {40, 28}, {14, 16}, 701, 597, 64};
   return machine;
 }
 

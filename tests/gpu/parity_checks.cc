@@ -34,19 +34,19 @@ std::string first_difference(const Files& expected, const Files& found) {
 
 template <class T>
 void expect_same_functions(const GpuMachine& machine, std::size_t group,
-                           std::int64_t random_arguments) {
+                           const ArgumentCount& count) {
   for (const auto& device : machine.devices) {
     for (const Function& f : all_functions()) {
       if (f.index() != group) continue;
-      const auto parity = compare_function<T>(f, device, *machine.compiler, random_arguments);
+      const auto parity = compare_function<T>(f, device, *machine.compiler, count);
       ASSERT_TRUE(parity.ok()) << name_of(f) << ": " << parity.error().message();
-      EXPECT_GT(parity->compared, random_arguments);
+      EXPECT_GT(parity->compared, count.random);
       EXPECT_EQ(parity->different, 0) << "of " << parity->compared << ": " << parity->first;
     }
   }
 }
-template void expect_same_functions<double>(const GpuMachine&, std::size_t, std::int64_t);
-template void expect_same_functions<float>(const GpuMachine&, std::size_t, std::int64_t);
+template void expect_same_functions<double>(const GpuMachine&, std::size_t, const ArgumentCount&);
+template void expect_same_functions<float>(const GpuMachine&, std::size_t, const ArgumentCount&);
 
 void expect_same_picture(const GpuMachine& machine, const Picture& picture, std::int32_t tile_px) {
   for (const auto& device : machine.devices) {

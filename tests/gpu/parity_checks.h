@@ -12,10 +12,10 @@
 
 namespace pantile::gpu {
 
-/// Every function of `group` + 1 arguments, on `random_arguments` and all special ones.
+/// Every function of `group` + 1 arguments.
 template <class T>
 void expect_same_functions(const GpuMachine& machine, std::size_t group,
-                           std::int64_t random_arguments);
+                           const ArgumentCount& count);
 
 void expect_same_picture(const GpuMachine& machine, const Picture& picture, std::int32_t tile_px);
 

@@ -11,22 +11,22 @@
 namespace pantile::gpu {
 
 TEST_P(Parity, FunctionsOfOneArgumentInF64) {
-  expect_same_functions<double>(machine_, 0, GetParam().random_arguments);
+  expect_same_functions<double>(machine_, 0, GetParam().arguments);
 }
 TEST_P(Parity, FunctionsOfTwoArgumentsInF64) {
-  expect_same_functions<double>(machine_, 1, GetParam().random_arguments);
+  expect_same_functions<double>(machine_, 1, GetParam().arguments);
 }
 TEST_P(Parity, FunctionsOfThreeArgumentsInF64) {
-  expect_same_functions<double>(machine_, 2, GetParam().random_arguments);
+  expect_same_functions<double>(machine_, 2, GetParam().arguments);
 }
 TEST_P(Parity, FunctionsOfOneArgumentInF32) {
-  expect_same_functions<float>(machine_, 0, GetParam().random_arguments);
+  expect_same_functions<float>(machine_, 0, GetParam().arguments);
 }
 TEST_P(Parity, FunctionsOfTwoArgumentsInF32) {
-  expect_same_functions<float>(machine_, 1, GetParam().random_arguments);
+  expect_same_functions<float>(machine_, 1, GetParam().arguments);
 }
 TEST_P(Parity, FunctionsOfThreeArgumentsInF32) {
-  expect_same_functions<float>(machine_, 2, GetParam().random_arguments);
+  expect_same_functions<float>(machine_, 2, GetParam().arguments);
 }
 
 TEST_P(Parity, PicturesInEveryOption) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gpu/function_parity.h"
 #include "gpu/gpu_machine.h"
 #include "gpu/picture_parity.h"
 #include "pantile/generate.h"
@@ -19,7 +20,7 @@ namespace pantile::gpu {
 struct TestMachine {
   /// Errors: not_found (there is none: the tests are skipped, and say so).
   Result<GpuMachine> (*open)();
-  std::int64_t random_arguments = 0;  ///< Of each function.
+  ArgumentCount arguments;  ///< Of each function.
   PictureSize picture_size;
   std::vector<std::int32_t> picture_tiles_px;  ///< The last for pictures of many samples too.
   std::int64_t job_width = 0, job_height = 0;
@@ -28,7 +29,7 @@ struct TestMachine {
 
 /// Else GoogleTest writes its bytes, addresses among them, into the name that ctest gives a test.
 inline void PrintTo(const TestMachine& machine, std::ostream* out) {
-  *out << machine.random_arguments << " arguments each";
+  *out << machine.arguments.random << " arguments each";
 }
 
 class Parity : public testing::TestWithParam<TestMachine> {

@@ -21,7 +21,7 @@ namespace {
 using testing_cuda::HostKernel;
 using testing_cuda::Launch;
 
-constexpr std::int64_t kRandomArguments = 1000;
+constexpr ArgumentCount kFew{1000, 97};
 
 /// A kernel's arrays; `number` 0 to 2: the arguments.
 template <class T> struct Arrays {
@@ -61,14 +61,30 @@ void wrong_for(const Launch& launch) {
   }
 }
 
+/// What `right` does, but where the three arguments have the bits of the numbers a, b and c.
+template <HostKernel right, class T, T a, T b, T c> void wrong_for_triple(const Launch& launch) {
+  right(launch);
+  if (launch.threads == 0) return;
+  const Arrays<T> arrays(launch);
+  const T triple[] = {a, b, c};
+  for (unsigned i = 0; i < arrays.n; ++i) {
+    int same = 0;
+    for (int k = 0; k < 3; ++k) {
+      same += static_cast<int>(math::bits_of(arrays.in[k][i]) == math::bits_of(triple[k]));
+    }
+    if (same == 3) arrays.spoil(i);
+  }
+}
+
 /// The parity of `f` where `kernel` is its kernel.
-template <class T> FunctionParity parity_with(const Function& f, HostKernel kernel) {
+template <class T>
+FunctionParity parity_with(const Function& f, HostKernel kernel,
+                           const ArgumentCount& count = kFew) {
   HostMachine host;
   host.use(function_text<T>(f), testing_cuda::code_line(kFunctionKernel.data(), kernel));
   const auto machine = host.open();
   EXPECT_TRUE(machine.ok());
-  const auto parity =
-      compare_function<T>(f, machine->devices.front(), *machine->compiler, kRandomArguments);
+  const auto parity = compare_function<T>(f, machine->devices.front(), *machine->compiler, count);
   EXPECT_TRUE(parity.ok());
   return *parity;
 }
@@ -134,6 +150,18 @@ TEST(WrongFunctions, OneSpecialArgumentIsFound) {
   PANTILE_CASE(select, double){math::Ternary::select}.expect_special_values_found<2>();
 }
 
+/// As GPUs are tried: of three special values every combination.
+TEST(WrongFunctions, OneTripleIsFound) {
+  constexpr HostKernel kRight = &run_on_host<kernel_smoothstep_float::FunctionArrays,
+                                             &kernel_smoothstep_float::run_kernel_smoothstep_float>;
+  const FunctionParity parity = parity_with<float>(
+      math::Ternary::smoothstep, wrong_for_triple<kRight, float, 709.0F, -0x1p23F, 1.5F>,
+      {.random = 0, .triple_step = 1});
+  EXPECT_EQ(parity.different, 1);
+  EXPECT_TRUE(parity.first.starts_with("smoothstep(0x1.628p+9, -0x1p+23, 0x1.8p+0): CPU "))
+      << parity.first;
+}
+
 /// Each with the bits of another.
 TEST(WrongFunctions, AnotherFunctionIsFound) {
   const HostCodes codes = host_codes();
@@ -154,9 +182,11 @@ TEST(WrongFunctions, AnotherFunctionIsFound) {
     std::size_t functions = 0;
     for (const Function& f : all_functions())
       functions += static_cast<std::size_t>(f.index() == group);
-    const auto f64 = failures_of([&] { expect_same_functions<double>(*machine, group, 100); });
+    const auto f64 =
+        failures_of([&] { expect_same_functions<double>(*machine, group, {100, 997}); });
     EXPECT_EQ(f64.size(), functions) << "one for each";
-    const auto f32 = failures_of([&] { expect_same_functions<float>(*machine, group, 100); });
+    const auto f32 =
+        failures_of([&] { expect_same_functions<float>(*machine, group, {100, 997}); });
     EXPECT_EQ(f32.size(), functions);
   }
 }
