@@ -72,6 +72,32 @@ TEST_F(GpuJob, ALostGpuIsToldAndTheCpuGoesOn) {
   }
 }
 
+TEST_F(GpuJob, OfTwoGpusTheOtherDrawsOn) {
+  control_->devices = 2;
+  for (const std::size_t lost : {0, 1}) {
+    const std::string gpu = "GPU " + std::to_string(lost),
+                      other = "GPU " + std::to_string(1 - lost);
+    bool was_lost = false;
+    // One GPU may have drawn all before the other begins.
+    for (int attempt = 0; attempt < 20 && !was_lost; ++attempt) {
+      control_->calls = 0;
+      control_->fail_device = static_cast<int>(lost);
+      control_->fail_call = 3;
+      listener_.warnings.clear();
+      const std::string name = "without" + std::to_string(20 * lost + attempt);
+      const auto done = generate(name, {Device::cuda, {}});
+      ASSERT_TRUE(done.ok()) << done.error().message();
+      EXPECT_TRUE(files_in(folder_ + "/" + name) == by_cpu());
+      ASSERT_EQ(done->devices.size(), 2u);
+      was_lost = !done->devices[lost].lost.empty();
+      EXPECT_EQ(done->devices[1 - lost].lost, "") << "it worked all the time";
+      EXPECT_EQ(listener_.warnings.find(gpu) != std::string::npos, was_lost);
+      EXPECT_EQ(listener_.warnings.find(other), std::string::npos) << listener_.warnings;
+    }
+    EXPECT_TRUE(was_lost);
+  }
+}
+
 TEST_F(GpuJob, AGpuOutOfMemoryDrawsLessAtATime) {
   // What the lane takes before its first batch.
   const auto whole = generate("whole", {Device::cuda, {}});

@@ -1,6 +1,7 @@
 #include "support/fake_cuda.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -26,8 +27,8 @@ using pantile::testing_cuda::HostKernel;
 using pantile::testing_cuda::Launch;
 using pantile::testing_cuda::Overlap;
 
-constexpr Outcome kInvalid = 1, kOutOfMemory = 2, kNoImage = 200, kNotFound = 500, kNotReady = 600,
-                  kLost = 719;
+constexpr Outcome kInvalid = 1, kOutOfMemory = 2, kNoImage = 200, kInvalidContext = 201,
+                  kNotFound = 500, kNotReady = 600, kLost = 719;
 
 enum class Where { host, device };
 struct PoolBytes {
@@ -39,20 +40,32 @@ struct Piece {
   std::shared_ptr<PoolBytes> pool;
 };
 
+struct Context {};
 struct State {
   std::mutex mutex;
   Control control;
   std::map<void*, Piece> pieces;
+  std::array<Context, 8> contexts;  ///< Of the devices.
 };
 State& state() {
   static State s;
   return s;
 }
 
+/// What a thread's calls go to.
+thread_local Context* current_context = nullptr;
+/// The device of that; -1: none.
+int current_device() {
+  if (current_context == nullptr) return -1;
+  return static_cast<int>(current_context - state().contexts.data());
+}
+
 /// Work in order; somebody who waits does it. Of a lost device only memory comes back.
 class Queue {
  public:
   enum class When { not_lost, always };
+  explicit Queue(int its_device) : device(its_device) {}
+  const int device;
   void note_launch() {
     const std::lock_guard lock(state().mutex);
     if (std::exchange(has_batch_, true)) return;
@@ -107,14 +120,20 @@ struct Pool {
   std::shared_ptr<PoolBytes> bytes = std::make_shared<PoolBytes>();
 };
 
-/// Counts a call that may fail.
-Outcome count_call() {
+/// Counts a call to a device that may fail.
+Outcome count_call(int device) {
   State& s = state();
   const std::lock_guard lock(s.mutex);
-  const int call = s.control.calls++;
   const Control& c = s.control;
+  if (c.fail_device >= 0 && c.fail_device != device) return 0;
+  const int call = s.control.calls++;
   const bool fails = c.fail_call >= 0 && call >= c.fail_call && call - c.fail_call < c.fail_calls;
   return fails ? c.fail_outcome : 0;
+}
+
+/// A call for a stream: its device's context has to be the thread's.
+Outcome call_to(const StreamOf& stream) {
+  return stream->device == current_device() ? count_call(stream->device) : kInvalidContext;
 }
 
 /// Counts a call that may find no memory. Under the lock.
@@ -197,10 +216,14 @@ Outcome cuDeviceGetAttribute(int* value, int attribute, int device) {
                               : 1;
   return 0;
 }
-Outcome cuDevicePrimaryCtxRetain(void** context, int) { return *context = &state(), 0; }
+Outcome cuDevicePrimaryCtxRetain(void** context, int device) {
+  return *context = &state().contexts.at(static_cast<std::size_t>(device)), 0;
+}
 Outcome cuDevicePrimaryCtxRelease_v2(int) { return 0; }
-Outcome cuCtxSetCurrent(void*) { return 0; }
-Outcome cuCtxGetCurrent(void** context) { return *context = nullptr, 0; }
+Outcome cuCtxSetCurrent(void* context) {
+  return current_context = static_cast<Context*>(context), 0;
+}
+Outcome cuCtxGetCurrent(void** context) { return *context = current_context, 0; }
 Outcome cuMemGetInfo_v2(std::size_t* free, std::size_t* all) {
   *all = static_cast<std::size_t>(state().control.memory_bytes);
   *free = *all - static_cast<std::size_t>(state().control.used_bytes);
@@ -220,7 +243,7 @@ Outcome cuMemFreeHost(void* data) { return give(data); }
 Outcome cuStreamCreate(StreamOf** stream, unsigned) {
   add_alive(1);
   ++state().control.streams;
-  return *stream = new StreamOf(std::make_shared<Queue>()), 0;
+  return *stream = new StreamOf(std::make_shared<Queue>(current_device())), 0;
 }
 Outcome cuStreamDestroy_v2(StreamOf* stream) {
   add_alive(-1);
@@ -229,18 +252,18 @@ Outcome cuStreamDestroy_v2(StreamOf* stream) {
   return 0;
 }
 Outcome cuStreamSynchronize(StreamOf* stream) {
-  const Outcome failed = count_call();
+  const Outcome failed = call_to(*stream);
   (*stream)->do_all(failed != 0);
   return failed;
 }
 Outcome cuMemcpyDtoHAsync_v2(void* to, Address from, std::size_t bytes, StreamOf* stream) {
-  if (const Outcome failed = count_call(); failed != 0) return failed;
+  if (const Outcome failed = call_to(*stream); failed != 0) return failed;
   (*stream)->note_copy();
   (*stream)->add([=] { std::memcpy(to, reinterpret_cast<void*>(from), bytes); });
   return 0;
 }
 Outcome cuMemcpyHtoDAsync_v2(Address to, const void* from, std::size_t bytes, StreamOf* stream) {
-  if (const Outcome failed = count_call(); failed != 0) return failed;
+  if (const Outcome failed = call_to(*stream); failed != 0) return failed;
   (*stream)->add([=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });
   return 0;
 }
@@ -320,7 +343,7 @@ Outcome cuModuleGetFunction(Kernel** kernel, Code* module, const char* name) {
 Outcome cuFuncSetAttribute(Kernel*, int, int) { return 0; }
 Outcome cuLaunchKernel(Kernel* kernel, unsigned x, unsigned y, unsigned z, unsigned tx, unsigned,
                        unsigned, unsigned shared, StreamOf* stream, void** arguments, void**) {
-  if (const Outcome failed = count_call(); failed != 0) return failed;
+  if (const Outcome failed = call_to(*stream); failed != 0) return failed;
   {
     const std::lock_guard lock(state().mutex);
     if (has_no_memory(state().control)) return kOutOfMemory;

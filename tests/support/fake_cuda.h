@@ -5,6 +5,8 @@
 /// lines "<kernel> at <address of a HostKernel>", the address in hexadecimal digits.
 
 #include <cstdint>
+#include <cstdio>
+#include <string>
 
 namespace pantile::testing_cuda {
 
@@ -15,6 +17,14 @@ struct Launch {
   void** arguments = nullptr;
 };
 using HostKernel = void (*)(const Launch& launch);
+
+/// A line of code.
+inline std::string code_line(const char* kernel, HostKernel code) {
+  char line[96];
+  std::snprintf(line, sizeof line, "%s at %llx\n", kernel,
+                reinterpret_cast<unsigned long long>(code));
+  return line;
+}
 
 /// How the work of streams lay beside each other. A batch is what a stream does from a first launch
 /// until somebody waits for it.
@@ -36,12 +46,14 @@ struct Control {
   /// This call of launch, copy or wait, counted from 0, and so many in a row from there on, fail.
   int fail_call = -1, fail_calls = 1 << 30;
   int fail_outcome = 719;
+  int fail_device = -1;  ///< Only calls to this one count for that, and fail; -1: all.
   /// This call of those that take memory (allocations of every kind and launches), counted from 0,
   /// and so many in a row from there on, find none left.
   int memory_call = -1, memory_failures = 1;
   std::int64_t largest_bytes = std::int64_t{1} << 40;  ///< That a device gives in one piece.
   // What it saw:
-  int calls = 0, memory_calls = 0, launches = 0, streams = 0;  ///< Streams made.
+  int calls = 0;                                    ///< Of fail_device, where there is one.
+  int memory_calls = 0, launches = 0, streams = 0;  ///< Streams made.
   int alive = 0;  ///< Streams, events, modules, pools and pieces of memory not given back.
   std::int64_t used_bytes = 0;
   std::int64_t device_bytes = 0, device_peak_bytes = 0;  ///< Of that, without pinned memory.

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -60,14 +59,6 @@ template <formula::PixelForm form> void halve_on_host(const Launch& launch) {
     const cuda::Halving<form> halving{batch, static_cast<std::int32_t>(tile)};
     for (std::int32_t k = 0; k < all; ++k) halving.halve(k, all);
   }
-}
-
-/// A line of code.
-inline std::string code_line(const char* kernel, HostKernel code) {
-  char line[96];
-  std::snprintf(line, sizeof line, "%s at %llx\n", kernel,
-                reinterpret_cast<unsigned long long>(code));
-  return line;
 }
 
 /// The halving of such pixels.

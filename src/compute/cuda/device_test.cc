@@ -159,5 +159,22 @@ TEST_F(Devices, CodeIsLoadedAndItsKernelsRunInTheirStream) {
             "GPU 0 (Fake): launching the sevens failed: as told (CUDA_ERROR_FAKE)");
 }
 
+TEST_F(Devices, OneThatIsLostDoesNotTakeTheOtherAlong) {
+  fake_.control().devices = 2;
+  fake_.control().fail_device = 1;
+  fake_.control().fail_call = 0;
+  for (const int ordinal : {0, 1}) {
+    const auto device = fake_.open_device(ordinal);
+    const auto stream = Stream::make(device);
+    const auto memory = DeviceMemory::take(device, 64);
+    const auto pinned = PinnedMemory::take(device, 64);
+    ASSERT_TRUE(stream.ok() && memory.ok() && pinned.ok());
+    const Status copied = stream->copy_to_host(pinned->data(), memory->address(), 64);
+    EXPECT_EQ(copied.ok(), ordinal == 0);
+    EXPECT_EQ(stream->wait().ok(), ordinal == 0);
+  }
+  EXPECT_EQ(fake_.control().calls, 2) << "of the one that fails";
+}
+
 }  // namespace
 }  // namespace pantile::cuda
