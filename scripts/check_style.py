@@ -45,6 +45,14 @@ LIBRARY_RULES = [
      "no exit in a library: return an Error"),
     (re.compile(r"(?<![\w.>:])throw\b(?! std::bad_alloc)"), "no exceptions: return an Error"),
 ]
+# Variables that outlive calls: anything said to be static or thread_local, and what stands at the
+# margin, where clang-format puts the contents of namespaces.
+STATIC = re.compile(r"^\s*(?:(?:inline|constinit)\s+)*static\s+(?P<type>[^()=;]+?[\s*&])"
+                    r"\w+\s*(?:\[[^\]]*\]\s*)*(?:=|\{|;)")
+GLOBAL = re.compile(
+    r"^(?!(?:using|return|class|struct|enum|union|template|namespace|extern|typedef|concept|static"
+    r"|public|private|protected|PANTILE_\w+|HWY_\w+)\b)"
+    r"(?P<type>[A-Za-z_][^()=;{}]*?[\s*&])[A-Za-z_]\w*\s*(?:\[[^\]]*\]\s*)*(?:=(?!=)|\{|;)")
 NAME = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)*(-inl)?\.(h|cc|cu|cuh)$")
 
 
@@ -60,6 +68,20 @@ def without_comments_and_strings(text: str) -> str:
         return re.sub(r"[^\n]", " ", found.group(0))
 
     return pattern.sub(blank, text)
+
+
+def is_mutable(type_words: str) -> bool:
+    """Of a variable's type: may it change? A pointer may, whatever it points to."""
+    if re.search(r"\bconstexpr\b", type_words):
+        return False
+    behind_pointer = type_words.rpartition("*")[2]
+    return not re.search(r"\bconst\b", behind_pointer)
+
+
+def changes_for_all(line: str) -> bool:
+    """Does the line make a variable that may change and that all callers share?"""
+    found = STATIC.match(line) or GLOBAL.match(line)
+    return "thread_local" in line or found is not None and is_mutable(found["type"])
 
 
 def check_file(path: pathlib.Path, shown: str) -> list[str]:
@@ -93,6 +115,8 @@ def check_file(path: pathlib.Path, shown: str) -> list[str]:
             if pattern.search(line):
                 offend(number, what)
         if in_library:
+            if "test" not in path.name and changes_for_all(line):
+                offend(number, "no variable that may change outside of functions and objects")
             for pattern, what in LIBRARY_RULES:
                 if pattern.search(line):
                     offend(number, what)

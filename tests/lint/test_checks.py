@@ -129,7 +129,7 @@ class Style(unittest.TestCase):
     def test_right(self):
         self.check("src/core/a.cc",
                    '// using namespace in a comment, std::abort() too\n'
-                   'const char* s = "using namespace std; exit(1)";\n'
+                   'const char* const s = "using namespace std; exit(1)";\n'
                    "void f(Sink& s) { s.abort(); }\n"
                    "virtual void abort() = 0;\n", 0)
 
@@ -147,12 +147,31 @@ class Style(unittest.TestCase):
         self.check("src/core/a.h", "int a;\n", 1, "#pragma once")
         self.check("src/core/CamelCase.cc", "int a;\n", 1, "file names")
 
+    def test_nothing_that_changes_is_shared_by_all(self):
+        for line in ("static int count = 0;", "int count = 0;", "std::atomic<int> count{0};",
+                     "std::map<int, std::string> names;", "inline int count = 0;",
+                     "  static std::mutex mutex;", "  static bool done[2] = {};", "int table[] = {",
+                     "const char* name = nullptr;", "  static const char* name = nullptr;",
+                     "constinit static int count = 0;", "thread_local int count = 0;",
+                     "  thread_local Scratch scratch;", "static std::vector<int> kept{};"):
+            self.check("src/core/a.cc", line + "\n", 1, "a.cc:1", "may change")
+        for line in ("static constexpr int kCount = 0;", "constexpr int kCount = 0;",
+                     "inline constexpr int kCount = 0;", "const std::string kName{};",
+                     "  static const std::string name = make();", "static void f();",
+                     "static int f(int a) {", "int f() {", "struct A {", "template <class T> T a;",
+                     "  int count = 0;", "const char* const kName = nullptr;", "using A = int;",
+                     "static const std::vector<int>& table() {", "}  // namespace a",
+                     "static inline const int kOne = 1;", "extern template class A<int>;"):
+            self.check("src/core/a.cc", line + "\n", 0)
+        self.check("src/core/a_test.cc", "int count = 0;\n", 0)
+        self.check("src/core/main.cc", "int count = 0;\n", 0)
+
     def test_exit_is_for_main_and_tests(self):
         self.check("src/cli/main.cc", "void f() { std::exit(1); }\n", 0)
         self.check("src/core/a_test.cc", "void f() { std::abort(); }\n", 0)
 
     def test_raw_lanes(self):
-        raw = "auto v = hn::MulAdd(a, b, c);\n"
+        raw = "const auto v = hn::MulAdd(a, b, c);\n"
         self.check("src/ops/formula/a.cc", raw, 1, "raw hn::MulAdd")
         self.check("src/compute/math/lane_simd-inl.h", raw, 0)
         self.check("src/compute/cpu/reduce_u8.cc", "hn::DemoteTo(d, v);\n", 0)
