@@ -9,8 +9,8 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "ops/filter/watershed_work.h"
-#include "runtime/work_items.h"
 #include "runtime/workers.h"
+#include "tile/work_items.h"
 
 namespace pantile::filter {
 namespace {

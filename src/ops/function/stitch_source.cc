@@ -9,8 +9,8 @@
 #include "core/buffer.h"
 #include "core/hash.h"
 #include "ops/function/function_source.h"
-#include "runtime/work_items.h"
 #include "runtime/workers.h"
+#include "tile/work_items.h"
 
 namespace pantile {
 namespace {

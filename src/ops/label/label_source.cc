@@ -10,8 +10,8 @@
 #include "core/copy.h"
 #include "core/hash.h"
 #include "grid/tile_grid.h"
-#include "runtime/work_items.h"
 #include "runtime/workers.h"
+#include "tile/work_items.h"
 
 namespace pantile::label {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "grid/tile_grid.h"
 #include "pipeline/drain/stage_reporter.h"
-#include "runtime/work_items.h"
 #include "runtime/workers.h"
+#include "tile/work_items.h"
 
 namespace pantile {
 namespace {

@@ -6,8 +6,8 @@
 #include "pantile/image.h"
 #include "pipeline/drain/stage_reporter.h"
 #include "pipeline/image/prepare.h"
-#include "runtime/work_items.h"
 #include "runtime/workers.h"
+#include "tile/work_items.h"
 
 namespace pantile {
 

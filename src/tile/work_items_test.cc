@@ -1,4 +1,4 @@
-#include "runtime/work_items.h"
+#include "tile/work_items.h"
 
 #include <gtest/gtest.h>
 
