@@ -31,6 +31,8 @@ RAW_LANES_ALLOWED = {
         "converts only numbers in [0, 256); Min and Max on x86 alone, whose NaN rule is wanted; of "
         "MulAdd only whether it is NaN"),
     "src/compute/rows/row_kernels.cc": (r"Min|Max", "on x86 alone, whose NaN rule is wanted"),
+    "src/compute/rows/resample_kernels.cc": (
+        r"ConvertTo", "of whole numbers of 16 bits, which floats hold"),
     "src/compute/rows/whole_numbers.cc": (
         r"Min|Max|NearestInt|DemoteTo", "of no NaN, which is made 0 before, and then in range"),
 }

@@ -6,7 +6,7 @@
 Both sides write into an array that was made and touched before. Every result is first held to
 another program's; then come medians of the rounds, which take turns, the ratio to each peer, and
 the per cent of a copy of the same bytes made with as many threads. Needs numpy, opencv and scipy
-(bench/requirements.txt); dask and tileflow where they are there. Run it on an idle machine.
+(bench/requirements.txt); dask, tileflow and scikit-image where they are there. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -181,6 +181,62 @@ def label(size: int, threads: int, rounds: int) -> None:
         ("copy", copier(mask, ours.view("u1")[:, :size], threads))], mask.size, rounds)
 
 
+def resize(size: int, threads: int, rounds: int) -> None:
+    ways = [("half by area", {"scale": 0.5, "method": "area"}, cv2.INTER_AREA),
+            ("0.37 linear", {"scale": 0.37, "antialias": "off"}, cv2.INTER_LINEAR)]
+    for dtype in (np.uint8, np.uint16, np.float32):
+        image = np.random.default_rng(0).integers(0, 256, (size, size)).astype(dtype)
+        for name, how, flag in ways:
+            lazy = pt.open(image).resize(**how)
+            ours = np.zeros(lazy.shape, dtype)
+            theirs = np.zeros(lazy.shape, dtype)
+            shape = lazy.shape[::-1]
+
+            def run(lazy: Any = lazy, ours: Array = ours) -> None:
+                lazy.compute(out=ours, threads=threads)
+
+            def opencv(theirs: Array = theirs, shape: Any = shape, flag: int = flag,
+                       image: Array = image) -> None:
+                cv2.resize(image, shape, dst=theirs, interpolation=flag)
+
+            run()
+            opencv()
+            # (Its whole numbers come of fixed point.)
+            agree("resize", ours, theirs, 1 if np.dtype(dtype).kind == "u" else 1e-3)
+            report(f"resize, {name}, {np.dtype(dtype).name}", "OpenCV", [
+                ("pantile", run), (f"OpenCV {cv2.__version__}", opencv),
+                ("copy", copier(image, np.zeros_like(image), threads))], image.size, rounds)
+
+
+def watershed(size: int, threads: int, rounds: int) -> None:
+    """Discs that touch, told apart by how far from their edge they are."""
+    try:
+        from skimage.segmentation import watershed as theirs
+    except ImportError:
+        print("\nwatershed: there is no scikit-image")
+        return
+    random = np.random.default_rng(0)
+    mask = np.zeros((size, size), np.uint8)
+    for y, x, r in random.integers((0, 0, 8), (size, size, 22), (size * size // 2500, 3)):
+        cv2.circle(mask, (int(x), int(y)), int(r), 1, -1)
+    values = -cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    peaks = (nd.minimum_filter(values, 11) == values) & (mask > 0)
+    markers = nd.label(peaks, np.ones((3, 3)))[0].astype(np.int32)
+    ours = np.zeros(mask.shape, np.uint32)
+    inputs = [pt.open(a) for a in (values, markers, mask)]
+
+    def run() -> None:
+        inputs[0].watershed(inputs[1], mask=inputs[2]).compute(out=ours, threads=threads)
+
+    run()
+    # (Which of two markers of one value comes first, scikit-image leaves open.)
+    if (differ := (ours != theirs(values, markers, mask=mask)).mean()) > 1e-3:
+        sys.exit(f"watershed: {differ:.2%} of the pixels are others than scikit-image's")
+    report(f"watershed, {markers.max()} markers", "scikit-image", [
+        ("pantile", run), ("scikit-image", lambda: theirs(values, markers, mask=mask)),
+        ("copy", copier(values, np.zeros_like(values), threads))], mask.size, rounds)
+
+
 def function(size: int, threads: int, rounds: int) -> None:
     del size, threads
     image = np.zeros((3200, 3200), np.uint8)
@@ -193,7 +249,8 @@ def function(size: int, threads: int, rounds: int) -> None:
     print(f"  {seconds['an empty function'] / tiles * 1e6:.1f} us a tile of 32x32")
 
 
-PARTS = {"sobel": sobel, "chain": chain, "rank": rank, "label": label, "function": function}
+PARTS = {"sobel": sobel, "chain": chain, "rank": rank, "label": label, "resize": resize,
+         "watershed": watershed, "function": function}
 
 
 def main() -> None:
