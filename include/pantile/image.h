@@ -48,7 +48,7 @@ class Image {
   /// The picture that run_generate() would make, of the same options; `notes` gets what is worth
   /// saying. Errors: invalid.
   static Result<Image> formula(const GenerateOptions& options, JobListener* notes = nullptr);
-  /// Any source. It needs one plane.
+  /// Any source.
   static Result<Image> of(std::shared_ptr<const TileSource> source);
 
   const ImageSpec& spec() const;
@@ -58,12 +58,12 @@ class Image {
   /// together. Where an operator takes another image, "#1" is the first of `others`, and a text in
   /// quotes is a file. Errors: invalid, naming operator and parameter; those of open().
   Result<Image> apply(std::string_view operators, const std::vector<Image>& others = {}) const;
-  /// A function of tiles; see apply_function().
+  /// A function of tiles, of every plane by itself; see apply_function().
   Result<Image> map(std::shared_ptr<const TileFunction> function,
                     const FunctionOptions& options) const;
   /// The connected components of what is not 0, numbered (u32) from 1 over the whole image, channel
-  /// by channel, in an order that follows from the pixels alone. `connectivity`: 4, pixels that
-  /// share an edge; 8, or a corner. Errors: invalid.
+  /// by channel and plane by plane, in an order that follows from the pixels alone. `connectivity`:
+  /// 4, pixels that share an edge; 8, or a corner. Errors: invalid.
   Result<Image> label(int connectivity = 4) const;
   /// Of every label in a channel of this image: area, bounds, centre, and mean, least and greatest
   /// of `values` (null: none) there. Sums do not depend on threads. Errors: invalid (an image that
@@ -89,10 +89,12 @@ class Image {
   Result<Image> crop(const Rect& rect) const;
   /// … and channels [c0, c1) of it.
   Result<Image> crop(const Rect& rect, int c0, int c1) const;
+  /// Planes [t0, t1) and [z0, z1) of a stack. Errors: invalid.
+  Result<Image> planes(std::int64_t t0, std::int64_t t1, std::int64_t z0, std::int64_t z1) const;
 
   /// Calls a function for every tile of level 0, or batch, for what it finds there: the `out` that
-  /// it is given is empty. Tiles lie as those of map(). Errors: invalid; cancelled; those of the
-  /// function and of what is read.
+  /// it is given is empty. Tiles lie as those of map(). Errors: invalid (also of a stack);
+  /// cancelled; those of the function and of what is read.
   Status visit(std::shared_ptr<const TileFunction> function, const FunctionOptions& options,
                const RunOptions& run) const;
   /// Computes `region` of level 0 into `out` (the region's size, the image's type, any strides,

@@ -106,7 +106,7 @@ struct DeviceSummary {
 
 /// The table at the end of a job.
 struct JobSummary {
-  std::int64_t pixels = 0;       ///< Level-0 pixels of the image.
+  std::int64_t pixels = 0;       ///< Level-0 pixels of the image, of every group of planes.
   std::int64_t pixels_done = 0;  ///< … of which this run made.
   double wall_s = 0;
   std::int64_t peak_memory_bytes = 0;  ///< Peak resident set of the process.

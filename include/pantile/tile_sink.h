@@ -17,17 +17,20 @@
 
 namespace pantile {
 
-/// A unit of commit: the shard at column x, row y of a level's shard grid.
+/// A unit of commit: the shard at column x, row y of a level's shard grid, of one group of planes.
 struct UnitId {
   int level = 0;
   std::int64_t x = 0, y = 0;
+  std::int64_t group = 0;  ///< Of SinkPlan's.
   friend auto operator<=>(const UnitId&, const UnitId&) = default;
 };
 
-/// A unit of encoding: the chunk at column x, row y of a level's chunk grid.
+/// A unit of encoding: the chunk at column x, row y of a level's chunk grid, of one group of
+/// planes.
 struct ChunkId {
   int level = 0;
   std::int64_t x = 0, y = 0;
+  std::int64_t group = 0;  ///< Of SinkPlan's.
   friend auto operator<=>(const ChunkId&, const ChunkId&) = default;
 };
 
@@ -36,7 +39,14 @@ struct SinkPlan {
   ImageSpec spec;                ///< With every level that is to be written.
   std::int64_t chunk_px = 512;   ///< Chunk (= TIFF tile) edge, multiple of 16.
   std::int64_t shard_px = 4096;  ///< Shard edge, a multiple of chunk_px.
-  bool planes = false;           ///< A store's chunks hold one channel each, not all of them.
+  bool planes = false;           ///< A store's chunks hold one channel each, not all of a unit.
+  /// Channels of a unit, which divide the image's; 0: all. The planes (t, z) and so many of their
+  /// channels make a group: everything is made and written group by group, in the order t, z, c.
+  int group_channels = 0;
+
+  bool is_stack() const { return spec.t * spec.z != 1; }
+  int unit_channels() const { return group_channels > 0 ? group_channels : spec.channels; }
+  std::int64_t groups() const { return spec.t * spec.z * (spec.channels / unit_channels()); }
 };
 
 /// Turns one chunk of pixels into bytes and back. Immutable and thread-safe: per-thread state

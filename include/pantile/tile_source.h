@@ -61,6 +61,9 @@ class TileSource {
   /// read() would give them; null data: there is no such place. They stay as long as the source.
   /// Thread-safe.
   virtual View borrow(const Region&) const { return {}; }
+  /// Channels that come together, from 0 on in groups of so many: one of a group takes as long to
+  /// read as all of it. Divides spec().channels.
+  virtual int channels_together() const { return spec().channels; }
   /// Edge of the squares, on a grid from (0, 0), of which reads had best be made, because each is
   /// worked out or decoded as a whole; 0: any rectangle will do.
   virtual std::int64_t tile_px() const { return 0; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 import weakref
@@ -59,25 +60,35 @@ class Image(TileFunctions, Operators, Statistics):
 
     @property
     def axes(self) -> str:
-        """What the dimensions are: "cyx" or "yx"."""
+        """What the dimensions are: "cyx", "yx", or some of "tczyx" in this order."""
         return self._axes
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Channels, height and width, or height and width."""
+        """Of every axis."""
+        sizes = self._sizes
+        return tuple(sizes[a] for a in self._axes)
+
+    @property
+    def _sizes(self) -> dict[str, int]:
         native = self._native
-        plane = (native.height, native.width)
-        return plane if self._axes == "yx" else (native.channels, *plane)
+        return {
+            "t": native.t,
+            "c": native.channels,
+            "z": native.z,
+            "y": native.height,
+            "x": native.width,
+        }
 
     @property
     def ndim(self) -> int:
-        """2 or 3."""
+        """2 to 5."""
         return len(self._axes)
 
     @property
     def size(self) -> int:
         """Samples in all."""
-        return self._native.channels * self._native.height * self._native.width
+        return math.prod(self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -93,6 +104,12 @@ class Image(TileFunctions, Operators, Statistics):
     def scale(self) -> tuple[float, float]:
         """Size of a pixel, (y, x), in `unit`."""
         return self._native.scale
+
+    @property
+    def plane_steps(self) -> dict[str, tuple[float, str]]:
+        """Of the axes t and z: how far a plane is from the next, and the unit of that."""
+        steps = {"t": self._native.t_step, "z": self._native.z_step}
+        return {a: steps[a] for a in self._axes if a in steps}
 
     @property
     def unit(self) -> str:
@@ -119,15 +136,18 @@ class Image(TileFunctions, Operators, Statistics):
     # Parts of it.
 
     def __getitem__(self, key: Any) -> Any:
-        """Cut out a part: lazily with slices of step 1; a number on the channels drops that axis.
+        """Cut out a part: lazily with slices of step 1; a number on t, c or z drops that axis.
 
         Numbers on rows or columns compute, and give an array.
         """
-        taken = intervals(key, self.shape, self._axes)
-        channels = (0, self._native.channels, False) if self._axes == "yx" else taken.pop(0)
-        (y0, y1, one_row), (x0, x1, one_column) = taken
-        native = self._native.crop((x0, y0, x1, y1), channels[0], channels[1])
-        part = self._over(native, axes="yx" if channels[2] or self._axes == "yx" else "cyx")
+        taken = dict(zip(self._axes, intervals(key, self.shape, self._axes), strict=True))
+        axes = "".join(a for a in self._axes if a in "yx" or not taken[a][2])
+        ends = {a: (0, n, False) for a, n in self._sizes.items()} | taken
+        (y0, y1, one_row), (x0, x1, one_column) = ends["y"], ends["x"]
+        native = self._native
+        if "t" in taken or "z" in taken:
+            native = native.planes(*ends["t"][:2], *ends["z"][:2])
+        part = self._over(native.crop((x0, y0, x1, y1), *ends["c"][:2]), axes)
         if not (one_row or one_column):
             return part
         return part.compute()[(..., *(0 if one else slice(None) for one in (one_row, one_column)))]
@@ -141,11 +161,11 @@ class Image(TileFunctions, Operators, Statistics):
     def _called(
         self, caller: TileCaller, version: str | None, options: _native.FunctionOptions
     ) -> Image:
-        flat = self._axes == "yx"
+        flat = "c" not in self._axes
         native = self._native.map(
             weakref.ref(caller), caller.name, version_text(version), flat, options
         )
-        image = self._over(native, axes="yx" if flat and options.channels <= 1 else "cyx")
+        image = self._over(native, self._axes_with(channels=not flat or options.channels > 1))
         image._kept = (*self._kept, caller)
         if version is None:
             image._unnamed = (*self._unnamed, f"{caller.name} has no version=")
@@ -167,7 +187,7 @@ class Image(TileFunctions, Operators, Statistics):
         count = at_work._threads(threads)
         stats = self._stats() | {"chunk_size": size, "total_chunks": grid[0] * grid[1]}
         with listening(followed, stats) as listener, at_work._own_exceptions():
-            flat = self._axes == "yx"
+            flat = "c" not in self._axes
             self._native.visit(weakref.ref(chunks), caller.name, flat, options, count, listener)
         return chunks.results
 
@@ -246,7 +266,9 @@ class Image(TileFunctions, Operators, Statistics):
         native = self._native.apply(
             f"{operator}({', '.join(words)})", [other._native for other in others]
         )
-        axes = "cyx" if native.channels > 1 else self._axes
+        axes = self._axes_with(
+            *(other._axes for other in others), channels="c" in self._axes or native.channels > 1
+        )
         made = self._over(native, axes)
         for other in others:
             made._kept = (*made._kept, *other._kept)
@@ -280,6 +302,11 @@ class Image(TileFunctions, Operators, Statistics):
 
     def __gt__(self, value: float) -> Image:
         return self.threshold(value)
+
+    def _axes_with(self, *others: str, channels: bool) -> str:
+        """Its own axes and the planes of others, with channels or without."""
+        of_all = set(self._axes).union(*others) - {"c"} | ({"c"} if channels else set())
+        return "".join(a for a in "tczyx" if a in of_all)
 
     def _over(self, native: _native.Image, axes: str | None = None) -> Image:
         return Image(native, axes or self._axes, kept=self._kept, unnamed=self._unnamed)
@@ -319,13 +346,11 @@ class Image(TileFunctions, Operators, Statistics):
         if not out.flags.writeable:
             msg = "out is read-only"
             raise ValueError(msg)
-        native = self._native
-        planes = out[np.newaxis] if self._axes == "yx" else out
+        missing = tuple(i for i, axis in enumerate("tczyx") if axis not in self._axes)
+        planes = np.expand_dims(out, missing)
         workers = self._threads(threads)
         with listening(callbacks, self._stats()) as listener, self._own_exceptions():
-            native.compute(
-                (0, 0, native.width, native.height), 0, native.channels, planes, workers, listener
-            )
+            self._native.compute(planes, workers, listener)
         return out
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:

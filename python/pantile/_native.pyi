@@ -56,15 +56,21 @@ class Image:
     def from_array(array: NDArray[Any], axes: str, name: str, owner: object) -> Image: ...
     @staticmethod
     def from_object(
-        reader: ReferenceType[Callable[[int, int, int, int, int, int], NDArray[Any]]],
-        channels: int,
-        height: int,
-        width: int,
+        reader: ReferenceType[Callable[[int, int, int, int, int, int, int, int], NDArray[Any]]],
+        shape: tuple[int, int, int, int, int],
         dtype: str,
         tile_px: int,
         name: str,
         version: str,
     ) -> Image: ...
+    @property
+    def t(self) -> int: ...
+    @property
+    def z(self) -> int: ...
+    @property
+    def t_step(self) -> tuple[float, str]: ...
+    @property
+    def z_step(self) -> tuple[float, str]: ...
     @property
     def channels(self) -> int: ...
     @property
@@ -97,6 +103,7 @@ class Image:
         listener: object | None,
     ) -> dict[str, NDArray[Any]]: ...
     def crop(self, corners: Corners, c0: int, c1: int) -> Image: ...
+    def planes(self, t0: int, t1: int, z0: int, z1: int) -> Image: ...
     def map(
         self,
         adapter: ReferenceType[TileCaller],
@@ -115,13 +122,7 @@ class Image:
         listener: object | None,
     ) -> None: ...
     def compute(
-        self,
-        corners: Corners,
-        c0: int,
-        c1: int,
-        out: NDArray[Any],
-        threads: int,
-        listener: object | None,
+        self, out: NDArray[Any], threads: int, listener: object | None
     ) -> None: ...
     def write(
         self,

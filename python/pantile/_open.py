@@ -17,7 +17,7 @@ from pantile._errors import MissingError
 from pantile._image import Image
 from pantile._reader import Reader
 
-_AXES = {2: "yx", 3: "cyx"}
+_AXES = {2: "yx", 3: "cyx", 5: "tczyx"}
 _TYPES = "bool, integers or floats of at most 64 bits"
 
 
@@ -34,7 +34,8 @@ def open(  # noqa: A001
         object with ``shape``, ``dtype`` and ``__getitem__`` (Zarr, h5py, one's own), of which just
         the pixels that are needed are read.
     axes : str, optional
-        Of arrays and objects: "yx", "cyx" or "yxc". By default "yx" or "cyx".
+        Of arrays and objects: what their dimensions are, y, x and any of t, c and z, as "yxc" or
+        "zyx". By default "yx", "cyx" or "tczyx".
     name : str, optional
         What messages and metadata call an array or object.
     version : str, optional
@@ -44,7 +45,7 @@ def open(  # noqa: A001
     Returns
     -------
     Image
-        Of axes c, y, x, or y, x where an array had no channels.
+        Of axes c, y, x; of a stack t, c, z, y, x; of an array those that it has, in this order.
 
     Raises
     ------
@@ -60,7 +61,8 @@ def open(  # noqa: A001
         if not (path := os.fsdecode(image)):
             msg = "the path is empty"
             raise MissingError(msg)
-        return Image(_native.Image.open(path), "cyx")
+        native = _native.Image.open(path)
+        return Image(native, "cyx" if native.t * native.z == 1 else "tczyx")
     if isinstance(image, Image):
         return image
     if not isinstance(image, np.ndarray) and hasattr(image, "__dlpack__"):
@@ -97,13 +99,25 @@ def _checked_shape(image: Any) -> tuple[int, ...]:
 def _checked_axes(ndim: int, axes: str | None) -> str:
     if axes is None:
         if ndim not in _AXES:
-            msg = f"the array has {ndim} dimensions: expected 2 (y, x) or 3 (c, y, x)"
+            msg = (
+                f"the array has {ndim} dimensions: expected 2 (y, x), 3 (c, y, x) or 5 "
+                '(t, c, z, y, x); say which they are, as in axes="zcyx"'
+            )
             raise ValueError(msg)
         return _AXES[ndim]
-    if sorted(axes) not in (["x", "y"], ["c", "x", "y"]) or axes == "xy" or len(axes) != ndim:
-        msg = f'axes="{axes}" of {ndim} dimensions: expected "yx", "cyx" or "yxc"'
+    known = set(axes) <= set("tczyx") and len(set(axes)) == len(axes)
+    if not known or len(axes) != ndim or not 0 <= axes.find("y") < axes.find("x"):
+        msg = (
+            f'axes="{axes}" of {ndim} dimensions: expected one letter for each, y before x and any '
+            'of t, c and z, as in "yxc"'
+        )
         raise ValueError(msg)
     return axes
+
+
+def _in_order(axes: str) -> str:
+    """Those of an image."""
+    return "".join(a for a in "tczyx" if a in axes)
 
 
 def _of_array(array: NDArray[Any], axes: str, name: str) -> Image:
@@ -115,7 +129,7 @@ def _of_array(array: NDArray[Any], axes: str, name: str) -> Image:
     if any(stride % array.dtype.itemsize for stride in array.strides):
         array = array.copy()  # a field of records, say
     native = _native.Image.from_array(array, axes, name, array)
-    return Image(native, "yx" if axes == "yx" else "cyx")
+    return Image(native, _in_order(axes))
 
 
 def _of_object(
@@ -134,13 +148,11 @@ def _of_object(
     reader = Reader(image, axes, name, native_dtype)
     native = _native.Image.from_object(
         weakref.ref(reader),
-        sizes.get("c", 1),
-        sizes["y"],
-        sizes["x"],
+        (sizes.get("t", 1), sizes.get("c", 1), sizes.get("z", 1), sizes["y"], sizes["x"]),
         native_dtype.name,
         tile_px,
         name,
         version if version is not None else secrets.token_hex(16),
     )
     unnamed = () if version is not None else (f"{name} has no version=",)
-    return Image(native, "yx" if axes == "yx" else "cyx", kept=(reader,), unnamed=unnamed)
+    return Image(native, _in_order(axes), kept=(reader,), unnamed=unnamed)

@@ -14,7 +14,7 @@ class Reader:
     Parameters
     ----------
     image : object
-        Of axes `axes`.
+        Of axes `axes`, of t, c, z, y, x in any order.
     name : str
         For messages.
     dtype : dtype
@@ -28,8 +28,16 @@ class Reader:
         self._dtype = dtype
         self.failure: BaseException | None = None
 
-    def __call__(self, c0: int, c1: int, y0: int, y1: int, x0: int, x1: int) -> NDArray[Any]:
-        at = {"c": slice(c0, c1), "y": slice(y0, y1), "x": slice(x0, x1)}
+    def __call__(
+        self, t: int, z: int, c0: int, c1: int, y0: int, y1: int, x0: int, x1: int
+    ) -> NDArray[Any]:
+        at = {
+            "t": slice(t, t + 1),
+            "z": slice(z, z + 1),
+            "c": slice(c0, c1),
+            "y": slice(y0, y1),
+            "x": slice(x0, x1),
+        }
         try:
             return self._read(tuple(at[a] for a in self._axes))
         except BaseException as error:
@@ -44,8 +52,6 @@ class Reader:
             part = ", ".join(f"{k.start}:{k.stop}" for k in key)
             msg = f"{self._name}[{part}] gave an array of shape {pixels.shape}: expected {wanted}"
             raise ValueError(msg)
-        if self._axes == "yx":
-            pixels = pixels[np.newaxis]
-        elif self._axes != "cyx":
-            pixels = np.transpose(pixels, [self._axes.index(a) for a in "cyx"])
+        pixels = np.transpose(pixels, [self._axes.index(a) for a in "tzcyx" if a in self._axes])
+        pixels = pixels.reshape(-1, *pixels.shape[-2:])  # t and z are of one
         return np.ascontiguousarray(pixels, dtype=self._dtype)

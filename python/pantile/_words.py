@@ -21,12 +21,22 @@ _RANGES = {
 }
 
 
+def _long_name(dtype: str) -> str:
+    """`dtype` as NumPy spells it out ("f4": "float32"); what is no type stays as it is."""
+    try:
+        return np.dtype(dtype).name
+    except TypeError:
+        return dtype
+
+
 def word(operator: str, parameter: str, value: Any) -> str:
     """`value` as the operator language writes it."""
     if isinstance(value, str):
         if '"' in value:
             msg = f"{parameter} of {operator} is {value!r}: expected a text without double quotes"
             raise ValueError(msg)
+        if parameter == "dtype":
+            value = _long_name(value)
         return value if value.isidentifier() and value.isascii() else f'"{value}"'
     if isinstance(value, np.ndarray) and value.size > _MOST_NUMBERS:
         msg = (

@@ -1,5 +1,7 @@
 #include "arrays.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,12 +56,21 @@ Layout layout_of(const ReadableArray& array, std::string_view axes) {
     } else if (axes[i] == 'x') {
       layout.width = size;
       layout.col_stride = stride;
-    } else {
+    } else if (axes[i] == 'c') {
       layout.channels = static_cast<int>(size);
       layout.channel_stride = stride;
     }
   }
   return layout;
+}
+
+std::pair<std::int64_t, std::ptrdiff_t> planes_along(const ReadableArray& array,
+                                                     std::string_view axes, char axis) {
+  const std::size_t at = axes.find(axis);
+  if (at == std::string_view::npos) return {1, 0};
+  const auto sample = static_cast<std::ptrdiff_t>(dtype_bytes(dtype_of_array(array.dtype())));
+  return {static_cast<std::int64_t>(array.shape(at)),
+          static_cast<std::ptrdiff_t>(array.stride(at)) * sample};
 }
 
 namespace {

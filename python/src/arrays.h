@@ -23,9 +23,13 @@ using WritableArray = nb::ndarray<nb::device::cpu>;
 /// The DType of an array's samples; bool is u8. Throws TypeError: complex and such.
 DType dtype_of_array(const nb::dlpack::dtype& dtype);
 
-/// Where an array's samples lie. `axes`: what its dimensions are, "yx", "cyx" or "yxc". Throws
-/// ValueError: another number of dimensions.
+/// Where the samples of an array's first plane lie. `axes`: what its dimensions are, any order of
+/// y, x and some of t, c, z. Throws ValueError: another number of dimensions.
 Layout layout_of(const ReadableArray& array, std::string_view axes);
+/// How many planes it has along axis 't' or 'z', and the bytes from one to the next; 1 and 0 where
+/// it has no such axis.
+std::pair<std::int64_t, std::ptrdiff_t> planes_along(const ReadableArray& array,
+                                                     std::string_view axes, char axis);
 
 /// The view as an array of axes c, y, x, or y, x where it has one channel and `flat`; valid as long
 /// as the view. Read-only unless `writable`. Needs the interpreter lock.

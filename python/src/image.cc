@@ -1,11 +1,13 @@
 #include "pantile/image.h"
 
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -35,6 +37,8 @@ ImageSpec spec_of(const Layout& layout, const std::string& name, bool is_mask) {
   return spec;
 }
 
+std::pair<double, std::string> step_of(const PlaneStep& step) { return {step.scale, step.unit}; }
+
 Image from_array(const ReadableArray& array, const std::string& axes, const std::string& name,
                  nb::object owner) {
   const Layout layout = layout_of(array, axes);
@@ -50,8 +54,12 @@ Image from_array(const ReadableArray& array, const std::string& axes, const std:
     }
   };
   auto kept = std::shared_ptr<Kept>(new Kept{array, SharedObject(std::move(owner))});
+  ImageSpec spec = spec_of(layout, name, is_mask);
+  PlaneStrides planes;
+  std::tie(spec.t, planes.t) = planes_along(array, axes, 't');
+  std::tie(spec.z, planes.z) = planes_along(array, axes, 'z');
   std::shared_ptr<const TileSource> source =
-      value_or_raise(ArraySource::make(view, std::move(kept), spec_of(layout, name, is_mask)));
+      value_or_raise(ArraySource::make(view, std::move(kept), std::move(spec), planes));
   return value_or_raise(Image::of(std::move(source)));
 }
 
@@ -61,16 +69,23 @@ DType dtype_named(const std::string& name) {
   return *dtype;
 }
 
-Image from_object(nb::object reader, std::int64_t channels, std::int64_t height,
-                  std::int64_t width, const std::string& dtype, std::int64_t tile_px,
-                  const std::string& name, const std::string& version) {
+/// `shape`: t, channels, z, height, width.
+Image from_object(nb::object reader,
+                  const std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                                   std::int64_t>& shape,
+                  const std::string& dtype, std::int64_t tile_px, const std::string& name,
+                  const std::string& version) {
+  const auto [t, channels, z, height, width] = shape;
   Layout layout;
   layout.dtype = dtype_named(dtype);
   layout.height = height;
   layout.width = width;
   layout.channels = static_cast<int>(channels);
-  return value_or_raise(Image::of(CachedSource::over(std::make_shared<PythonSource>(
-      std::move(reader), spec_of(layout, name, false), version, tile_px))));
+  ImageSpec spec = spec_of(layout, name, false);
+  spec.t = t;
+  spec.z = z;
+  return value_or_raise(Image::of(CachedSource::over(
+      std::make_shared<PythonSource>(std::move(reader), std::move(spec), version, tile_px))));
 }
 
 template <class Choice> Choice choice(const std::string& word, const char* what) {
@@ -166,17 +181,26 @@ void bind_function_options(nb::module_& module) {
            [](O& o, const std::string& name) { o.boundary = boundary_named(name); });
 }
 
-void compute(const Image& image, const Corners& corners, int c0, int c1, const WritableArray& out,
-             int threads, nb::object listener) {
-  const auto [x0, y0, x1, y1] = corners;
+/// All of it; `out` has axes t, c, z, y, x.
+void compute(const Image& image, const WritableArray& out, int threads, nb::object listener) {
+  constexpr std::string_view kAxes = "tczyx";
   const ReadableArray readable(out);
-  const MutableView view(static_cast<std::byte*>(out.data_handle()) + out.byte_offset(),
-                         layout_of(readable, "cyx"));
+  const Layout layout = layout_of(readable, kAxes);
+  const std::ptrdiff_t t_stride = planes_along(readable, kAxes, 't').second;
+  const std::ptrdiff_t z_stride = planes_along(readable, kAxes, 'z').second;
+  auto* const data = static_cast<std::byte*>(out.data_handle()) + out.byte_offset();
+  const ImageSpec& spec = image.spec();
   CancelToken cancel;
   PythonListener heard(std::move(listener), cancel);
   const RunOptions run = run_options(threads, 0, cancel, heard);
   Status done;
-  run_beside(cancel, heard, [&] { done = image.compute({0, 0, 0, c0, c1, {x0, y0, x1, y1}}, view, run); });
+  run_beside(cancel, heard, [&] {
+    for (std::int64_t plane = 0; plane < spec.t * spec.z && done.ok(); ++plane) {
+      const std::int64_t t = plane / spec.z, z = plane % spec.z;
+      const MutableView view(data + t * t_stride + z * z_stride, layout);
+      done = image.compute({0, t, z, 0, spec.channels, spec.levels.front().bounds()}, view, run);
+    }
+  });
   raise_if(done);
 }
 
@@ -253,9 +277,12 @@ void bind_image(nb::module_& module) {
                   nb::arg("samples"), nb::arg("precision"), nb::arg("store"))
       .def_static("from_array", &from_array, nb::arg("array"), nb::arg("axes"), nb::arg("name"),
                   nb::arg("owner"))
-      .def_static("from_object", &from_object, nb::arg("reader"), nb::arg("channels"),
-                  nb::arg("height"), nb::arg("width"), nb::arg("dtype"), nb::arg("tile_px"),
-                  nb::arg("name"), nb::arg("version"))
+      .def_static("from_object", &from_object, nb::arg("reader"), nb::arg("shape"),
+                  nb::arg("dtype"), nb::arg("tile_px"), nb::arg("name"), nb::arg("version"))
+      .def_prop_ro("t", [](const Image& i) { return i.spec().t; })
+      .def_prop_ro("z", [](const Image& i) { return i.spec().z; })
+      .def_prop_ro("t_step", [](const Image& i) { return step_of(i.spec().t_step); })
+      .def_prop_ro("z_step", [](const Image& i) { return step_of(i.spec().z_step); })
       .def_prop_ro("channels", [](const Image& i) { return i.spec().channels; })
       .def_prop_ro("height", [](const Image& i) { return i.spec().levels.front().height; })
       .def_prop_ro("width", [](const Image& i) { return i.spec().levels.front().width; })
@@ -291,6 +318,10 @@ void bind_image(nb::module_& module) {
              const auto [x0, y0, x1, y1] = corners;
              return value_or_raise(i.crop({x0, y0, x1, y1}, c0, c1));
            })
+      .def("planes",
+           [](const Image& i, std::int64_t t0, std::int64_t t1, std::int64_t z0, std::int64_t z1) {
+             return value_or_raise(i.planes(t0, t1, z0, z1));
+           })
       .def("label",
            [](const Image& i, int connectivity) { return value_or_raise(i.label(connectivity)); })
       .def("regions", &regions, nb::arg("channel"), nb::arg("values").none(),
@@ -299,8 +330,7 @@ void bind_image(nb::module_& module) {
            nb::arg("flat"), nb::arg("options"))
       .def("visit", &visit, nb::arg("adapter"), nb::arg("name"), nb::arg("flat"),
            nb::arg("options"), nb::arg("threads"), nb::arg("listener").none())
-      .def("compute", &compute, nb::arg("corners"), nb::arg("c0"), nb::arg("c1"), nb::arg("out"),
-           nb::arg("threads"), nb::arg("listener").none())
+      .def("compute", &compute, nb::arg("out"), nb::arg("threads"), nb::arg("listener").none())
       .def("write", &write, nb::arg("path"), nb::arg("options"), nb::arg("restart"),
            nb::arg("threads"), nb::arg("memory_bytes"), nb::arg("listener").none());
 }

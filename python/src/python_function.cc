@@ -93,7 +93,8 @@ Status PythonSource::read(const Region& region, MutableView out, ReadContext&) c
   const nb::gil_scoped_acquire lock;
   try {
     const Rect& r = region.rect;
-    const nb::object given = alive(reader_)(region.c0, region.c1, r.y0, r.y1, r.x0, r.x1);
+    const nb::object given = alive(reader_)(region.t, region.z, region.c0, region.c1, r.y0, r.y1, r.x0,
+                                                 r.x1);
     const auto array = nb::cast<ReadableArray>(given);
     const Layout layout = layout_of(array, "cyx");
     if (layout.dtype != spec_.dtype || layout.height != r.height() || layout.width != r.width() ||

@@ -52,7 +52,8 @@ class PythonFunction final : public TileFunction {
   bool flat_;  ///< One channel: arrays of two dimensions.
 };
 
-/// An image that `reader()(c0, c1, y0, y1, x0, x1)` gives the pixels of, as arrays of axes c, y, x;
+/// An image that `reader()(t, z, c0, c1, y0, y1, x0, x1)` gives the pixels of, as arrays of axes
+/// c, y, x;
 /// `reader` is a weak reference.
 class PythonSource final : public TileSource {
  public:

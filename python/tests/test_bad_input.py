@@ -30,7 +30,7 @@ def image():
         (("",), {}, FileNotFoundError, "empty"),
         (("none.tiff",), {}, FileNotFoundError, "none.tiff"),
         ((PIXELS,), {"axes": 3}, TypeError, "axes is 3"),
-        ((PIXELS,), {"axes": "zyx"}, ValueError, 'axes="zyx"'),
+        ((PIXELS,), {"axes": "zxy"}, ValueError, 'axes="zxy"'),
         ((PIXELS,), {"name": 3}, TypeError, "name is 3"),
         ((Thing(),), {"version": 4}, TypeError, "version is 4"),
         ((Thing(shape=5),), {}, TypeError, "shape of Thing is 5"),

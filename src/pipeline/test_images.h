@@ -16,6 +16,7 @@
 #include "grid/pyramid.h"
 #include "io/codec/codecs.h"
 #include "pantile/tile_sink.h"
+#include "tile/shard_layout.h"
 #include "pantile/tile_source.h"
 
 namespace pantile::testing_images {
@@ -114,10 +115,12 @@ class MemorySink final : public TileSink, public TileSource {
   Cost cost(const Region&) const override { return {}; }
   Status read(const Region& r, MutableView out, ReadContext&) const override {
     const std::lock_guard lock(mutex_);
-    const ChunkId id{r.level, r.rect.x0 / plan_.chunk_px, r.rect.y0 / plan_.chunk_px};
+    const int channels = plan_.unit_channels();
+    const ChunkId id{r.level, r.rect.x0 / plan_.chunk_px, r.rect.y0 / plan_.chunk_px,
+                     ShardLayout(plan_).group_of(r.t, r.z, r.c0 / channels)};
     const auto& bytes = chunks_.at(id);
     const Layout full =
-        Layout::interleaved(plan_.spec.dtype, plan_.chunk_px, plan_.chunk_px, plan_.spec.channels);
+        Layout::interleaved(plan_.spec.dtype, plan_.chunk_px, plan_.chunk_px, channels);
     copy_pixels(View(bytes.data(), full).window({0, 0, out.width(), out.height()}), out);
     read_back += r.rect.area();
     return {};

@@ -7,9 +7,11 @@ namespace pantile {
 std::vector<UnitId> ShardLayout::units(int level) const {
   const TileGrid grid = shards(level);
   std::vector<UnitId> units;
-  units.reserve(static_cast<std::size_t>(grid.count()));
-  for (std::int64_t y = 0; y < grid.rows(); ++y) {
-    for (std::int64_t x = 0; x < grid.columns(); ++x) units.push_back({level, x, y});
+  units.reserve(static_cast<std::size_t>(groups_ * grid.count()));
+  for (std::int64_t group = 0; group < groups_; ++group) {
+    for (std::int64_t y = 0; y < grid.rows(); ++y) {
+      for (std::int64_t x = 0; x < grid.columns(); ++x) units.push_back({level, x, y, group});
+    }
   }
   return units;
 }
@@ -17,17 +19,20 @@ std::vector<UnitId> ShardLayout::units(int level) const {
 std::int64_t ShardLayout::unit_count() const {
   std::int64_t count = 0;
   for (int level = 0; level < level_count(); ++level) count += shards(level).count();
-  return count;
+  return groups_ * count;
 }
 
 bool ShardLayout::has(UnitId unit) const {
-  if (unit.level < 0 || unit.level >= level_count() || unit.x < 0 || unit.y < 0) return false;
+  if (unit.level < 0 || unit.level >= level_count() || unit.x < 0 || unit.y < 0 || unit.group < 0 ||
+      unit.group >= groups_) {
+    return false;
+  }
   const TileGrid grid = shards(unit.level);
   return unit.x < grid.columns() && unit.y < grid.rows();
 }
 
 bool ShardLayout::has(UnitId unit, ChunkId chunk) const {
-  return chunk.level == unit.level &&
+  return chunk.level == unit.level && chunk.group == unit.group &&
          chunk_cells(unit).contains({chunk.x, chunk.y, chunk.x + 1, chunk.y + 1});
 }
 

@@ -61,6 +61,7 @@ Status TiffSink::check_plan(const SinkPlan& plan) const {
     return invalid(fmt::format("a TIFF holds one plane, got {} t, {} z, {} channels, {} levels",
                                spec.t, spec.z, spec.channels, spec.levels.size()));
   }
+  if (plan.groups() != 1) return invalid("a TIFF's tiles hold all channels");
   if (plan.chunk_px < 16 || plan.chunk_px % 16 != 0 || plan.chunk_px > 1 << 16 ||
       plan.shard_px < plan.chunk_px || plan.shard_px % plan.chunk_px != 0) {
     return invalid(

@@ -35,6 +35,7 @@ class TiffSource final : public TileSource {
   /// Of the sidecar of checksums where there is one (so it does follow the pixels, as they were
   /// written), else of the file's size, time of change, beginning and end.
   Fingerprint fingerprint() const override { return fingerprint_; }
+  int channels_together() const override { return layout(0).planar ? 1 : spec_.channels; }
   std::int64_t tile_px() const override {
     const LevelLayout& l = layout(0);
     return l.block_width == l.block_height ? l.block_width : 0;

@@ -92,6 +92,14 @@ Result<ImageArrays> open_group(MetadataReader& reader, ImageArrays& image, std::
     spec.levels[i].scale = {dataset.scale[x], dataset.scale[y]};
     spec.levels[i].offset = {dataset.translation[x], dataset.translation[y]};
   }
+  const auto step_of = [&](int axis, const std::string& unit) {
+    if (axis < 0) return PlaneStep{};
+    const auto i = static_cast<std::size_t>(axis);
+    const OmeDataset& dataset = ome.datasets.front();
+    return PlaneStep{dataset.scale[i], dataset.translation[i], unit};
+  };
+  spec.t_step = step_of(image.axes.t, ome.t_unit);
+  spec.z_step = step_of(image.axes.z, ome.z_unit);
   image.pantile_json = ome.pantile_json;
   image.format = "OME-Zarr " + ome.version;
   return std::move(image);
@@ -159,7 +167,7 @@ Result<ImageArrays> open_arrays(const std::shared_ptr<const ByteStore>& store,
   for (std::size_t i = 0; i < spec.levels.size(); ++i) {
     if (image.spec.levels[i].width != spec.levels[i].width ||
         image.spec.levels[i].height != spec.levels[i].height || image.spec.dtype != spec.dtype ||
-        image.spec.channels != spec.channels) {
+        image.spec.channels != spec.channels || image.spec.t != spec.t || image.spec.z != spec.z) {
       return Error(Code::conflict,
                    fmt::format("{}: level {} is not of the image expected", store->name(), i));
     }

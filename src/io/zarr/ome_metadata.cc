@@ -103,7 +103,12 @@ Status parse_axes(const Json& multiscale, OmeImage& image, const std::string& wh
       return unsupported(where, fmt::format("axis \"{}\" (t, c, z, y, x are)", name));
     }
     const Json* unit = find_member(axis, "unit");
-    if (name == "x" && unit != nullptr && unit->is_string()) image.unit = unit->get<std::string>();
+    if (unit != nullptr && unit->is_string()) {
+      const auto text = unit->get<std::string>();
+      if (name == "x") image.unit = text;
+      if (name == "t") image.t_unit = text;
+      if (name == "z") image.z_unit = text;
+    }
     image.axes.push_back(std::move(name));
   }
   return {};
@@ -148,20 +153,31 @@ Result<std::string> write_ome_group(const ImageSpec& spec, std::string_view pant
   }
   if (!pantile.contains("kind")) pantile["kind"] = std::string(kind_name(spec.kind));
 
-  Ordered axes = Ordered::array({{{"name", "c"}, {"type", "channel"}}});
-  for (const char* name : {"y", "x"}) {
-    Ordered axis{{"name", name}, {"type", "space"}};
-    if (!spec.unit.empty()) axis["unit"] = spec.unit;
+  const bool is_stack = spec.t * spec.z != 1;
+  Ordered axes = Ordered::array();
+  const auto add_axis = [&](const char* name, const char* type, const std::string& unit) {
+    Ordered axis{{"name", name}, {"type", type}};
+    if (!unit.empty()) axis["unit"] = unit;
     axes.push_back(std::move(axis));
-  }
+  };
+  if (is_stack) add_axis("t", "time", spec.t_step.unit);
+  add_axis("c", "channel", "");
+  if (is_stack) add_axis("z", "space", spec.z_step.unit);
+  add_axis("y", "space", spec.unit);
+  add_axis("x", "space", spec.unit);
+  // Of all axes, from those of y and x.
+  const auto of_axes = [&](double t, double c, double z, double y, double x) {
+    if (!is_stack) return Ordered::array({number(c), number(y), number(x)});
+    return Ordered::array({number(t), number(c), number(z), number(y), number(x)});
+  };
   Ordered datasets = Ordered::array();
   for (std::size_t i = 0; i < spec.levels.size(); ++i) {
     const LevelInfo& level = spec.levels[i];
     Ordered scale{{"type", "scale"}};
-    scale["scale"] = Ordered::array({1, number(level.scale.y), number(level.scale.x)});
+    scale["scale"] = of_axes(spec.t_step.scale, 1, spec.z_step.scale, level.scale.y, level.scale.x);
     Ordered translation{{"type", "translation"}};
     translation["translation"] =
-        Ordered::array({0, number(level.offset.y), number(level.offset.x)});
+        of_axes(spec.t_step.offset, 0, spec.z_step.offset, level.offset.y, level.offset.x);
     datasets.push_back({{"path", fmt::to_string(i)},
                         {"coordinateTransformations", Ordered::array({scale, translation})}});
   }

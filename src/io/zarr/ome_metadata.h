@@ -19,15 +19,16 @@ struct OmeDataset {
 
 struct OmeImage {
   std::string name;
-  std::string version;            ///< "0.5", "0.4"
-  std::vector<std::string> axes;  ///< "t", "c", "z", "y", "x" in the arrays' order.
-  std::string unit;               ///< Of x; empty: none.
+  std::string version;               ///< "0.5", "0.4"
+  std::vector<std::string> axes;     ///< "t", "c", "z", "y", "x" in the arrays' order.
+  std::string unit, t_unit, z_unit;  ///< Of x, t and z; empty: none.
   std::vector<OmeDataset> datasets;
   std::vector<ChannelInfo> channels;  ///< From omero; empty when there is none.
   std::string pantile_json = "{}";    ///< Text of attributes.pantile.
 };
 
-/// zarr.json of the group: OME-Zarr 0.5 with arrays "0", "1", … of axes c, y, x.
+/// zarr.json of the group: OME-Zarr 0.5 with arrays "0", "1", … of axes c, y, x, or
+/// t, c, z, y, x where there is more than one plane.
 /// `pantile_json` is an object; `kind` is added to it. Errors: invalid (it is none).
 Result<std::string> write_ome_group(const ImageSpec& spec, std::string_view pantile_json);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -32,10 +33,14 @@ bool take(std::string_view& text, std::string_view what) {
 /// Laid out as our sink does it, as far as shape goes: sizes of chunks and shards follow from it.
 bool is_as_ours(const ArrayMetadata& array) {
   constexpr std::int64_t kMostChannels = 1 << 16;
-  return array.rank() == 3 && array.sharded && array.shape[0] <= kMostChannels &&
-         (array.chunk[0] == array.shape[0] || array.chunk[0] == 1) &&
-         array.shard[0] == array.shape[0] && array.chunk[1] == array.chunk[2] &&
-         array.shard[1] == array.shard[2];
+  const std::size_t rank = array.rank();
+  if ((rank != 3 && rank != 5) || !array.sharded) return false;
+  const std::size_t c = rank == 3 ? 0 : 1;
+  if (rank == 5 && (array.shard[0] != 1 || array.shard[2] != 1)) return false;
+  return array.shape[c] <= kMostChannels && array.shape[c] % array.shard[c] == 0 &&
+         (array.chunk[c] == array.shard[c] || array.chunk[c] == 1) &&
+         array.chunk[rank - 2] == array.chunk[rank - 1] &&
+         array.shard[rank - 2] == array.shard[rank - 1];
 }
 
 }  // namespace
@@ -52,40 +57,59 @@ Result<std::optional<SinkPlan>> find_plan(const ByteStore& store) {
     PANTILE_ASSIGN(const ArrayMetadata array, parse_array_v3(as_text(text), where));
     if (!is_as_ours(array)) {
       return Error(Code::foreign, where +
-                                      ": expected a sharded array of c, y, x in squares as "
-                                      "pantile writes them, found another");
+                                      ": expected a sharded array of (t,) c, (z,) y, x in "
+                                      "squares as pantile writes them, found another");
     }
+    const bool is_stack = array.rank() == 5;
+    const std::size_t c = is_stack ? 1 : 0, x = array.rank() - 1;
     if (!plan) {
       plan.emplace();
-      plan->chunk_px = array.chunk[2];
-      plan->shard_px = array.shard[2];
-      plan->spec.channels = static_cast<int>(array.shape[0]);
-      plan->planes = array.chunk[0] < array.shape[0];
+      plan->chunk_px = array.chunk[x];
+      plan->shard_px = array.shard[x];
+      plan->spec.t = is_stack ? array.shape[0] : 1;
+      plan->spec.z = is_stack ? array.shape[2] : 1;
+      plan->spec.channels = static_cast<int>(array.shape[c]);
+      plan->planes = array.chunk[c] < array.shard[c];
+      if (array.shard[c] < array.shape[c]) plan->group_channels = static_cast<int>(array.shard[c]);
       plan->spec.dtype = array.dtype;
     }
-    plan->spec.levels.push_back({array.shape[2], array.shape[1], {1, 1}, {0, 0}});
+    plan->spec.levels.push_back({array.shape[x], array.shape[x - 1], {1, 1}, {0, 0}});
   }
   return plan;
 }
 
-std::string shard_key(UnitId unit) {
-  return fmt::format("{}/c/0/{}/{}", unit.level, unit.y, unit.x);
+int axes_of(const ShardLayout& layout) { return layout.is_stack() ? 5 : 3; }
+
+std::string shard_key(const ShardLayout& layout, UnitId unit) {
+  const Region place = layout.region(unit.group, unit.level, {});
+  const int part = place.c0 / layout.unit_channels();
+  return layout.is_stack() ? fmt::format("{}/c/{}/{}/{}/{}/{}", unit.level, place.t, part, place.z,
+                                         unit.y, unit.x)
+                           : fmt::format("{}/c/{}/{}/{}", unit.level, part, unit.y, unit.x);
 }
 
-std::optional<UnitId> parse_shard_key(std::string_view key) {
+std::optional<UnitId> parse_shard_key(const ShardLayout& layout, std::string_view key) {
   constexpr std::int64_t kMostLevels = 64;
   const auto level = take_number(key);
-  if (!level || *level >= kMostLevels || !take(key, "/c/0/")) return std::nullopt;
-  const auto y = take_number(key);
-  if (!y || !take(key, "/")) return std::nullopt;
-  const auto x = take_number(key);
-  if (!x || !key.empty()) return std::nullopt;
-  return UnitId{static_cast<int>(*level), *x, *y};
+  if (!level || *level >= kMostLevels || !take(key, "/c")) return std::nullopt;
+  std::array<std::int64_t, 5> numbers{};  // t, part, z, y, x
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if ((i == 0 || i == 2) && !layout.is_stack()) continue;
+    if (!take(key, "/")) return std::nullopt;
+    const auto number = take_number(key);
+    if (!number) return std::nullopt;
+    numbers[i] = *number;
+  }
+  const auto [t, part, z, y, x] = numbers;
+  if (!key.empty()) return std::nullopt;
+  const std::int64_t group = layout.group_of(t, z, part);
+  if (group < 0) return std::nullopt;
+  return UnitId{static_cast<int>(*level), x, y, group};
 }
 
 Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layout, UnitId unit) {
   using Flaw = ShardLook::Flaw;
-  const std::string key = shard_key(unit);
+  const std::string key = shard_key(layout, unit);
   PANTILE_ASSIGN(const auto size, store.size(key));
   if (!size) return ShardLook{Flaw::missing, "this shard is not there", {}};
   const std::int64_t n = layout.chunks_per_side();
@@ -126,9 +150,9 @@ Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layou
 Result<ShardFiles> find_shards(const ByteStore& store, const ShardLayout& layout) {
   ShardFiles found;
   for (int i = 0; i < layout.level_count(); ++i) {
-    PANTILE_ASSIGN(const auto entries, store.list(fmt::format("{}/c/0", i)));
+    PANTILE_ASSIGN(const auto entries, store.list(fmt::format("{}/c", i)));
     for (const auto& entry : entries) {
-      const std::optional<UnitId> unit = parse_shard_key(entry.key);
+      const std::optional<UnitId> unit = parse_shard_key(layout, entry.key);
       if (!unit || !layout.has(*unit)) continue;
       PANTILE_ASSIGN(ShardLook look, look_at_shard(store, layout, *unit));
       if (look.flaw == ShardLook::Flaw::none) {

@@ -43,10 +43,13 @@ struct ShardFiles {
 /// foreign, io.
 Result<std::optional<SinkPlan>> find_plan(const ByteStore& store);
 
-/// The key of a shard: "<level>/c/0/<row>/<column>".
-std::string shard_key(UnitId unit);
-/// The inverse; nothing when `key` is not just what shard_key() gives.
-std::optional<UnitId> parse_shard_key(std::string_view key);
+/// How many axes the arrays of such images have: c, y, x, or t, c, z, y, x.
+int axes_of(const ShardLayout& layout);
+/// The key of a shard: "<level>/c/<part of the channels>/<row>/<column>", and of a stack
+/// "<level>/c/<t>/<part>/<z>/<row>/<column>".
+std::string shard_key(const ShardLayout& layout, UnitId unit);
+/// The inverse; nothing when `key` is not just what shard_key() gives for some x, y and level.
+std::optional<UnitId> parse_shard_key(const ShardLayout& layout, std::string_view key);
 /// Looks at the file of `unit`: whether its index matches its checksum, and its chunks, exactly
 /// those that overlap the image, lie in C order and fill what the index leaves. Errors: io.
 Result<ShardLook> look_at_shard(const ByteStore& store, const ShardLayout& layout, UnitId unit);

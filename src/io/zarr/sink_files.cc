@@ -16,16 +16,23 @@ constexpr char kGroupKey[] = "zarr.json";
 
 ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_level) {
   const auto& spec = plan.spec;
+  const std::int64_t in_unit = plan.unit_channels(), in_chunk = plan.planes ? 1 : in_unit;
   ArrayMetadata array;
   array.shape = {spec.channels, level.height, level.width};
-  array.shard = {spec.channels, plan.shard_px, plan.shard_px};
-  array.chunk = {plan.planes ? 1 : spec.channels, plan.chunk_px, plan.chunk_px};
+  array.shard = {in_unit, plan.shard_px, plan.shard_px};
+  array.chunk = {in_chunk, plan.chunk_px, plan.chunk_px};
   array.sharded = true;
   array.dtype = spec.dtype;
   // One channel alone is stored as y, x, c without being moved.
-  array.order = array.chunk[0] > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
+  array.order = in_chunk > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
   array.steps = {{ByteStep::Kind::zstd, zstd_level}, {ByteStep::Kind::crc32c, 0}};
   array.dimension_names = {"c", "y", "x"};
+  if (!plan.is_stack()) return array;
+  array.shape = {spec.t, spec.channels, spec.z, level.height, level.width};
+  array.shard = {1, in_unit, 1, plan.shard_px, plan.shard_px};
+  array.chunk = {1, in_chunk, 1, plan.chunk_px, plan.chunk_px};
+  array.order = in_chunk > 1 ? std::vector<int>{0, 2, 3, 4, 1} : std::vector<int>{0, 1, 2, 3, 4};
+  array.dimension_names = {"t", "c", "z", "y", "x"};
   return array;
 }
 
@@ -66,15 +73,20 @@ Result<StoreFacts> read_store_facts(const std::shared_ptr<const ByteStore>& stor
   facts.plan.spec = image.spec;
   facts.plan.chunk_px = array.chunk.back();
   facts.plan.shard_px = array.shard.back();
-  facts.plan.planes = array.chunk.front() < image.spec.channels;
+  if (image.axes.c >= 0) {
+    const auto c = static_cast<std::size_t>(image.axes.c);
+    facts.plan.planes = array.chunk[c] < array.shard[c];
+    if (array.shard[c] < image.spec.channels && image.spec.channels % array.shard[c] == 0) {
+      facts.plan.group_channels = static_cast<int>(array.shard[c]);
+    }
+  }
   for (const ByteStep& step : array.steps) {
     if (step.kind == ByteStep::Kind::zstd) facts.zstd_level = step.level;
   }
   const LevelInfo level0 = image.spec.levels.front();
   const ArrayMetadata ours = array_of(facts.plan, level0, facts.zstd_level);
   if (array.shape != ours.shape || array.shard != ours.shard || array.chunk != ours.chunk ||
-      array.sharded != ours.sharded || array.order != ours.order || array.steps != ours.steps ||
-      image.spec.t != 1 || image.spec.z != 1) {
+      array.sharded != ours.sharded || array.order != ours.order || array.steps != ours.steps) {
     return Error(Code::foreign, store->name() +
                                     " is not laid out as pantile does it: only stores of its own "
                                     "are checked");

@@ -11,19 +11,48 @@
 namespace pantile::zarr {
 namespace {
 
+/// Of a stack of t, z planes whose channels are in groups of `each`.
+ShardLayout layout_of(std::int64_t t, int channels, std::int64_t z, int each) {
+  SinkPlan plan;
+  plan.spec.t = t;
+  plan.spec.z = z;
+  plan.spec.channels = channels;
+  plan.spec.levels = {{100, 100, {}, {}}};
+  plan.group_channels = each;
+  return ShardLayout(plan);
+}
+
 TEST(ShardKey, IsReadBack) {
+  const ShardLayout one = layout_of(1, 3, 1, 0), groups = layout_of(1, 6, 1, 2),
+                    stack = layout_of(4, 6, 5, 3);
   for (const UnitId unit : {UnitId{0, 0, 0}, UnitId{3, 12, 7}, UnitId{28, 1 << 30, 5}}) {
-    EXPECT_EQ(parse_shard_key(shard_key(unit)), unit);
+    EXPECT_EQ(parse_shard_key(one, shard_key(one, unit)), unit);
   }
-  EXPECT_EQ(shard_key({2, 10, 3}), "2/c/0/3/10");
+  EXPECT_EQ(shard_key(one, {2, 10, 3}), "2/c/0/3/10");
+  EXPECT_EQ(shard_key(groups, {2, 10, 3, 2}), "2/c/2/3/10");
+  EXPECT_EQ(shard_key(stack, {2, 10, 3, (3 * 5 + 4) * 2 + 1}), "2/c/3/1/4/3/10");
+  for (std::int64_t group = 0; group < stack.groups(); ++group) {
+    const UnitId unit{1, 2, 3, group};
+    EXPECT_EQ(parse_shard_key(stack, shard_key(stack, unit)), unit);
+  }
+}
+
+TEST(ShardKey, NoneIsOfAPlaneOrPartThatIsNotThere) {
+  const ShardLayout stack = layout_of(4, 6, 5, 3);
+  ASSERT_TRUE(parse_shard_key(stack, "0/c/3/1/4/0/0").has_value());
+  for (const char* text : {"0/c/4/1/4/0/0", "0/c/3/2/4/0/0", "0/c/3/1/5/0/0", "0/c/0/0/0",
+                           "0/c/9223372036854775807/1/4/0/0"}) {
+    EXPECT_FALSE(parse_shard_key(stack, text).has_value()) << text;
+  }
 }
 
 TEST(ShardKey, NothingElseIsOne) {
+  const ShardLayout layout = layout_of(1, 3, 1, 0);
   for (const char* text :
        {"", "0", "0/c/0", "0/c/0/1", "0/c/0/1/", "0/c/0/1/2/", "0/c/0/1/2/3", "0/c/1/1/2",
         "0/c/0/01/2", "0/c/0/1/00", "0/c/0/-1/2", "0/c/0/1/-2", "00/c/0/1/2", "64/c/0/1/2",
         "/c/0/1/2", "0/c/0//2", "0/c/0/1/2 ", "0/c/0/1/99999999999999999999", "0/zarr.json"}) {
-    EXPECT_FALSE(parse_shard_key(text).has_value()) << text;
+    EXPECT_FALSE(parse_shard_key(layout, text).has_value()) << text;
   }
 }
 

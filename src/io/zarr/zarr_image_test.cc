@@ -330,7 +330,8 @@ TEST_F(ZarrImage, RefusesPlansItCannotWrite) {
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.chunk_px = 0; })));
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.shard_px = 40; })));
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.shard_px = 8; })));
-  EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.spec.z = 2; })));
+  EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.spec.z = 0; })));
+  EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.group_channels = 2; })));
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.spec.levels.clear(); })));
   EXPECT_TRUE(refused(changed([](SinkPlan& p) { p.spec.levels[0].width = 0; })));
 }

@@ -67,8 +67,13 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
   if (plan.planes != options_.planes) {
     return Error(Code::internal, options_.name + ": its plan and its codec differ in their planes");
   }
-  if (spec.t != 1 || spec.z != 1) return bad("only images of one plane are written");
-  if (spec.channels < 1 || spec.levels.empty()) return bad("the image has no channels or levels");
+  if (spec.channels < 1 || spec.t < 1 || spec.z < 1 || spec.levels.empty()) {
+    return bad("the image has no channels, planes or levels");
+  }
+  if (spec.channels % plan.unit_channels() != 0) {
+    return bad(
+        fmt::format("{} channels cannot be in groups of {}", spec.channels, plan.unit_channels()));
+  }
   if (plan.chunk_px < kMinChunkPx || plan.chunk_px % kMinChunkPx != 0) {
     return bad(fmt::format("a chunk edge of {}: use a multiple of 16", plan.chunk_px));
   }
@@ -77,8 +82,10 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
                            plan.shard_px, plan.chunk_px));
   }
   const std::int64_t chunks = plan.shard_px / plan.chunk_px;
+  const auto unit_pixel_bytes =
+      static_cast<std::int64_t>(dtype_bytes(spec.dtype)) * plan.unit_channels();
   if (plan.chunk_px > (std::int64_t{1} << 15) || chunks > 4096 ||
-      plan.chunk_px * plan.chunk_px > kMaxChunkBytes / spec.pixel_bytes()) {
+      plan.chunk_px * plan.chunk_px > kMaxChunkBytes / unit_pixel_bytes) {
     return bad(
         fmt::format("chunks of {} in shards of {} are too large", plan.chunk_px, plan.shard_px));
   }
@@ -144,7 +151,7 @@ Status ZarrSink::commit(UnitId unit) {
   if (committed(unit)) return {};
   const auto chunks = spool_.take(unit);
   const std::int64_t want = layout_.planes() * layout_.chunk_cells(unit).area();
-  const std::string key = shard_key(unit);
+  const std::string key = shard_key(layout_, unit);
   if (static_cast<std::int64_t>(chunks->count()) != want) {
     return Error(Code::internal, fmt::format("{}/{}: want {} chunks, got {}", options_.name, key,
                                              want, chunks->count()));

@@ -8,9 +8,11 @@
 ///     // for each unit: sink.put(unit, chunk, encoded by sink.codec()) …; sink.commit(unit)
 ///     PANTILE_TRY(sink.finish());
 ///
-/// Layout: arrays "0", "1", … of shape (c, y, x); shard (C, S, S) under "<level>/c/0/<sy>/<sx>";
-/// inner chunk (C, T, T) stored as y, x, c (transpose), bytes little-endian, zstd, crc32c. Chunks
-/// lie in C order, then the index with its crc32c. Chunks wholly outside the image are absent.
+/// Layout: arrays "0", "1", … of shape (c, y, x); shard (G, S, S) of a group's channels under
+/// "<level>/c/<group>/<sy>/<sx>"; inner chunk (G, T, T) stored as y, x, c (transpose), or (1, T, T)
+/// where the plan's planes say so, bytes little-endian, zstd, crc32c. Chunks lie in C order, then
+/// the index with its crc32c. Chunks wholly outside the image are absent. A stack has shape
+/// (t, c, z, y, x), and 1 along t and z in chunks and shards.
 
 #include <cstdint>
 #include <memory>
@@ -39,7 +41,7 @@ struct SinkOptions {
   std::string pantile_json = "{}";
 };
 
-/// The plan's spec must have t = z = 1 and levels that shrink or stay. Memory: spool_cap_bytes
+/// The plan's levels must shrink or stay. Memory: spool_cap_bytes
 /// plus one chunk per thread in put() or commit().
 class ZarrSink final : public TileSink {
  public:

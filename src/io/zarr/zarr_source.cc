@@ -261,6 +261,9 @@ ZarrSource::ZarrSource(std::unique_ptr<State> state) : state_(std::move(state)) 
   const std::vector<std::int64_t>& chunk = s.level(0).metadata().chunk;
   const std::int64_t side = s.image.axes.extent(chunk, s.image.axes.x);
   if (side == s.image.axes.extent(chunk, s.image.axes.y)) tile_px_ = side;
+  const auto in_chunk = static_cast<int>(
+      std::min<std::int64_t>(s.image.axes.extent(chunk, s.image.axes.c), s.image.spec.channels));
+  channels_together_ = s.image.spec.channels % in_chunk == 0 ? in_chunk : s.image.spec.channels;
   s.chunk_px = square(chunk);
   s.shard_px = s.level(0).metadata().sharded ? square(s.level(0).metadata().shard) : 0;
   for (const auto& array : s.image.arrays) {

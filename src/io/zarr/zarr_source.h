@@ -55,6 +55,8 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   Fingerprint fingerprint() const override;
   const EncodedChunks* encoded_chunks() const override { return this; }
   std::int64_t tile_px() const override { return tile_px_; }
+  /// As many as a chunk of level 0 holds.
+  int channels_together() const override { return channels_together_; }
 
   /// Chunk edge in pixels when chunks of every level are square in y, x and hold all channels
   /// of one plane; else 0.
@@ -84,6 +86,7 @@ class ZarrSource final : public TileSource, public EncodedChunks {
   explicit ZarrSource(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
   std::int64_t tile_px_ = 0;
+  int channels_together_ = 1;
 };
 
 /// Opens the store that is the folder `path`.

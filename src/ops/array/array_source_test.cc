@@ -47,6 +47,35 @@ TEST(ArraySource, GivesAndLendsItsPixels) {
   EXPECT_TRUE(same_pixels(lent, out.view()));
 }
 
+TEST(ArraySource, GivesThePlanesOfAStack) {
+  const Planes planes;  // its two channels as two planes along z
+  Layout layout = planes.layout;
+  layout.channels = 1;
+  ImageSpec spec = spec_of(layout);
+  spec.z = 2;
+  const View first(planes.view().data(), layout);
+  const auto source = ArraySource::make(first, nullptr, spec, {.t = 0, .z = 24});
+  ASSERT_TRUE(source.ok());
+  PixelBuffer out(DType::u16, 1, 2, 1);
+  ReadContext context;
+  ASSERT_TRUE((*source)->read({0, 0, 1, 0, 1, {2, 1, 4, 2}}, out.view(), context).ok());
+  const auto* got = reinterpret_cast<const std::uint16_t*>(out.data());
+  EXPECT_EQ(std::vector<std::uint16_t>(got, got + 2), (std::vector<std::uint16_t>{18, 19}));
+  spec.z = 1;
+  const auto one = ArraySource::make(first, nullptr, spec);
+  EXPECT_NE((*source)->fingerprint(), (*one)->fingerprint());
+}
+
+TEST(ArraySource, SaysWhetherItsChannelsComeTogether) {
+  const Planes planes;
+  EXPECT_EQ(
+      (*ArraySource::make(planes.view(), nullptr, spec_of(planes.layout)))->channels_together(), 1);
+  const PixelBuffer packed(DType::u16, 3, 4, 2);
+  EXPECT_EQ((*ArraySource::make(packed.view(), nullptr, spec_of(packed.view().layout())))
+                ->channels_together(),
+            2);
+}
+
 TEST(ArraySource, IsNamedByItsSamplesWhateverTheirStrides) {
   const Planes planes;
   PixelBuffer packed(DType::u16, 3, 4, 2);

@@ -25,6 +25,7 @@ class CachedSource final : public TileSource {
   Fingerprint fingerprint() const override { return inner_->fingerprint(); }
   const EncodedChunks* encoded_chunks() const override { return inner_->encoded_chunks(); }
   View borrow(const Region& region) const override { return inner_->borrow(region); }
+  int channels_together() const override { return inner_->channels_together(); }
   std::int64_t tile_px() const override { return tile_px_; }
 
  private:

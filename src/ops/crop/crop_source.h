@@ -15,23 +15,34 @@ class CropSource final : public TileSource {
   /// Errors: invalid when `rect` is empty or not inside the image.
   static Result<std::unique_ptr<CropSource>> create(std::shared_ptr<const TileSource> inner,
                                                     const Rect& rect);
-  /// Channels [c0, c1) of it. Errors: invalid also when they are not there.
-  static Result<std::unique_ptr<CropSource>> create(std::shared_ptr<const TileSource> inner,
-                                                    const Rect& rect, int c0, int c1);
+  /// What is taken of every axis, half-open.
+  struct Part {
+    Rect rect;
+    int c0 = 0, c1 = 1;
+    std::int64_t t0 = 0, t1 = 1, z0 = 0, z1 = 1;
+  };
+  /// All of an image.
+  static Part whole(const ImageSpec& spec);
+  /// Errors: invalid also when channels or planes are not there.
+  static Result<std::unique_ptr<CropSource>> take(std::shared_ptr<const TileSource> inner,
+                                                  const Part& part);
 
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override { return inner_->cost(moved(region)); }
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override;
   View borrow(const Region& region) const override { return inner_->borrow(moved(region)); }
+  int channels_together() const override {
+    const int each = inner_->channels_together();
+    return part_.c0 % each == 0 && spec_.channels % each == 0 ? each : spec_.channels;
+  }
 
  private:
-  CropSource(std::shared_ptr<const TileSource> inner, const Rect& rect, int c0, int c1);
+  CropSource(std::shared_ptr<const TileSource> inner, const Part& part);
   Region moved(Region region) const;
 
   std::shared_ptr<const TileSource> inner_;
-  Rect rect_;
-  int c0_;
+  Part part_;
   ImageSpec spec_;
 };
 

@@ -48,11 +48,52 @@ TEST(CropSource, ReadsTheRectangleAndMovesTheOffset) {
 
 TEST(CropSource, RefusesChannelsThatAreNotThere) {
   const auto source = std::make_shared<Numbered>();
-  EXPECT_TRUE(CropSource::create(source, {0, 0, 5, 5}, 0, 1).ok());
+  EXPECT_TRUE(CropSource::take(source, {{0, 0, 5, 5}, 0, 1}).ok());
   for (const auto& [c0, c1] : {std::pair{0, 2}, {-1, 1}, {1, 1}}) {
-    const auto crop = CropSource::create(source, {0, 0, 5, 5}, c0, c1);
+    const auto crop = CropSource::take(source, {{0, 0, 5, 5}, c0, c1});
     EXPECT_EQ(crop.error().code(), Code::invalid);
   }
+}
+
+TEST(CropSource, TakesPlanesOfAStack) {
+  /// The sample says which plane it is of.
+  class Stack final : public TileSource {
+   public:
+    Stack() {
+      spec_.t = 4;
+      spec_.z = 3;
+      spec_.z_step = {0.5, 10, "micrometer"};
+      spec_.levels = {{5, 5, {}, {}}};
+    }
+    const ImageSpec& spec() const override { return spec_; }
+    Cost cost(const Region&) const override { return {}; }
+    Status read(const Region& r, MutableView out, ReadContext&) const override {
+      PANTILE_TRY(check_read(spec_, r, out));
+      *out.at(0, 0) = static_cast<std::byte>(10 * r.t + r.z);
+      return {};
+    }
+    Fingerprint fingerprint() const override { return {}; }
+
+   private:
+    ImageSpec spec_;
+  };
+  const auto source = std::make_shared<Stack>();
+  const auto crop = CropSource::take(source, {{0, 0, 5, 5}, 0, 1, 1, 3, 2, 3});
+  ASSERT_TRUE(crop.ok());
+  EXPECT_EQ((*crop)->spec().t, 2);
+  EXPECT_EQ((*crop)->spec().z, 1);
+  EXPECT_EQ((*crop)->spec().z_step.offset, 11);
+  PixelBuffer out(DType::u8, 1, 1, 1);
+  ReadContext ctx;
+  ASSERT_TRUE((*crop)->read({0, 1, 0, 0, 1, {0, 0, 1, 1}}, out.view(), ctx).ok());
+  EXPECT_EQ(*out.view().at(0, 0), std::byte{22});
+  for (const CropSource::Part& part : {CropSource::Part{{0, 0, 5, 5}, 0, 1, 1, 5, 0, 1},
+                                       CropSource::Part{{0, 0, 5, 5}, 0, 1, 2, 2, 0, 1},
+                                       CropSource::Part{{0, 0, 5, 5}, 0, 1, 0, 1, -1, 1}}) {
+    EXPECT_EQ(CropSource::take(source, part).error().code(), Code::invalid);
+  }
+  EXPECT_NE((*crop)->fingerprint(),
+            (*CropSource::take(source, {{0, 0, 5, 5}, 0, 1, 1, 3, 1, 2}))->fingerprint());
 }
 
 TEST(CropSource, RefusesWhatLiesOutside) {

@@ -154,6 +154,14 @@ Cost FilterSource::cost(const Region& region) const {
   return cost;
 }
 
+int FilterSource::channels_together() const {
+  // Whatever an operator takes of its images, it takes channel by channel.
+  for (const auto& source : fused_.sources) {
+    if (source->channels_together() > 1) return fused_.spec.channels;
+  }
+  return 1;
+}
+
 std::int64_t FilterSource::tile_px() const {
   std::int64_t edge = 0;
   for (const auto& source : fused_.sources) edge = std::max(edge, source->tile_px());

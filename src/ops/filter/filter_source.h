@@ -25,6 +25,7 @@ class FilterSource final : public TileSource {
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override { return fused_.fingerprint; }
+  int channels_together() const override;
   std::int64_t tile_px() const override;
 
  private:

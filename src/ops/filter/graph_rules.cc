@@ -171,10 +171,10 @@ Status check_kind(const Call& call, const ImageSpec& spec) {
     return Error(Code::invalid, "resize: labels have nothing between them; use method=nearest");
   }
   if (name != "label" && name != "hysteresis" && name != "watershed") return {};
-  if (spec.t * spec.z != 1) {
+  if (name == "watershed" && spec.t * spec.z != 1) {
     return Error(Code::invalid,
-                 fmt::format("{}: the image has {} x {} planes (t, z); components are those of one",
-                             name, spec.t, spec.z));
+                 fmt::format("{}: the image has {} x {} planes (t, z); it floods one", name, spec.t,
+                             spec.z));
   }
   if (name == "watershed" && spec.kind == Kind::label) {
     return Error(

@@ -23,6 +23,7 @@ class MaskedSource final : public TileSource {
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override { return fingerprint_; }
+  int channels_together() const override { return inner_->channels_together(); }
   std::int64_t tile_px() const override;
 
  private:

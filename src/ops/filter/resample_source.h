@@ -54,6 +54,7 @@ class ResampleSource final : public TileSource {
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override { return fingerprint_; }
+  int channels_together() const override { return inner_->channels_together(); }
 
  private:
   struct Work;

@@ -85,10 +85,10 @@ Cost LabelSource::cost(const Region& region) const {
                         BlockLabeller::most_bytes(one.rect.width(), one.rect.height());
   cost.shared_bytes +=
       kCacheBytes + kept_bytes_ +
-      spec_.channels * (LabelMerge::most_bytes(columns_, rows_, kBlockPx) +
+      spec_.planes() * (LabelMerge::most_bytes(columns_, rows_, kBlockPx) +
                         columns_ * rows_ * static_cast<std::int64_t>(sizeof(void*)));
   // A bit for every other pixel, by block and by number.
-  if (is_seeded_) cost.shared_bytes += (spec_.channels + 1) * (level.bounds().area() / 16 + 64);
+  if (is_seeded_) cost.shared_bytes += (spec_.planes() + 1) * (level.bounds().area() / 16 + 64);
   return cost;
 }
 
@@ -97,11 +97,11 @@ std::int64_t LabelSource::finding_bytes(int threads) const {
   return threads * cost.scratch_bytes + cost.shared_bytes;
 }
 
-Result<const BlockLabels*> LabelSource::label_block(int channel, std::int64_t column,
+Result<const BlockLabels*> LabelSource::label_block(std::int64_t plane, std::int64_t column,
                                                     std::int64_t row, BlockLabeller& labeller,
                                                     std::vector<bool>* seeded,
                                                     ReadContext& ctx) const {
-  const Region region{0, 0, 0, channel, channel + 1, block(column, row)};
+  const Region region = spec_.plane_region(plane, block(column, row));
   View samples = inner_->borrow(region);
   PixelBuffer buffer;
   if (samples.data() == nullptr) {
@@ -139,9 +139,9 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
   std::vector<Found> found;
   const std::int64_t blocks = columns_ * rows_;
   std::vector<std::unique_ptr<const BlockLabels>> kept(
-      static_cast<std::size_t>(spec_.channels * blocks));
+      static_cast<std::size_t>(spec_.planes() * blocks));
   std::atomic<std::int64_t> room{kept_bytes_};
-  for (int channel = 0; channel < spec_.channels; ++channel) {
+  for (std::int64_t plane = 0; plane < spec_.planes(); ++plane) {
     LabelMerge merge(columns_, rows_, connectivity_);
     std::vector<std::vector<bool>> seeded(static_cast<std::size_t>(is_seeded_ ? blocks : 0));
     WorkItems items(blocks, cancel);
@@ -151,10 +151,10 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
       return items.each([&](std::int64_t i) -> Status {
         std::vector<bool>* const here = is_seeded_ ? &seeded[static_cast<std::size_t>(i)] : nullptr;
         PANTILE_ASSIGN(const BlockLabels* const labels,
-                       label_block(channel, i % columns_, i / columns_, labeller, here, ctx));
+                       label_block(plane, i % columns_, i / columns_, labeller, here, ctx));
         merge.set(i % columns_, i / columns_, labels->borders());
         if (room.fetch_sub(labels->bytes()) >= labels->bytes()) {
-          kept[static_cast<std::size_t>(channel * blocks + i)] =
+          kept[static_cast<std::size_t>(plane * blocks + i)] =
               std::make_unique<const BlockLabels>(*labels);
         } else {
           room += labels->bytes();
@@ -173,16 +173,16 @@ Status LabelSource::find(int threads, const CancelToken* cancel,
   return {};
 }
 
-Status LabelSource::write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
-                                ReadContext& ctx) const {
-  const std::int64_t block = (channel * rows_ + row) * columns_ + column;
+Status LabelSource::write_block(std::int64_t plane, std::int64_t column, std::int64_t row,
+                                MutableView out, ReadContext& ctx) const {
+  const std::int64_t block = (plane * rows_ + row) * columns_ + column;
   const BlockLabels* labels = kept_[static_cast<std::size_t>(block)].get();
   BlockLabeller labeller(connectivity_);
   if (labels == nullptr) {
-    PANTILE_ASSIGN(labels, label_block(channel, column, row, labeller, nullptr, ctx));
+    PANTILE_ASSIGN(labels, label_block(plane, column, row, labeller, nullptr, ctx));
   }
   std::vector<std::uint32_t> table;
-  const Found& found = (*found_)[static_cast<std::size_t>(channel)];
+  const Found& found = (*found_)[static_cast<std::size_t>(plane)];
   found.merge.table(column, row, table);
   if (table.size() != std::size_t{labels->count()} + 1) {
     return Error(Code::conflict,
@@ -201,23 +201,24 @@ Status LabelSource::read(const Region& region, MutableView out, ReadContext& ctx
   PANTILE_TRY(find(available_cores(), ctx.cancel, [](std::int64_t) {}));
   const Rect& all = region.rect;
   for (int channel = region.c0; channel < region.c1; ++channel) {
-    const MutableView plane =
-        MutableView(out.select_channels(channel - region.c0, channel - region.c0 + 1));
+    const std::int64_t plane = spec_.plane(region.t, region.z, channel);
+    const MutableView pixels_of_plane =
+        out.select_channels(channel - region.c0, channel - region.c0 + 1);
     for (std::int64_t row = all.y0 / kBlockPx; row * kBlockPx < all.y1; ++row) {
       for (std::int64_t column = all.x0 / kBlockPx; column * kBlockPx < all.x1; ++column) {
         if (ctx.cancelled()) return Error(Code::cancelled, "stopped on request");
         const Rect whole = block(column, row), part = intersect(whole, all);
-        const MutableView to = plane.window(translate(part, -all.x0, -all.y0));
+        const MutableView to = pixels_of_plane.window(translate(part, -all.x0, -all.y0));
         if (part == whole) {
-          PANTILE_TRY(write_block(channel, column, row, to, ctx));
+          PANTILE_TRY(write_block(plane, column, row, to, ctx));
           continue;
         }
         const auto make = [&]() -> Result<PixelBuffer> {
           PixelBuffer pixels(spec_.dtype, whole.height(), whole.width(), 1);
-          PANTILE_TRY(write_block(channel, column, row, pixels.view(), ctx));
+          PANTILE_TRY(write_block(plane, column, row, pixels.view(), ctx));
           return pixels;
         };
-        PANTILE_ASSIGN(const TileCache::Tile tile, cache_.get({channel, row, column}, make));
+        PANTILE_ASSIGN(const TileCache::Tile tile, cache_.get({plane, row, column}, make));
         copy_pixels(tile->view().window(translate(part, -whole.x0, -whole.y0)), to);
       }
     }

@@ -45,27 +45,28 @@ class LabelSource final : public StagedSource {
   /// Finds the components first, unless that is done.
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override;
+  int channels_together() const override { return inner_->channels_together(); }
   std::int64_t tile_px() const override { return kBlockPx; }
 
-  /// The first pass, over all channels. Errors: as StagedSource::find; invalid (too many
+  /// The first pass, over all channels of all planes. Errors: as StagedSource::find; invalid (too many
   /// components).
   Status find(int threads, const CancelToken* cancel,
               const std::function<void(std::int64_t)>& made) const override;
   bool found() const override;
   std::int64_t finding_samples() const override {
-    return spec_.levels.front().bounds().area() * spec_.channels;
+    return spec_.levels.front().bounds().area() * spec_.planes();
   }
   std::int64_t finding_bytes(int threads) const override;
-  /// Components of a channel, after find().
-  std::uint32_t count(int channel) const {
-    return (*found_)[static_cast<std::size_t>(channel)].merge.count();
+  /// Components of a plane, ImageSpec::plane(), after find().
+  std::uint32_t count(std::int64_t plane) const {
+    return (*found_)[static_cast<std::size_t>(plane)].merge.count();
   }
 
  private:
   /// An edge of the blocks; decides numbers, so it is one for all machines.
   static constexpr std::int64_t kBlockPx = 512;
 
-  /// What the first pass found in a channel.
+  /// What the first pass found in a plane.
   struct Found {
     LabelMerge merge;
     std::vector<bool> seeded;  ///< By number, where that is asked for.
@@ -73,11 +74,11 @@ class LabelSource final : public StagedSource {
   LabelSource(std::shared_ptr<const TileSource> inner, Connectivity connectivity, bool is_seeded,
               std::int64_t kept_bytes);
   Rect block(std::int64_t column, std::int64_t row) const;
-  Result<const BlockLabels*> label_block(int channel, std::int64_t column, std::int64_t row,
+  Result<const BlockLabels*> label_block(std::int64_t plane, std::int64_t column, std::int64_t row,
                                          BlockLabeller& labeller, std::vector<bool>* seeded,
                                          ReadContext& ctx) const;
   void find_seeded(const std::vector<std::vector<bool>>& by_block, Found& found) const;
-  Status write_block(int channel, std::int64_t column, std::int64_t row, MutableView out,
+  Status write_block(std::int64_t plane, std::int64_t column, std::int64_t row, MutableView out,
                      ReadContext& ctx) const;
 
   std::shared_ptr<const TileSource> inner_;
@@ -87,8 +88,8 @@ class LabelSource final : public StagedSource {
   ImageSpec spec_;
   std::int64_t columns_, rows_;
   mutable std::mutex mutex_;
-  mutable std::optional<std::vector<Found>> found_;  ///< By channel.
-  /// By channel, row and column; null: not kept.
+  mutable std::optional<std::vector<Found>> found_;  ///< By plane.
+  /// By plane, row and column; null: not kept.
   mutable std::vector<std::unique_ptr<const BlockLabels>> kept_;
   mutable TileCache cache_;
 };

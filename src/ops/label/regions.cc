@@ -118,6 +118,12 @@ Status check(const TileSource& labels, int channel, const TileSource* values, in
   if (!has(labels, channel) || (values != nullptr && !has(*values, value_channel))) {
     return Error(Code::invalid, "regions: the channel is not there");
   }
+  const auto one_plane = [](const TileSource& source) {
+    return source.spec().t * source.spec().z == 1;
+  };
+  if (!one_plane(labels) || (values != nullptr && !one_plane(*values))) {
+    return Error(Code::invalid, "regions are those of one plane: choose a t and a z");
+  }
   if (dtype_is_float(labels.spec().dtype)) {
     return Error(Code::invalid, fmt::format("regions: labels are {}: expected whole numbers",
                                             dtype_name(labels.spec().dtype)));

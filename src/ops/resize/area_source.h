@@ -28,6 +28,7 @@ class AreaSource final : public TileSource {
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override;
+  int channels_together() const override { return inner_->channels_together(); }
 
  private:
   AreaSource(std::shared_ptr<const TileSource> inner, int level, std::int64_t width,

@@ -17,12 +17,18 @@ namespace {
 
 constexpr std::int64_t window_of(int threads) { return 8 * std::int64_t{threads} + 8; }
 
-/// All shards of level 0 as leaves, in Z-order.
+/// Bytes of a pixel with the channels of its unit.
+std::int64_t unit_pixel_bytes(const SinkPlan& plan) {
+  return static_cast<std::int64_t>(dtype_bytes(plan.spec.dtype)) * plan.unit_channels();
+}
+
+/// All shards of level 0 as leaves, group by group in Z-order.
 DrainPlan all_of(const ShardLayout& layout) {
   DrainPlan plan;
   plan.leaves = layout.units(0);
-  std::sort(plan.leaves.begin(), plan.leaves.end(),
-            [](UnitId a, UnitId b) { return z_begin(a) < z_begin(b); });
+  std::sort(plan.leaves.begin(), plan.leaves.end(), [](UnitId a, UnitId b) {
+    return a.group != b.group ? a.group < b.group : z_begin(a) < z_begin(b);
+  });
   for (const UnitId id : plan.leaves) plan.units[id].id = id;
   return plan;
 }
@@ -50,7 +56,7 @@ class LevelCheck {
         layout_(store.layout()),
         leaves_(all_of(layout_)),
         queue_(layout_, leaves_, window_of(options.threads)),
-        buffers_(store.plan().spec.dtype, store.plan().chunk_px, store.plan().spec.channels),
+        buffers_(store.plan().spec.dtype, store.plan().chunk_px, store.plan().unit_channels()),
         parents_(layout_, store.plan().spec.kind, buffers_) {}
 
   Status run() {
@@ -111,7 +117,7 @@ class LevelCheck {
                                           *worker.visitor_scratch));
     }
     if (options_.on_bytes) {
-      options_.on_bytes(layout_.chunk_rect(id).area() * store_.plan().spec.pixel_bytes(),
+      options_.on_bytes(layout_.chunk_rect(id).area() * unit_pixel_bytes(store_.plan()),
                         stored != nullptr);
     }
     return {};
@@ -205,13 +211,13 @@ Status check_levels(StoreCheck& store, const LevelCheckOptions& options) {
 }
 
 std::int64_t level_check_bytes(const SinkPlan& plan, int threads) {
-  const auto chunk_bytes = plan.chunk_px * plan.chunk_px * plan.spec.pixel_bytes();
+  const auto chunk_bytes = plan.chunk_px * plan.chunk_px * unit_pixel_bytes(plan);
   const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
   // As many parents as a drain holds open, each twice where the store is damaged.
   const std::int64_t parents = window_of(threads) / 3 + 2 * levels;
   std::int64_t units = 0;
   for (const LevelInfo& l : plan.spec.levels) {
-    units += TileGrid{l.width, l.height, plan.shard_px}.count();
+    units += plan.groups() * TileGrid{l.width, l.height, plan.shard_px}.count();
   }
   constexpr std::int64_t kUnitBytes = 200, kDecoderBytes = std::int64_t{1} << 20;
   return 2 * parents * chunk_bytes + threads * (6 * chunk_bytes + kDecoderBytes) +

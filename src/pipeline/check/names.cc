@@ -13,15 +13,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_shard(const ShardLayout& layout, std::string_view key) {
+  const auto unit = zarr::parse_shard_key(layout, key);
+  return unit && layout.has(*unit);
+}
+
 /// True when `name` is the beginning of a shard's key, up to a "/".
 bool is_store_folder(const ShardLayout& layout, std::string_view name) {
-  // "<level>", "<level>/c", "<level>/c/0" and "<level>/c/0/<row>" are folders of some shard
-  // exactly where what is missing makes the key of one.
-  for (const std::string_view rest : {"/c/0/0/0", "/0/0/0", "/0/0", "/0"}) {
-    const auto unit = zarr::parse_shard_key(std::string(name) + std::string(rest));
-    if (unit && layout.has(*unit)) return true;
+  // "<level>", "<level>/c", "<level>/c/<part>" and so on are folders of some shard exactly where
+  // what is missing makes the key of one.
+  std::string rest;
+  for (int i = 0; i < zarr::axes_of(layout); ++i) {
+    rest += "/0";
+    if (is_shard(layout, std::string(name) + rest)) return true;
   }
-  return false;
+  return is_shard(layout, std::string(name) + "/c" + rest);
 }
 
 }  // namespace
@@ -31,14 +37,12 @@ NameRole store_name_role(const ShardLayout& layout, std::string_view name, bool 
   if (last.starts_with(kTemporaryPrefix)) return NameRole::leftover;
   if (is_folder) return is_store_folder(layout, name) ? NameRole::expected : NameRole::foreign;
   if (name == "zarr.json") return NameRole::expected;
-  if (const auto unit = zarr::parse_shard_key(name)) {
-    return layout.has(*unit) ? NameRole::expected : NameRole::foreign;
-  }
+  if (is_shard(layout, name)) return NameRole::expected;
   constexpr std::string_view kMetadata = "/zarr.json";
   if (name.ends_with(kMetadata)) {
     const std::string_view level = name.substr(0, name.size() - kMetadata.size());
-    const auto unit = zarr::parse_shard_key(std::string(level) + "/c/0/0/0");
-    if (unit && layout.has(*unit)) return NameRole::expected;
+    const bool is_level = level.find('/') == std::string_view::npos;
+    if (is_level && is_store_folder(layout, level)) return NameRole::expected;
   }
   return NameRole::foreign;
 }

@@ -9,7 +9,7 @@
 namespace pantile {
 
 Rect CheckParents::quadrant(ChunkId id, int q) const {
-  const ChunkId child{id.level - 1, 2 * id.x + q % 2, 2 * id.y + q / 2};
+  const ChunkId child{id.level - 1, 2 * id.x + q % 2, 2 * id.y + q / 2, id.group};
   const Rect below = layout_.chunk_rect(child);
   if (below.empty()) return {};
   const std::int64_t half = layout_.chunk_px() / 2;
@@ -39,7 +39,7 @@ std::shared_ptr<CheckParents::Parent> CheckParents::parent_of(ChunkId id) {
 }
 
 Result<std::optional<ExpectedChunk>> CheckParents::add(const CheckedChunk& child) {
-  const ChunkId id{child.id.level + 1, child.id.x / 2, child.id.y / 2};
+  const ChunkId id{child.id.level + 1, child.id.x / 2, child.id.y / 2, child.id.group};
   const std::shared_ptr<Parent> parent = parent_of(id);
   ExpectedChunk& expected = parent->expected;
   const auto q = static_cast<std::size_t>(2 * (child.id.y % 2) + child.id.x % 2);

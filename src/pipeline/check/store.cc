@@ -47,7 +47,7 @@ StoreCheck::StoreCheck(ExpectedStore expected, FindingLog& log)
       // Decoding does not depend on the level.
       codec_(*make_store_codec(1, expected_.plan.planes)),
       chunk_layout_(Layout::interleaved(expected_.plan.spec.dtype, expected_.plan.chunk_px,
-                                        expected_.plan.chunk_px, expected_.plan.spec.channels)) {}
+                                        expected_.plan.chunk_px, expected_.plan.unit_channels())) {}
 
 void StoreCheck::add(Finding finding) {
   ++findings_;
@@ -55,19 +55,20 @@ void StoreCheck::add(Finding finding) {
 }
 
 void StoreCheck::add(FindingKind kind, UnitId unit, std::string text) {
-  add(Finding{kind, expected_.prefix + zarr::shard_key(unit), unit, {}, {}, std::move(text)});
+  add(Finding{
+      kind, expected_.prefix + zarr::shard_key(layout_, unit), unit, {}, {}, std::move(text)});
 }
 
 void StoreCheck::add(FindingKind kind, ChunkId chunk, std::string text) {
   const UnitId unit = layout_.unit_of(chunk);
-  add(Finding{kind, expected_.prefix + zarr::shard_key(unit), unit, chunk,
+  add(Finding{kind, expected_.prefix + zarr::shard_key(layout_, unit), unit, chunk,
               layout_.chunk_rect(chunk), std::move(text)});
 }
 
 void StoreCheck::add_wrong_pixels(ChunkId id, const Rect& rect, std::string text) {
   const UnitId unit = layout_.unit_of(id);
-  add(Finding{FindingKind::wrong_pixels, expected_.prefix + zarr::shard_key(unit), unit, id, rect,
-              std::move(text)});
+  add(Finding{FindingKind::wrong_pixels, expected_.prefix + zarr::shard_key(layout_, unit), unit,
+              id, rect, std::move(text)});
 }
 
 bool StoreCheck::is_broken(UnitId unit) const {
@@ -170,8 +171,8 @@ Result<bool> StoreCheck::read_stored(ChunkId id, const zarr::ChunkPlace& place, 
     return false;
   }
   stored.resize(static_cast<std::size_t>(place.size));
-  const Status read =
-      expected_.files->read_into(zarr::shard_key(layout_.unit_of(id)), place.offset, stored);
+  const Status read = expected_.files->read_into(zarr::shard_key(layout_, layout_.unit_of(id)),
+                                                 place.offset, stored);
   if (!read.ok() && is_unreadable(read.error())) {
     add(FindingKind::unreadable, id, read.error().message());
     return false;

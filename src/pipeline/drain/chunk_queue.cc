@@ -18,7 +18,9 @@ void ChunkQueue::open_leaf() {
   const UnitId unit = plan_.leaves[leaf_];
   const Rect cells = layout_.chunk_cells(unit);
   for (std::int64_t y = cells.y0; y < cells.y1; ++y) {
-    for (std::int64_t x = cells.x0; x < cells.x1; ++x) cells_.push_back({unit.level, x, y});
+    for (std::int64_t x = cells.x0; x < cells.x1; ++x) {
+      cells_.push_back({unit.level, x, y, unit.group});
+    }
   }
   std::sort(cells_.begin(), cells_.end(), [](const ChunkId& a, const ChunkId& b) {
     return morton_key(static_cast<std::uint64_t>(a.x), static_cast<std::uint64_t>(a.y)) <

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "pantile/encoded_chunks.h"
@@ -62,20 +61,16 @@ class UnitCountdown {
  public:
   UnitCountdown(const ShardLayout& layout, const DrainPlan& todo) {
     for (const auto& [id, work] : todo.units) {
-      remaining_.try_emplace(key(id), layout.chunk_cells(id).area());
+      remaining_.try_emplace(id, layout.chunk_cells(id).area());
     }
   }
   /// True for the caller who delivers the unit's last chunk.
   bool delivered(UnitId id) {
-    return remaining_.at(key(id)).fetch_sub(1, std::memory_order_acq_rel) == 1;
+    return remaining_.at(id).fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
 
  private:
-  static std::uint64_t key(UnitId id) {
-    return static_cast<std::uint64_t>(id.level) << 58 | static_cast<std::uint64_t>(id.y) << 29 |
-           static_cast<std::uint64_t>(id.x);
-  }
-  std::unordered_map<std::uint64_t, std::atomic<std::int64_t>> remaining_;
+  std::map<UnitId, std::atomic<std::int64_t>> remaining_;
 };
 
 /// What the workers of one drain share.
@@ -89,7 +84,7 @@ class Drain {
         layout_(job.plan),
         codecs_(codec_uses(codecs_of(job.sinks))),
         queue_(layout_, todo, window_of(options.threads, tiles_alive(options.lanes))),
-        buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.spec.channels),
+        buffers_(job.plan.spec.dtype, job.plan.chunk_px, job.plan.unit_channels()),
         parents_(layout_, job.plan.spec.kind, buffers_),
         countdown_(layout_, todo),
         committer_(job.sinks, committers_for(options.threads)) {
@@ -202,10 +197,10 @@ class Drain {
     std::call_once(drawing.begun, [&] { drawing.pixels = take_pixels(rect); });
     ReadContext context;  // without the token: a unit that was begun is completed
     const std::int64_t end = work.first_row + work.rows;
-    const Rect band{rect.x0, rect.y0 + work.first_row, rect.x1, rect.y0 + end};
+    Region band = layout_.chunk_region(work.task.chunk);
+    band.rect = {rect.x0, rect.y0 + work.first_row, rect.x1, rect.y0 + end};
     PANTILE_TRY(job_.source->read(
-        job_.plan.spec.region(work.task.chunk.level, band),
-        drawing.pixels.view().window({0, work.first_row, rect.width(), end}), context));
+        band, drawing.pixels.view().window({0, work.first_row, rect.width(), end}), context));
     return feed_->drew(work, time.seconds());
   }
 
@@ -218,16 +213,15 @@ class Drain {
     PixelBuffer pixels = take_pixels(rect);
     const TileSource& source = task.unit->origin == Origin::store ? *job_.stored : *job_.source;
     ReadContext context;  // without the token: a unit that was begun is completed
-    const Region region = job_.plan.spec.region(task.chunk.level, rect);
     const MutableView target = pixels.view().window({0, 0, rect.width(), rect.height()});
-    PANTILE_TRY(source.read(region, target, context));
+    PANTILE_TRY(source.read(layout_.chunk_region(task.chunk), target, context));
     return deliver({task.chunk, std::move(pixels)}, worker);
   }
 
   /// True when the source holds just the bytes that every sink of this unit wants.
   bool can_copy(const UnitWork& work) const {
-    if (encoded_ == nullptr || work.origin != Origin::source || work.feeds_parent ||
-        encoded_->chunk_px() != layout_.chunk_px()) {
+    if (encoded_ == nullptr || layout_.groups() != 1 || work.origin != Origin::source ||
+        work.feeds_parent || encoded_->chunk_px() != layout_.chunk_px()) {
       return false;
     }
     return std::all_of(codecs_.begin(), codecs_.end(), [&](const CodecUse& use) {
@@ -333,7 +327,7 @@ int matching_levels(const TileSource& source, const SinkPlan& plan) {
 std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int threads,
                                 std::int64_t lane_tiles) {
   const Layout chunk =
-      Layout::interleaved(plan.spec.dtype, plan.chunk_px, plan.chunk_px, plan.spec.channels);
+      Layout::interleaved(plan.spec.dtype, plan.chunk_px, plan.chunk_px, plan.unit_channels());
   const auto chunk_bytes = static_cast<std::int64_t>(chunk.packed_bytes());
   // Z-order keeps window/4 + 1 parents open one level up, a quarter of that above, and so on:
   // window/3 in all, and at most two more a level where the window crosses a border.
@@ -341,7 +335,7 @@ std::int64_t drain_memory_bytes(const SinkPlan& plan, const Codecs& codecs, int 
   const std::int64_t parents = window_of(threads, lane_tiles) / 3 + 2 * levels;
   std::int64_t units = 0;
   for (const LevelInfo& l : plan.spec.levels) {
-    units += TileGrid{l.width, l.height, plan.shard_px}.count();
+    units += plan.groups() * TileGrid{l.width, l.height, plan.shard_px}.count();
   }
   std::int64_t bytes = (parents + threads) * chunk_bytes + units * kUnitBytes;
   for (const CodecUse& use : codec_uses(codecs)) {

@@ -10,13 +10,14 @@ namespace pantile {
 
 ImageJobRun::ImageJobRun(const ImageJob& job, const RunOptions& run) : job_(job), run_(run) {
   const LevelInfo& level = job.plan.spec.levels.front();
-  image_pixels_ = level.width * level.height;
+  image_pixels_ = job.plan.groups() * level.width * level.height;
 }
 
 double ImageJobRun::missing_fraction(std::size_t index) const {
   const ShardLayout layout(job_.plan);
   std::int64_t all = 0, missing = 0;
   for (const LevelInfo& level : job_.plan.spec.levels) all += level.width * level.height;
+  all *= layout.groups();
   for (const auto& [id, work] : todo_.units) {
     if ((work.missing >> index & 1u) != 0)
       missing += layout.shards(id.level).rect(id.x, id.y).area();

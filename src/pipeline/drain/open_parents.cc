@@ -40,7 +40,7 @@ std::shared_ptr<OpenParents::Parent> OpenParents::parent_of(ChunkId id) {
 
 Result<std::optional<OpenParents::Finished>> OpenParents::add(ChunkId child, View pixels,
                                                               const std::optional<View>& made) {
-  const ChunkId id{child.level + 1, child.x / 2, child.y / 2};
+  const ChunkId id{child.level + 1, child.x / 2, child.y / 2, child.group};
   const std::shared_ptr<Parent> parent = parent_of(id);
   const Rect rect = layout_.chunk_rect(child);
   const std::int64_t half = layout_.chunk_px() / 2;

@@ -7,8 +7,9 @@
 namespace pantile {
 namespace {
 
-/// Along the Z-order of level-0 shards.
+/// Group by group, along the Z-order of level-0 shards.
 bool z_before(UnitId a, UnitId b) {
+  if (a.group != b.group) return a.group < b.group;
   const std::uint64_t ka = z_begin(a), kb = z_begin(b);
   return ka != kb ? ka < kb : a.level < b.level;
 }
@@ -27,7 +28,7 @@ std::set<UnitId> units_of_share(const ShardLayout& layout, Share share) {
       bool whole = true;
       for (std::int64_t y = 2 * u.y; y < std::min(2 * u.y + 2, below.rows()); ++y) {
         for (std::int64_t x = 2 * u.x; x < std::min(2 * u.x + 2, below.columns()); ++x) {
-          whole = whole && mine.contains({l - 1, x, y});
+          whole = whole && mine.contains({l - 1, x, y, u.group});
         }
       }
       if (whole) mine.insert(u);
@@ -61,7 +62,7 @@ DrainPlan plan_drain(const ShardLayout& layout, std::span<TileSink* const> sinks
     for (const UnitId u : layout.units(level)) {
       if (shared && !mine.contains(u)) continue;
       UnitWork work{.id = u, .missing = missing_in(sinks, u)};
-      const auto parent = plan.units.find({level + 1, u.x / 2, u.y / 2});
+      const auto parent = plan.units.find({level + 1, u.x / 2, u.y / 2, u.group});
       work.feeds_parent = parent != plan.units.end() && parent->second.origin == Origin::children;
       if (work.missing == 0 && !work.feeds_parent) continue;
       const bool stored = store >= 0 && (work.missing >> store & 1u) == 0;

@@ -32,14 +32,14 @@ struct UnitWork {
 /// can only be made from it.
 struct DrainPlan {
   std::map<UnitId, UnitWork> units;
-  std::vector<UnitId> leaves;      ///< Units whose origin is not `children`, in Z-order.
-  bool reads_source = false;       ///< At any level.
+  std::vector<UnitId> leaves;  ///< Units whose origin is not `children`, group by group in Z-order.
+  bool reads_source = false;   ///< At any level.
   std::int64_t leaf_pixels = 0;    ///< Level-0 pixels to be read.
   std::int64_t source_pixels = 0;  ///< … of which from the source.
   std::int64_t coarse_pixels = 0;  ///< Pixels to be read at the levels above 0.
 };
 
-/// Part `index` of `count` of the level-0 shards (contiguous in Z-order), with every higher unit
+/// Part `index` of `count` of the level-0 shards (contiguous in that order), with every higher unit
 /// that depends on no other part.
 struct Share {
   int index = 0, count = 1;

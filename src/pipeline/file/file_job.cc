@@ -17,6 +17,7 @@
 #include "pipeline/job/estimate.h"
 #include "pipeline/preview/picture.h"
 #include "runtime/workers.h"
+#include "tile/shard_layout.h"
 
 namespace pantile {
 namespace {
@@ -55,7 +56,10 @@ class FileRun {
   Result<JobSummary> write() {
     PANTILE_TRY(check_apart(job_.image.path, job_.output));
     PANTILE_TRY(check_apart(job_.image.path, parts_));
-    PANTILE_ASSIGN(plan_, plan_layout(job_.image.source->spec(), job_.tile_px, job_.shard_px));
+    const TileSource& source = *job_.image.source;
+    PANTILE_ASSIGN(plan_, to_store() ? plan_groups(source.spec(), job_.tile_px, job_.shard_px,
+                                                   source.channels_together())
+                                     : plan_layout(source.spec(), job_.tile_px, job_.shard_px));
     PANTILE_TRY(prepare());
     ImageJob drain{job_.image.source.get(), {sink_.get()}, plan_, memory_.threads};
     ImageJobRun stages(drain, run_);
@@ -215,7 +219,7 @@ class FileRun {
   Status plan_resources() {
     const Rect chunk{0, 0, std::min(plan_.chunk_px, plan_.spec.levels[0].width),
                      std::min(plan_.chunk_px, plan_.spec.levels[0].height)};
-    const Cost cost = job_.image.source->cost(plan_.spec.region(0, chunk));
+    const Cost cost = job_.image.source->cost(ShardLayout(plan_).region(0, 0, chunk));
     const std::int64_t tables = to_store() ? 0 : tiff_table_bytes(plan_);
     const auto working = [&](int threads) {
       const std::int64_t drain = drain_memory_bytes(plan_, codecs_, threads) +
@@ -308,6 +312,13 @@ std::string region_text(const Rect& r) {
 }
 
 Result<JobSummary> run_file_job(FileJob job, const RunOptions& run) {
+  const ImageSpec& spec = job.image.source->spec();
+  if (spec.t * spec.z != 1 && format_of(job.output) != FileFormat::zarr) {
+    return Error(Code::invalid,
+                 fmt::format("{}: {} has {} planes (t {}, z {}), and such a file "
+                             "holds one; write an .ome.zarr",
+                             job.output, spec.name, spec.t * spec.z, spec.t, spec.z));
+  }
   if (format_of(job.output) != FileFormat::png) return FileRun(std::move(job), run).execute();
   Result<JobSummary> summary = write_png(job, run);
   if (!summary.ok()) return with_repair_advice(summary.error(), job.input);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "grid/pyramid.h"
@@ -15,11 +16,28 @@ namespace {
 constexpr std::int64_t kMostShardBytes = std::int64_t{64} << 20;
 constexpr std::int64_t kMostGivenShardBytes = std::int64_t{1} << 30;
 constexpr std::int64_t kUsualShardPx = 4096;
+/// Channels of small images are grouped up to this size of raw pixels.
+constexpr std::int64_t kSmallGroupBytes = std::int64_t{16} << 20;
 
 std::int64_t default_shard_px(std::int64_t tile_px, std::int64_t pixel_bytes) {
   std::int64_t px = tile_px;
   while (2 * px <= kUsualShardPx && 4 * px * px * pixel_bytes <= kMostShardBytes) px *= 2;
   return px;
+}
+
+bool is_coloured(const ImageSpec& spec) {
+  return spec.kind == Kind::rgb || spec.kind == Kind::rgba;
+}
+
+/// How many channels make a group of planes: a divisor of all, and a multiple of those that come
+/// together.
+int group_of(const ImageSpec& spec, int together) {
+  const std::int64_t plane_bytes =
+      spec.levels.front().bounds().area() * static_cast<std::int64_t>(dtype_bytes(spec.dtype));
+  const std::int64_t wanted = std::max<std::int64_t>(together, kSmallGroupBytes / plane_bytes);
+  int each = spec.channels;
+  while (each > wanted || spec.channels % each != 0 || each % together != 0) --each;
+  return each;
 }
 
 codec::Method method_of(TiffCompression compression) {
@@ -36,8 +54,17 @@ codec::Method method_of(TiffCompression compression) {
 }  // namespace
 
 Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px) {
+  const int all = spec.channels;
+  return plan_groups(std::move(spec), tile_px, shard_px, all);
+}
+
+Result<SinkPlan> plan_groups(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px,
+                             int channels_together) {
   SinkPlan plan;
   const LevelInfo level0 = spec.levels.front();
+  const int each = is_coloured(spec) ? spec.channels : group_of(spec, channels_together);
+  if (each < spec.channels) plan.group_channels = each;
+  const std::int64_t pixel_bytes = static_cast<std::int64_t>(dtype_bytes(spec.dtype)) * each;
   plan.chunk_px = tile_px != 0 ? tile_px : default_chunk_px(level0.width, level0.height);
   if (plan.chunk_px % 16 != 0 || plan.chunk_px < 64 || plan.chunk_px > 4096) {
     return Error(Code::invalid,
@@ -45,23 +72,22 @@ Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t 
                              "64 to 4096; use for example {}",
                              plan.chunk_px, plan.chunk_px > 800 ? 1024 : 512));
   }
-  plan.shard_px = shard_px != 0 ? shard_px : default_shard_px(plan.chunk_px, spec.pixel_bytes());
+  plan.shard_px = shard_px != 0 ? shard_px : default_shard_px(plan.chunk_px, pixel_bytes);
   if (plan.shard_px < plan.chunk_px || plan.shard_px % plan.chunk_px != 0) {
-    return Error(Code::invalid,
-                 fmt::format("shard of {} pixels: expected a multiple of the tile, {}; use for "
-                             "example {}",
-                             plan.shard_px, plan.chunk_px,
-                             default_shard_px(plan.chunk_px, spec.pixel_bytes())));
+    return Error(
+        Code::invalid,
+        fmt::format("shard of {} pixels: expected a multiple of the tile, {}; use for "
+                    "example {}",
+                    plan.shard_px, plan.chunk_px, default_shard_px(plan.chunk_px, pixel_bytes)));
   }
-  if (plan.shard_px > 65536 ||
-      plan.shard_px * plan.shard_px * spec.pixel_bytes() > kMostGivenShardBytes) {
+  if (plan.shard_px > 65536 || plan.shard_px * plan.shard_px * pixel_bytes > kMostGivenShardBytes) {
     return Error(Code::invalid,
                  fmt::format("shard of {} pixels holds more than 1 GiB of pixels; use {} or less",
                              plan.shard_px, kUsualShardPx));
   }
   spec.levels = halving_levels(level0, plan.chunk_px);
   // Colours are looked at together, other channels one by one.
-  plan.planes = spec.channels > 1 && spec.kind != Kind::rgb && spec.kind != Kind::rgba;
+  plan.planes = each > 1 && !is_coloured(spec);
   plan.spec = std::move(spec);
   return plan;
 }
@@ -121,7 +147,7 @@ Result<std::unique_ptr<tiff::TiffSink>> make_tiff_sink(std::shared_ptr<ByteStore
 std::int64_t raw_bytes(const SinkPlan& plan) {
   std::int64_t pixels = 0;
   for (const LevelInfo& level : plan.spec.levels) pixels += level.width * level.height;
-  return pixels * plan.spec.pixel_bytes();
+  return pixels * plan.spec.t * plan.spec.z * plan.spec.pixel_bytes();
 }
 
 std::int64_t tiff_table_bytes(const SinkPlan& plan) {

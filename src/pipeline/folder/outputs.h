@@ -23,8 +23,14 @@ inline constexpr char kPartsFolder[] = ".pantile";  ///< What finish removes.
 /// Chunk and shard edges, and the levels, of an image whose level 0 is `spec.levels[0]`.
 /// tile_px 0: default_chunk_px(). shard_px 0: the largest doubling of tile_px up to 4096 whose raw
 /// size is at most 64 MiB. Errors: invalid (a tile that is no multiple of 16 or not within 64 to
-/// 4096; a shard that is no multiple of the tile or above 1 GiB).
+/// 4096; a shard that is no multiple of the tile or above 1 GiB). All channels are in one group.
 Result<SinkPlan> plan_layout(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px);
+
+/// The same for a store that is made of a source whose channels come `channels_together`
+/// (TileSource): channels that are no colours are in groups of as many as come together, of more
+/// where the image is small, so that there are not very many shards.
+Result<SinkPlan> plan_groups(ImageSpec spec, std::int64_t tile_px, std::int64_t shard_px,
+                             int channels_together);
 
 /// Adds what of `output`, with its layout decided, goes into the bytes of a store.
 void add_layout_settings(const OutputOptions& output, PixelSettings& settings);

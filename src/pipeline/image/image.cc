@@ -9,6 +9,7 @@
 #include "ops/filter/settle.h"
 #include "ops/label/label_source.h"
 #include "ops/label/regions.h"
+#include "ops/stack/planewise_source.h"
 #include "pipeline/drain/stage_reporter.h"
 #include "pipeline/generate/resolve.h"
 #include "pipeline/image/compute.h"
@@ -43,11 +44,6 @@ Result<Image> Image::open(const std::string& path) {
 }
 
 Result<Image> Image::of(std::shared_ptr<const TileSource> source) {
-  const ImageSpec& spec = source->spec();
-  if (spec.t * spec.z != 1) {
-    return Error(Code::invalid, fmt::format("{} has {} planes (t {}, z {}): expected one",
-                                            spec.name, spec.t * spec.z, spec.t, spec.z));
-  }
   ImageState state;
   state.source = source;
   state.base = std::move(source);
@@ -94,6 +90,13 @@ Result<Image> Image::apply(std::string_view operators, const std::vector<Image>&
 
 Result<Image> Image::map(std::shared_ptr<const TileFunction> function,
                          const FunctionOptions& options) const {
+  if (spec().t * spec().z != 1) {
+    const auto of_plane = [function, options](std::shared_ptr<const TileSource> plane) {
+      return apply_function(std::move(plane), function, options);
+    };
+    PANTILE_ASSIGN(auto stack, PlanewiseSource::create(state_->source, of_plane));
+    return Image(std::make_shared<const ImageState>(state_->over(std::move(stack))));
+  }
   PANTILE_ASSIGN(auto source, apply_function(state_->source, std::move(function), options));
   ImageState state = state_->over(source);
   if (auto labels = std::dynamic_pointer_cast<const StitchSource>(source)) {
@@ -136,8 +139,22 @@ Result<Regions> Image::regions(int channel, const Image* values, int value_chann
 Result<Image> Image::crop(const Rect& rect) const { return crop(rect, 0, spec().channels); }
 
 Result<Image> Image::crop(const Rect& rect, int c0, int c1) const {
-  PANTILE_ASSIGN(std::shared_ptr<const TileSource> source,
-                 CropSource::create(state_->source, rect, c0, c1));
+  CropSource::Part part = CropSource::whole(spec());
+  part.rect = rect;
+  part.c0 = c0;
+  part.c1 = c1;
+  PANTILE_ASSIGN(std::shared_ptr<const TileSource> source, CropSource::take(state_->source, part));
+  return Image(std::make_shared<const ImageState>(state_->over(std::move(source))));
+}
+
+Result<Image> Image::planes(std::int64_t t0, std::int64_t t1, std::int64_t z0,
+                            std::int64_t z1) const {
+  CropSource::Part part = CropSource::whole(spec());
+  part.t0 = t0;
+  part.t1 = t1;
+  part.z0 = z0;
+  part.z1 = z1;
+  PANTILE_ASSIGN(std::shared_ptr<const TileSource> source, CropSource::take(state_->source, part));
   return Image(std::make_shared<const ImageState>(state_->over(std::move(source))));
 }
 

@@ -40,7 +40,7 @@ class Sampler {
     for (const auto& codec : codecs) scratch_.push_back(codec->make_scratch());
     std::int64_t side = plan.chunk_px;
     for (PixelBuffer& level : levels_) {
-      level = PixelBuffer(plan.spec.dtype, side, side, plan.spec.channels);
+      level = PixelBuffer(plan.spec.dtype, side, side, plan.unit_channels());
       side = (side + 1) / 2;
     }
     bytes_.resize(codecs.size());
@@ -98,10 +98,10 @@ std::int64_t most_encoded_bytes(const SinkPlan& plan) {
   const ShardLayout layout(plan);
   const auto side = static_cast<double>(plan.chunk_px);
   const double chunk_bytes =
-      side * side * plan.spec.channels * static_cast<double>(dtype_bytes(plan.spec.dtype));
+      side * side * plan.unit_channels() * static_cast<double>(dtype_bytes(plan.spec.dtype));
   double bytes = 0;
   for (int level = 0; level < layout.level_count(); ++level) {
-    const auto chunks = static_cast<double>(layout.chunks(level).count());
+    const auto chunks = static_cast<double>(layout.groups() * layout.chunks(level).count());
     bytes += kLevelBytes + chunks * (kMostGrowth * chunk_bytes + kChunkBytes);
   }
   return static_cast<std::int64_t>(std::min(bytes, kMostBytes));
@@ -110,7 +110,6 @@ std::int64_t most_encoded_bytes(const SinkPlan& plan) {
 Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
                                 const Codecs& codecs) {
   const ShardLayout layout(plan);
-  const ImageSpec& spec = plan.spec;
   const TileGrid grid = layout.chunks(0);
   const std::int64_t samples = std::min(kMostSamples, grid.count());
   Sampler sampler(plan, codecs);
@@ -118,12 +117,13 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
   const auto begin = std::chrono::steady_clock::now();
   for (std::int64_t k = 0; k < samples; ++k) {
     if (k > 0 && seconds_since(begin) > kMostSeconds) break;
-    const ChunkId chunk = sample_chunk(grid, k, samples);
+    ChunkId chunk = sample_chunk(grid, k, samples);
+    chunk.group = k % layout.groups();
     const Rect rect = layout.chunk_rect(chunk);
     PixelBuffer& pixels = sampler.chunk();
     std::memset(pixels.data(), 0, pixels.size_bytes());
     ReadContext context;
-    PANTILE_TRY(source.read(spec.region(0, rect),
+    PANTILE_TRY(source.read(layout.chunk_region(chunk),
                             pixels.view().window({0, 0, rect.width(), rect.height()}), context));
     PANTILE_TRY(sampler.add(static_cast<double>(rect.area())));
     sampled_pixels += static_cast<double>(rect.area());
@@ -131,8 +131,9 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
   // What is encoded of a sample, its halves included, is a third more than the sample itself, as
   // all levels are of level 0.
   const double seconds = seconds_since(begin);
-  const LevelInfo& full = spec.levels.front();
-  const double pixels = static_cast<double>(full.width) * static_cast<double>(full.height);
+  const LevelInfo& full = plan.spec.levels.front();
+  const double groups = static_cast<double>(layout.groups());
+  const double pixels = groups * static_cast<double>(full.width) * static_cast<double>(full.height);
   Estimate estimate;
   estimate.worker_seconds = seconds * pixels / sampled_pixels;
   for (std::size_t c = 0; c < codecs.size(); ++c) {
@@ -141,8 +142,9 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
       const TileGrid chunks = layout.chunks(level);
       // Chunks at the border are padded to their full size, at next to no cost.
       const double area = static_cast<double>(chunks.width) * static_cast<double>(chunks.height);
-      bytes += area * sampler.density(c, static_cast<std::size_t>(level)) + kLevelBytes +
-               kChunkBytes * static_cast<double>(chunks.count());
+      bytes += groups * (area * sampler.density(c, static_cast<std::size_t>(level)) +
+                         kChunkBytes * static_cast<double>(chunks.count())) +
+               kLevelBytes;
     }
     estimate.bytes.push_back(static_cast<std::int64_t>(std::min(bytes, kMostBytes)));
   }

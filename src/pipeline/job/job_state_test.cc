@@ -93,7 +93,7 @@ TEST(JobState, ShardsAreCountedByNameSizeAndIndex) {
   MemoryStore store;
   const std::string whole = shard_of_one(std::string(100, 'x'));
   for (const UnitId unit : {UnitId{0, 0, 0}, UnitId{0, 3, 3}, UnitId{1, 1, 1}}) {
-    ASSERT_TRUE(store.write(zarr::shard_key(unit), as_bytes(whole)).ok());
+    ASSERT_TRUE(store.write(zarr::shard_key(ShardLayout(plan), unit), as_bytes(whole)).ok());
   }
   ASSERT_TRUE(store.write("0/c/0/4/0", as_bytes(whole)).ok());  // outside the picture
   auto state = look_at_store(store, plan, /*finished=*/false, "a.zarr");

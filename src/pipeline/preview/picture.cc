@@ -20,21 +20,21 @@ namespace {
 /// A side of what is read at a time, for asking a source what that takes.
 constexpr std::int64_t kPiecePx = 1024;
 
-}  // namespace
-
-Result<OpenImage> open_plane(const std::string& input) {
-  PANTILE_ASSIGN(OpenImage image, open_image(input));
+Status check_one_plane(const OpenImage& image) {
   const ImageSpec& spec = image.source->spec();
-  if (spec.t * spec.z == 1) return image;
-  return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); only images of one plane "
-                                          "are read",
+  if (spec.t * spec.z == 1) return {};
+  return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); pictures are made of "
+                                          "images of one",
                                           image.path, spec.t * spec.z, spec.t, spec.z));
 }
+
+}  // namespace
 
 Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
                             const RecolourOptions& colour, bool as_picture,
                             ColourSource::Levels levels) {
-  PANTILE_ASSIGN(OpenImage image, open_plane(input));
+  PANTILE_ASSIGN(OpenImage image, open_image(input));
+  if (as_picture || colour.any()) PANTILE_TRY(check_one_plane(image));
   const ImageSpec spec = image.source->spec();
   if (region) {
     PANTILE_ASSIGN(image.source, CropSource::create(image.source, *region));

@@ -13,13 +13,10 @@
 
 namespace pantile {
 
-/// Opens `input`, which has to be one plane. Errors: those of open_image(); foreign (several).
-Result<OpenImage> open_plane(const std::string& input);
-
 /// Opens `input` and cuts `region` out of it. Values get colours when `colour` asks for them, or
 /// when the result is to be looked at (`as_picture`). `levels`: see ColourSource.
-/// Errors: those of open_image(), CropSource and colour_values(); foreign (more than one plane, or
-/// a picture of several channels of values).
+/// Errors: those of open_image(), CropSource and colour_values(); foreign (a picture of more than
+/// one plane, or of several channels of values).
 Result<OpenImage> open_view(const std::string& input, const std::optional<Rect>& region,
                             const RecolourOptions& colour, bool as_picture,
                             ColourSource::Levels levels);

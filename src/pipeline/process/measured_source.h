@@ -24,6 +24,7 @@ class MeasuredSource final : public TileSource, public Prepared {
   Cost cost(const Region& region) const override { return stand_in_->cost(region); }
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override { return fingerprint_; }
+  int channels_together() const override { return stand_in_->channels_together(); }
   std::int64_t tile_px() const override { return stand_in_->tile_px(); }
 
   std::int64_t preparing_bytes(int threads) const override {

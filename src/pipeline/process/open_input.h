@@ -8,8 +8,8 @@
 
 namespace pantile {
 
-/// Opens one plane to be read with halos: what decodes a tile for every read gets a cache. (Stores
-/// have their own.) Errors: those of open_plane(), with advice.
+/// Opens an image to be read with halos: what decodes a tile for every read gets a cache. (Stores
+/// have their own.) Errors: those of open_image(), with advice.
 Result<OpenImage> open_input(const std::string& path);
 
 }  // namespace pantile

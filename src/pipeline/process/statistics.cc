@@ -30,24 +30,28 @@ TileGrid blocks_of(const TileSource& source) {
   return {level.width, level.height, kBlockPx};
 }
 
-/// One pass over all blocks for channels [c0, c1). Each thread takes a `tally()`, gives it to
-/// `count(samples, block's number, tally)` for every block, and to `add(tally)`, one thread at a
-/// time.
+/// Planes of one channel.
+std::int64_t stack_of(const TileSource& source) { return source.spec().t * source.spec().z; }
+
+/// One pass over all blocks of all planes for channels [c0, c1). Each thread takes a `tally()`,
+/// gives it to `count(samples, block's number, tally)` for every block, and to `add(tally)`, one
+/// thread at a time.
 template <class MakeTally, class Count, class Add>
 Status pass(const TileSource& source, int c0, int c1, const MeasureRun& run,
             StageReporter& reporter, MakeTally tally, Count count, Add add) {
   const TileGrid blocks = blocks_of(source);
-  const std::int64_t columns = blocks.columns(), all = columns * blocks.rows();
-  WorkItems items(all, run.run.cancel);
+  const std::int64_t columns = blocks.columns(), in_plane = blocks.count(), z = source.spec().z;
+  WorkItems items(stack_of(source) * in_plane, run.run.cancel);
   std::mutex mutex;
   return run_workers(run.threads, [&](int) -> Status {
     ReadContext context{run.run.cancel};
     auto mine = tally();
     PixelBuffer buffer(source.spec().dtype, kBlockPx, kBlockPx, c1 - c0);
     const Status counted = items.each([&](std::int64_t i) -> Status {
-      const Rect rect = blocks.rect(i % columns, i / columns);
+      const std::int64_t plane = i / in_plane, at = i % in_plane;
+      const Rect rect = blocks.rect(at % columns, at / columns);
       const MutableView view = buffer.view().window({0, 0, rect.width(), rect.height()});
-      PANTILE_TRY(source.read({0, 0, 0, c0, c1, rect}, view, context));
+      PANTILE_TRY(source.read({0, plane / z, plane % z, c0, c1, rect}, view, context));
       count(View(view), i, mine);
       reporter.add(rect.area());
       return {};
@@ -72,7 +76,8 @@ template <class Each> Status for_channels(const TileSource& source, Each each) {
 StageReporter reporter_of(const TileSource& source, int passes, const MeasureRun& run) {
   const ImageSpec& spec = source.spec();
   const int groups = (spec.channels + kChannelsTogether - 1) / kChannelsTogether;
-  return {run.run.listener, run.stage, "px", spec.levels.front().bounds().area() * groups * passes};
+  return {run.run.listener, run.stage, "px",
+          stack_of(source) * spec.levels.front().bounds().area() * groups * passes};
 }
 
 Result<std::vector<Moments>> moments_in(const TileSource& source, const MeasureRun& run,
@@ -81,7 +86,7 @@ Result<std::vector<Moments>> moments_in(const TileSource& source, const MeasureR
   std::vector<Moments> found;
   const Status done = for_channels(source, [&](int c0, int c1) -> Status {
     std::vector<MomentsTree> trees(static_cast<std::size_t>(c1 - c0),
-                                   MomentsTree(blocks.columns() * blocks.rows()));
+                                   MomentsTree(stack_of(source) * blocks.count()));
     std::mutex mutex;
     struct Nothing {};
     PANTILE_TRY(pass(
@@ -135,7 +140,7 @@ Result<std::vector<Histogram>> histograms_in(const TileSource& source,
 Result<Ranges> measure_quantiles(const TileSource& source, std::pair<double, double> quantiles,
                                  const MeasureRun& run) {
   const ImageSpec& spec = source.spec();
-  const std::int64_t pixels = spec.levels.front().bounds().area();
+  const std::int64_t pixels = stack_of(source) * spec.levels.front().bounds().area();
   const int passes = QuantileSearch::passes(spec.dtype);
   StageReporter reporter = reporter_of(source, passes, run);
   Ranges ranges;

@@ -38,7 +38,8 @@ std::vector<ChunkId> sound_chunks(const ShardLayout& layout, const Damage& damag
 
 void add_wrong(const StoreCheck& store, ChunkId id, Damage& damage) {
   damage.chunks.insert(id);
-  damage.files.insert(std::string(kStoreName) + "/" + zarr::shard_key(store.layout().unit_of(id)));
+  damage.files.insert(std::string(kStoreName) + "/" +
+                      zarr::shard_key(store.layout(), store.layout().unit_of(id)));
 }
 
 }  // namespace
