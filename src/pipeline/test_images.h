@@ -16,8 +16,8 @@
 #include "grid/pyramid.h"
 #include "io/codec/codecs.h"
 #include "pantile/tile_sink.h"
-#include "tile/shard_layout.h"
 #include "pantile/tile_source.h"
+#include "tile/shard_layout.h"
 
 namespace pantile::testing_images {
 

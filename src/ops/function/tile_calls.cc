@@ -46,6 +46,12 @@ Status TileFunction::apply_batch(std::span<const FunctionTile> tiles, View in,
 Result<TileCalls> TileCalls::make(std::shared_ptr<const TileSource> inner,
                                   std::shared_ptr<const TileFunction> function,
                                   const FunctionOptions& options) {
+  const ImageSpec& from = inner->spec();
+  if (from.t * from.z != 1) {
+    return Error(Code::invalid,
+                 fmt::format("{}: {} has {} x {} planes (t, z), and a function is given one",
+                             function->name(), from.name, from.t, from.z));
+  }
   FunctionOptions all = options;
   if (all.tile_px == 0) all.tile_px = kStandardTile;
   PANTILE_TRY(refused(*function, "tile", all.tile_px, 1, kMostTile));

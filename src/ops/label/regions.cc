@@ -111,18 +111,13 @@ Status measure_block(const View& labels, const View* values, const Rect& rect, T
   return {};
 }
 
-Status check(const TileSource& labels, int channel, const TileSource* values, int value_channel) {
-  const auto has = [](const TileSource& source, int c) {
-    return c >= 0 && c < source.spec().channels;
+Status check(const TileSource& labels, std::int64_t plane, const TileSource* values,
+             std::int64_t value_plane) {
+  const auto has = [](const TileSource& source, std::int64_t p) {
+    return p >= 0 && p < source.spec().planes();
   };
-  if (!has(labels, channel) || (values != nullptr && !has(*values, value_channel))) {
+  if (!has(labels, plane) || (values != nullptr && !has(*values, value_plane))) {
     return Error(Code::invalid, "regions: the channel is not there");
-  }
-  const auto one_plane = [](const TileSource& source) {
-    return source.spec().t * source.spec().z == 1;
-  };
-  if (!one_plane(labels) || (values != nullptr && !one_plane(*values))) {
-    return Error(Code::invalid, "regions are those of one plane: choose a t and a z");
   }
   if (dtype_is_float(labels.spec().dtype)) {
     return Error(Code::invalid, fmt::format("regions: labels are {}: expected whole numbers",
@@ -161,10 +156,11 @@ Regions listed(const Table& table, bool with_values) {
 
 }  // namespace
 
-Result<Regions> measure_regions(const TileSource& labels, int channel, const TileSource* values,
-                                int value_channel, int threads, const CancelToken* cancel,
+Result<Regions> measure_regions(const TileSource& labels, std::int64_t plane,
+                                const TileSource* values, std::int64_t value_plane, int threads,
+                                const CancelToken* cancel,
                                 const std::function<void(std::int64_t)>& made) {
-  PANTILE_TRY(check(labels, channel, values, value_channel));
+  PANTILE_TRY(check(labels, plane, values, value_plane));
   const LevelInfo& level = labels.spec().levels.front();
   const TileGrid blocks{level.width, level.height, kBlockPx};
   const std::int64_t columns = blocks.columns(), count = columns * blocks.rows();
@@ -186,11 +182,11 @@ Result<Regions> measure_regions(const TileSource& labels, int channel, const Til
       const Rect rect = blocks.rect(i % columns, i / columns),
                  at{0, 0, rect.width(), rect.height()};
       const MutableView label_view = label_buffer.view().window(at);
-      PANTILE_TRY(labels.read({0, 0, 0, channel, channel + 1, rect}, label_view, ctx));
+      PANTILE_TRY(labels.read(labels.spec().plane_region(plane, rect), label_view, ctx));
       View value_view;
       if (values != nullptr) {
         const MutableView view = value_buffer.view().window(at);
-        PANTILE_TRY(values->read({0, 0, 0, value_channel, value_channel + 1, rect}, view, ctx));
+        PANTILE_TRY(values->read(values->spec().plane_region(value_plane, rect), view, ctx));
         value_view = view;
       }
       Table table;

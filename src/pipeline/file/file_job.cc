@@ -219,7 +219,13 @@ class FileRun {
   Status plan_resources() {
     const Rect chunk{0, 0, std::min(plan_.chunk_px, plan_.spec.levels[0].width),
                      std::min(plan_.chunk_px, plan_.spec.levels[0].height)};
-    const Cost cost = job_.image.source->cost(ShardLayout(plan_).region(0, 0, chunk));
+    const ShardLayout layout(plan_);
+    Cost cost;
+    for (std::int64_t part = 0; part < layout.parts(); ++part) {  // planes are all alike
+      const Cost one = job_.image.source->cost(layout.region(part, 0, chunk));
+      cost.scratch_bytes = std::max(cost.scratch_bytes, one.scratch_bytes);
+      cost.shared_bytes = std::max(cost.shared_bytes, one.shared_bytes);
+    }
     const std::int64_t tables = to_store() ? 0 : tiff_table_bytes(plan_);
     const auto working = [&](int threads) {
       const std::int64_t drain = drain_memory_bytes(plan_, codecs_, threads) +

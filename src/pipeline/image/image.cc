@@ -125,6 +125,10 @@ Result<Image> Image::label(int connectivity) const {
 Result<Regions> Image::regions(int channel, const Image* values, int value_channel,
                                const RunOptions& run) const {
   const FloatEnvironmentScope float_environment;
+  const auto is_stack = [](const ImageSpec& image) { return image.t * image.z != 1; };
+  if (is_stack(spec()) || (values != nullptr && is_stack(values->spec()))) {
+    return Error(Code::invalid, "regions are those of one plane: choose a t and a z");
+  }
   PANTILE_TRY(prepare(*state_, run));
   if (values != nullptr) PANTILE_TRY(prepare(*values->state_, run));
   StageReporter reporter(run.listener, "regions", "px", spec().levels.front().bounds().area());

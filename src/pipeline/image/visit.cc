@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -16,11 +14,6 @@ namespace pantile {
 Status Image::visit(std::shared_ptr<const TileFunction> function, const FunctionOptions& options,
                     const RunOptions& run) const {
   const FloatEnvironmentScope float_environment;
-  if (spec().t * spec().z != 1) {
-    return Error(Code::invalid,
-                 fmt::format("{} has {} x {} planes (t, z): tiles are visited in one, choose it",
-                             spec().name, spec().t, spec().z));
-  }
   PANTILE_ASSIGN(const TileCalls calls,
                  TileCalls::make(state_->source, std::move(function), options));
   PANTILE_TRY(prepare(*state_, run));

@@ -22,7 +22,10 @@ std::string number_text(double value, bool csv) {
   return csv ? "" : "null";
 }
 
-void append_rows(const Regions& regions, int channel, bool csv, std::string& text) {
+/// `plane`: of one of the labels of `spec`.
+void append_rows(const Regions& regions, const ImageSpec& spec, std::int64_t plane, bool csv,
+                 std::string& text) {
+  const Region at = spec.plane_region(plane, {});
   const auto add = [&](std::string_view name, const auto& value, bool is_first = false) {
     if (!is_first) text += csv ? "," : ", ";
     if (!csv) fmt::format_to(std::back_inserter(text), "\"{}\": ", name);
@@ -34,7 +37,12 @@ void append_rows(const Regions& regions, int channel, bool csv, std::string& tex
   };
   for (std::size_t i = 0; i < regions.labels.size(); ++i) {
     if (!csv) text += text.ends_with('}') ? ",\n  {" : "\n  {";
-    add("channel", channel, true);
+    const bool is_stack = spec.t * spec.z != 1;
+    if (is_stack) {
+      add("t", at.t, true);
+      add("z", at.z);
+    }
+    add("channel", at.c0, !is_stack);
     add("label", regions.labels[i]);
     add("area", regions.area[i]);
     add("x0", regions.bounds[i].x0);
@@ -71,20 +79,28 @@ Result<StageSummary> write_region_table(const std::string& path, const TileSourc
   const int of_values = values == nullptr ? 0 : values->spec().channels;
   const bool has_values = of_values == 1 || of_values == spec.channels;
   StageReporter reporter(run.listener, "regions", "px",
-                         spec.levels.front().bounds().area() * spec.channels);
+                         spec.levels.front().bounds().area() * spec.planes());
   const bool csv = is_csv(path);
   std::string text = "{\"regions\": [";
   if (csv) {
-    text = "channel,label,area,x0,y0,x1,y1,center_x,center_y";
+    text = spec.t * spec.z == 1 ? "" : "t,z,";
+    text += "channel,label,area,x0,y0,x1,y1,center_x,center_y";
     text += has_values ? ",mean,min,max\n" : "\n";
   }
   const int threads = run.threads > 0 ? run.threads : available_cores();
-  for (int c = 0; c < spec.channels; ++c) {
+  for (std::int64_t plane = 0; plane < spec.planes(); ++plane) {
+    const Region at = spec.plane_region(plane, {});
+    std::int64_t of_value = 0;
+    if (has_values) {
+      const ImageSpec& from = values->spec();
+      of_value =
+          from.plane(from.t == 1 ? 0 : at.t, from.z == 1 ? 0 : at.z, of_values == 1 ? 0 : at.c0);
+    }
     PANTILE_ASSIGN(
         const Regions regions,
-        label::measure_regions(labels, c, has_values ? values : nullptr, of_values == 1 ? 0 : c,
-                               threads, run.cancel, [&](std::int64_t px) { reporter.add(px); }));
-    append_rows(regions, c, csv, text);
+        label::measure_regions(labels, plane, has_values ? values : nullptr, of_value, threads,
+                               run.cancel, [&](std::int64_t px) { reporter.add(px); }));
+    append_rows(regions, spec, plane, csv, text);
   }
   if (!csv) text += "\n]}\n";
   const std::filesystem::path file(path);

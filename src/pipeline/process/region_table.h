@@ -13,11 +13,12 @@ namespace pantile {
 /// labels).
 Status check_region_table(const std::string& path, const ImageSpec& labels);
 
-/// Measures every channel of `labels`, and `values`, if there are any, at the same pixels: the
-/// channel of the same number, or the only one; of another number of channels none. Writes it to
-/// `path`, all or nothing: one row (.csv) or object (.json, in "regions") for each label, channels
-/// and labels ascending. Bounds are half-open; what is no number is left empty (.csv) or null.
-/// Stage "regions". Errors: those of measure_regions(); io.
+/// Measures every channel of every plane of `labels`, and `values`, if there are any, at the same
+/// pixels: the channel of the same number, or the only one; of another number of channels none.
+/// Writes it to `path`, all or nothing: one row (.csv) or object (.json, in "regions") for each
+/// label, planes (of a stack "t" and "z" come first), channels and labels ascending. Bounds are
+/// half-open; what is no number is left empty (.csv) or null. Stage "regions". Errors: those of
+/// measure_regions(); io.
 Result<StageSummary> write_region_table(const std::string& path, const TileSource& labels,
                                         const TileSource* values, const RunOptions& run);
 
