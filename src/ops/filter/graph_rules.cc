@@ -171,11 +171,6 @@ Status check_kind(const Call& call, const ImageSpec& spec) {
     return Error(Code::invalid, "resize: labels have nothing between them; use method=nearest");
   }
   if (name != "label" && name != "hysteresis" && name != "watershed") return {};
-  if (name == "watershed" && spec.t * spec.z != 1) {
-    return Error(Code::invalid,
-                 fmt::format("{}: the image has {} x {} planes (t, z); it floods one", name, spec.t,
-                             spec.z));
-  }
   if (name == "watershed" && spec.kind == Kind::label) {
     return Error(
         Code::invalid,
@@ -276,6 +271,11 @@ Result<ImageSpec> result_spec(const Call& call, const std::vector<Graph>& inputs
     PANTILE_TRY(check_size(call.info->name, spec, image.spec()));
     spec.t = std::max(spec.t, image.spec().t);
     spec.z = std::max(spec.z, image.spec().z);
+  }
+  if (call.info->name == "watershed" && spec.t * spec.z != 1) {
+    return Error(Code::invalid, fmt::format("watershed: there are {} x {} planes (t, z); it floods "
+                                            "one",
+                                            spec.t, spec.z));
   }
   PANTILE_TRY(check_kind(call, before));
   if (call.info->name == "watershed") PANTILE_TRY(check_watershed(inputs));

@@ -48,8 +48,8 @@ class LabelSource final : public StagedSource {
   int channels_together() const override { return inner_->channels_together(); }
   std::int64_t tile_px() const override { return kBlockPx; }
 
-  /// The first pass, over all channels of all planes. Errors: as StagedSource::find; invalid (too many
-  /// components).
+  /// The first pass, over all channels of all planes. Errors: as StagedSource::find; invalid (too
+  /// many components).
   Status find(int threads, const CancelToken* cancel,
               const std::function<void(std::int64_t)>& made) const override;
   bool found() const override;
