@@ -11,6 +11,8 @@
 //
 #include <hwy/highway.h>
 
+#include "compute/math/lane_simd-inl.h"
+
 // The scalar table is code of its own.
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 
@@ -32,6 +34,12 @@ template <class D, class Body> HWY_INLINE void for_blocks(D d, std::size_t n, Bo
   for (; i < n; i += lanes) body.template run<1>(i);
 }
 
+/// a · b + c, rounded once, on every target.
+template <class T, class V> HWY_INLINE V fused(V a, V b, V c) {
+  using Lane = math::HWY_NAMESPACE::SimdLane<T>;
+  return fma(Lane{a}, Lane{b}, Lane{c}).v;
+}
+
 template <class T> struct Symmetric {
   const T* const* taps;
   std::size_t r;
@@ -51,7 +59,7 @@ template <class T> struct Symmetric {
       const auto weight = hn::Set(d, weights[k]);
       for (std::size_t v = 0; v < vectors; ++v) {
         const auto both = hn::Add(hn::LoadU(d, low + v * lanes), hn::LoadU(d, high + v * lanes));
-        sums[v] = hn::Add(sums[v], hn::Mul(weight, both));
+        sums[v] = fused<T>(weight, both, sums[v]);
       }
     }
     for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[v], d, out + i + v * lanes);
@@ -72,9 +80,8 @@ template <class T> struct Antisymmetric {
       const T* const high = taps[r + k] + i;
       const auto weight = hn::Set(d, weights[k]);
       for (std::size_t v = 0; v < vectors; ++v) {
-        const auto product =
-            hn::Mul(weight, hn::Sub(hn::LoadU(d, high + v * lanes), hn::LoadU(d, low + v * lanes)));
-        sums[v] = k == 1 ? product : hn::Add(sums[v], product);
+        const auto both = hn::Sub(hn::LoadU(d, high + v * lanes), hn::LoadU(d, low + v * lanes));
+        sums[v] = k == 1 ? hn::Mul(weight, both) : fused<T>(weight, both, sums[v]);
       }
     }
     for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[v], d, out + i + v * lanes);
@@ -93,8 +100,8 @@ template <class T> struct Weighted {
     for (std::size_t k = 0; k < count; ++k) {
       const auto weight = hn::Set(d, weights[k]);
       for (std::size_t v = 0; v < vectors; ++v) {
-        const auto product = hn::Mul(weight, hn::LoadU(d, taps[k] + i + v * lanes));
-        sums[v] = k == 0 ? product : hn::Add(sums[v], product);
+        const auto tap = hn::LoadU(d, taps[k] + i + v * lanes);
+        sums[v] = k == 0 ? hn::Mul(weight, tap) : fused<T>(weight, tap, sums[v]);
       }
     }
     for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[v], d, out + i + v * lanes);

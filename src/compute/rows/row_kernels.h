@@ -5,7 +5,8 @@
 /// A tap is a pointer to the first of `n` samples: of a row above or below, or of the same row some
 /// columns aside. n is a multiple of kRowAlign; rows hold that many, whatever the width. Pointers
 /// need no alignment; `out` overlaps no tap. All tables compute the same bits: sums are taken in
-/// the order given, nothing is contracted.
+/// the order given, and every product but a sum's first is added to it fused, rounded once; nothing
+/// else is contracted.
 
 #include <cstddef>
 #include <cstdint>

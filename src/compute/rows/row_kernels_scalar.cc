@@ -15,7 +15,9 @@ template <class T>
 void symmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     T sum = weights[0] * taps[r][i];
-    for (std::size_t k = 1; k <= r; ++k) sum += weights[k] * (taps[r - k][i] + taps[r + k][i]);
+    for (std::size_t k = 1; k <= r; ++k) {
+      sum = std::fma(weights[k], taps[r - k][i] + taps[r + k][i], sum);
+    }
     out[i] = sum;
   }
 }
@@ -24,7 +26,9 @@ template <class T>
 void antisymmetric(const T* const* taps, std::size_t r, const T* weights, T* out, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     T sum = weights[1] * (taps[r + 1][i] - taps[r - 1][i]);
-    for (std::size_t k = 2; k <= r; ++k) sum += weights[k] * (taps[r + k][i] - taps[r - k][i]);
+    for (std::size_t k = 2; k <= r; ++k) {
+      sum = std::fma(weights[k], taps[r + k][i] - taps[r - k][i], sum);
+    }
     out[i] = sum;
   }
 }
@@ -33,7 +37,7 @@ template <class T>
 void weighted(const T* const* taps, std::size_t count, const T* weights, T* out, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     T sum = weights[0] * taps[0][i];
-    for (std::size_t k = 1; k < count; ++k) sum += weights[k] * taps[k][i];
+    for (std::size_t k = 1; k < count; ++k) sum = std::fma(weights[k], taps[k][i], sum);
     out[i] = sum;
   }
 }
