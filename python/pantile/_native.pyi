@@ -121,9 +121,7 @@ class Image:
         threads: int,
         listener: object | None,
     ) -> None: ...
-    def compute(
-        self, out: NDArray[Any], threads: int, listener: object | None
-    ) -> None: ...
+    def compute(self, out: NDArray[Any], threads: int, listener: object | None) -> None: ...
     def write(
         self,
         path: str,

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pantile as pt
 import pytest
 import zarr
 from numpy.typing import NDArray
 from scipy import ndimage
+
+import pantile as pt
 
 Array = NDArray[Any]
 
