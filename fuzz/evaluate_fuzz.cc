@@ -15,14 +15,14 @@ namespace {
 
 using pantile::require;
 using pantile::formula::FormulaImage;
-using pantile::formula::FormulaKernels;
 using pantile::formula::FormulaSource;
+using pantile::formula::FormulaTables;
 using pantile::formula::Output;
 using pantile::formula::Precision;
 
 constexpr std::int64_t kWidth = 17, kHeight = 2;  // not a whole number of vectors
 
-FormulaKernels scalar() {
+FormulaTables scalar() {
   return {&pantile::math::scalar_kernels<double>(), &pantile::math::scalar_kernels<float>(),
           &pantile::scalar_colour_kernels<double>(), &pantile::scalar_colour_kernels<float>()};
 }

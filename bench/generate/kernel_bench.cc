@@ -39,7 +39,7 @@ formula::FormulaImage image_of(const HandWritten& f, const View& view) {
 }
 
 std::unique_ptr<formula::FormulaSource> source_of(const HandWritten& f, const View& view,
-                                                  const formula::FormulaKernels& kernels = {}) {
+                                                  const formula::FormulaTables& kernels = {}) {
   auto program = formula::compile(f.text);
   if (!program.ok()) return nullptr;
   auto source = formula::FormulaSource::make(*program, image_of(f, view), kernels);

@@ -143,7 +143,7 @@ TEST(Validate, FindsATargetWithOtherBits) {
     math::kernels<double>().unary[kSin](a, out, n);
     for (std::size_t k = 3; k < n; k += 4) out[k] += 0.01;
   };
-  const formula::FormulaKernels tables{&broken, nullptr, &scalar_colour_kernels<double>(), nullptr};
+  const formula::FormulaTables tables{&broken, nullptr, &scalar_colour_kernels<double>(), nullptr};
   const ValidateCheck check = done(check_targets(parts.subject, {tables}));
   EXPECT_FALSE(check.passed);
   EXPECT_GT(number(check, "different broken"), 0);
@@ -166,8 +166,8 @@ TEST(Validate, FindsATargetThatIsWrongInItsLastBits) {
       math::kernels<double>().unary[kSin](a, out, n);
       out[n - 1] = std::nextafter(out[n - 1], 9.0);
     };
-    const formula::FormulaKernels tables{&broken, nullptr, &scalar_colour_kernels<double>(),
-                                         nullptr};
+    const formula::FormulaTables tables{&broken, nullptr, &scalar_colour_kernels<double>(),
+                                        nullptr};
     const ValidateCheck check = done(check_targets(parts.subject, {tables}));
     EXPECT_FALSE(check.passed) << check.sentence;
     EXPECT_GT(number(check, "different values broken"), 0);

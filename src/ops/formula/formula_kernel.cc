@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compute/cuda/halve_kernel.h"
+#include "compute/cuda/load_text.h"
 #include "ops/colormap/colour_mapper.h"
 #include "ops/formula/kernel_arguments.h"
 #include "ops/formula/kernel_headers.h"
@@ -26,7 +27,8 @@ template <class T> class KernelOf final : public FormulaKernel {
     PANTILE_ASSIGN(const BlockShape shape,
                    block_shape(text.row_values, text.column_values, image.frame.samples,
                                image.precision, device->facts().shared_bytes));
-    PANTILE_ASSIGN(cuda::Module module, load(text.code, device, compiler));
+    PANTILE_ASSIGN(cuda::Module module,
+                   cuda::load_text(text.code, kernel_headers(), device, compiler));
     PANTILE_ASSIGN(const auto draw, module.kernel(text.kernel.c_str(), shape.shared_bytes));
     PANTILE_ASSIGN(const auto halve, module.kernel(text.halve_kernel.c_str(), 0));
     std::unique_ptr<KernelOf> kernel(new KernelOf(std::move(module), draw, halve, shape));
@@ -68,20 +70,6 @@ template <class T> class KernelOf final : public FormulaKernel {
   std::int64_t device_bytes() const override { return ramp_.bytes(); }
 
  private:
-  /// Code that the driver does not take, since it is of another compiler, is compiled anew.
-  static Result<cuda::Module> load(const std::string& text,
-                                   const std::shared_ptr<const cuda::Device>& device,
-                                   cuda::KernelCompiler& compiler) {
-    const std::string architecture = device->facts().architecture();
-    PANTILE_ASSIGN(const std::string code, compiler.compile(text, kernel_headers(), architecture));
-    auto loaded = cuda::Module::load(device, code);
-    if (loaded.ok() || loaded.error().code() == Code::out_of_memory) return loaded;
-    const auto anew = compiler.compile_anew(text, kernel_headers(), architecture);
-    if (!anew.ok() && anew.error().code() == Code::cancelled) return anew.error();
-    if (!anew.ok()) return loaded;  // what is wrong with the code that is there says more
-    return cuda::Module::load(device, *anew);
-  }
-
   KernelOf(cuda::Module module, cuda::api::Function draw, cuda::api::Function halve,
            const BlockShape& shape)
       : module_(std::move(module)), draw_(draw), halve_(halve), shape_(shape) {}

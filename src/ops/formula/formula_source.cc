@@ -162,7 +162,7 @@ FormulaSource::~FormulaSource() = default;
 
 Result<std::unique_ptr<FormulaSource>> FormulaSource::make(const Program& program,
                                                            const FormulaImage& image,
-                                                           const FormulaKernels& kernels) {
+                                                           const FormulaTables& kernels) {
   std::unique_ptr<const Engine> engine;
   if (image.precision == Precision::f64) {
     PANTILE_TRY(check<double>(program, image));

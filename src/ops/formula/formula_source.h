@@ -31,7 +31,7 @@ struct FormulaImage {
 };
 
 /// Which machine code to use; changes no bit. Null: the widest the machine has.
-struct FormulaKernels {
+struct FormulaTables {
   const math::Kernels<double>* f64 = nullptr;
   const math::Kernels<float>* f32 = nullptr;
   const ColourKernels<double>* colour_f64 = nullptr;
@@ -50,7 +50,7 @@ class FormulaSource : public TileSource {
   /// where values are to be stored).
   static Result<std::unique_ptr<FormulaSource>> make(const Program& program,
                                                      const FormulaImage& image,
-                                                     const FormulaKernels& kernels = {});
+                                                     const FormulaTables& kernels = {});
   ~FormulaSource() override;
 
   const ImageSpec& spec() const override { return spec_; }

@@ -21,7 +21,7 @@ namespace {
 using SourcePtr = std::unique_ptr<FormulaSource>;
 
 SourcePtr make(const std::string& text, const FormulaImage& image,
-               const FormulaKernels& kernels = {}) {
+               const FormulaTables& kernels = {}) {
   auto program = compile(text, image.precision);
   EXPECT_TRUE(program.ok()) << program.error().message();
   auto source = FormulaSource::make(*program, image, kernels);
@@ -82,8 +82,8 @@ std::vector<std::pair<std::string, FormulaImage>> cases() {
 
 TEST(FormulaSource, EveryTargetGivesTheScalarPixels) {
   for (const auto& [text, i] : cases()) {
-    FormulaKernels scalar{&math::scalar_kernels<double>(), &math::scalar_kernels<float>(),
-                          &scalar_colour_kernels<double>(), &scalar_colour_kernels<float>()};
+    FormulaTables scalar{&math::scalar_kernels<double>(), &math::scalar_kernels<float>(),
+                         &scalar_colour_kernels<double>(), &scalar_colour_kernels<float>()};
     const PixelBuffer want = read_all(*make(text, i, scalar));
     for (const auto* table : math::all_kernels<double>()) {
       const PixelBuffer got = read_all(*make(text, i, {.f64 = table}));

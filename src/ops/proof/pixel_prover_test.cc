@@ -81,7 +81,7 @@ FormulaImage image_of(std::int64_t width, std::int64_t height, double scale) {
 }
 
 std::unique_ptr<FormulaSource> source_of(const Program& program, const FormulaImage& image,
-                                         const formula::FormulaKernels& kernels = {}) {
+                                         const formula::FormulaTables& kernels = {}) {
   auto source = FormulaSource::make(program, image, kernels);
   EXPECT_TRUE(source.ok()) << source.error().message();
   return std::move(source).value();

@@ -71,7 +71,7 @@ Result<ValidateCheck> check_tiles(const Subject& subject);
 Result<ValidateCheck> check_borders(const Subject& subject, std::vector<BorderLine>* lines);
 /// `tables`: what is compared with plain code; empty: all that this machine can run.
 Result<ValidateCheck> check_targets(const Subject& subject,
-                                    const std::vector<formula::FormulaKernels>& tables = {});
+                                    const std::vector<formula::FormulaTables>& tables = {});
 /// Of a subject with lanes. One that is lost on the way fails the check.
 Result<ValidateCheck> check_devices(const Subject& subject);
 /// Adds at most `most_pixels` to `pixels`, those that are not as they should be first.

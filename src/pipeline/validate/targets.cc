@@ -12,19 +12,19 @@
 namespace pantile::validate {
 namespace {
 
-using formula::FormulaKernels;
+using formula::FormulaTables;
 
 // What plain code does in a moment.
 constexpr std::int64_t kPixelSamples = std::int64_t{1} << 21, kValues = std::int64_t{1} << 19;
 
-template <class T> void set(FormulaKernels& to, const math::Kernels<T>* table) {
+template <class T> void set(FormulaTables& to, const math::Kernels<T>* table) {
   if constexpr (sizeof(T) == 8) {
     to.f64 = table;
   } else {
     to.f32 = table;
   }
 }
-template <class T> void set(FormulaKernels& to, const ColourKernels<T>* table) {
+template <class T> void set(FormulaTables& to, const ColourKernels<T>* table) {
   if constexpr (sizeof(T) == 8) {
     to.colour_f64 = table;
   } else {
@@ -32,14 +32,14 @@ template <class T> void set(FormulaKernels& to, const ColourKernels<T>* table) {
   }
 }
 
-FormulaKernels plain_code() {
+FormulaTables plain_code() {
   return {&math::scalar_kernels<double>(), &math::scalar_kernels<float>(),
           &scalar_colour_kernels<double>(), &scalar_colour_kernels<float>()};
 }
 
 // Each table of the machine with everything else in plain code.
-template <class T> std::vector<FormulaKernels> all_tables() {
-  std::vector<FormulaKernels> all;
+template <class T> std::vector<FormulaTables> all_tables() {
+  std::vector<FormulaTables> all;
   const auto add = [&](const auto* table) {
     if (table->target == "scalar") return;
     all.push_back(plain_code());
@@ -51,14 +51,14 @@ template <class T> std::vector<FormulaKernels> all_tables() {
 }
 
 // The part that is not plain code.
-std::string name_of(const FormulaKernels& k, Precision precision) {
+std::string name_of(const FormulaTables& k, Precision precision) {
   const bool f64 = precision == Precision::f64;
   const std::string_view maths = f64 ? k.f64->target : k.f32->target;
   const std::string_view colours = f64 ? k.colour_f64->target : k.colour_f32->target;
   return maths == "scalar" ? std::string(colours) + " colours" : std::string(maths);
 }
 
-template <class T> const math::Kernels<T>* maths_of(const FormulaKernels& k) {
+template <class T> const math::Kernels<T>* maths_of(const FormulaTables& k) {
   if constexpr (sizeof(T) == 8) {
     return k.f64;
   } else {
@@ -85,10 +85,10 @@ Rect value_samples(const Subject& s) {
 
 // The formula's values, in every bit: how many differ on any table.
 template <class T>
-Result<std::int64_t> look_at_values(const Subject& s, const std::vector<FormulaKernels>& tables,
+Result<std::int64_t> look_at_values(const Subject& s, const std::vector<FormulaTables>& tables,
                                     CheckLog& log) {
   std::vector<const math::Kernels<T>*> maths;
-  for (const FormulaKernels& table : tables) {
+  for (const FormulaTables& table : tables) {
     if (maths_of<T>(table)->target != "scalar") maths.push_back(maths_of<T>(table));
   }
   const std::int64_t n = s.small_image.frame.samples;
@@ -109,8 +109,8 @@ Result<std::int64_t> look_at_values(const Subject& s, const std::vector<FormulaK
 
 }  // namespace
 
-Result<ValidateCheck> check_targets(const Subject& s, const std::vector<FormulaKernels>& given) {
-  std::vector<FormulaKernels> tables = given;
+Result<ValidateCheck> check_targets(const Subject& s, const std::vector<FormulaTables>& given) {
+  std::vector<FormulaTables> tables = given;
   if (tables.empty()) {
     tables = s.image.precision == Precision::f64 ? all_tables<double>() : all_tables<float>();
   }
@@ -127,7 +127,7 @@ Result<ValidateCheck> check_targets(const Subject& s, const std::vector<FormulaK
                                              ? look_at_values<double>(s, tables, log)
                                              : look_at_values<float>(s, tables, log));
   std::string names;
-  for (const FormulaKernels& table : tables) {
+  for (const FormulaTables& table : tables) {
     PANTILE_ASSIGN(const auto source,
                    formula::FormulaSource::make(*s.program, s.small_image, table));
     PANTILE_ASSIGN(const PixelBuffer got, read_pixels(*source, rect, s.cancel));
