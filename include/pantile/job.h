@@ -113,7 +113,7 @@ struct JobSummary {
   std::vector<StageSummary> stages;
   std::vector<DeviceSummary> devices;  ///< Beside the CPU.
   int workers = 0;                     ///< Threads of the CPU that drew and encoded.
-  double workers_idle_s = 0;  ///< All workers' waiting for tiles, together; 0 without GPUs.
+  double workers_idle_s = 0;  ///< All workers' waiting for tiles or disk, together; 0 without GPUs.
   std::vector<OutputSummary> outputs;
 };
 
