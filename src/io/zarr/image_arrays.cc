@@ -10,6 +10,7 @@ namespace pantile::zarr {
 namespace {
 
 constexpr std::int64_t kMaxChannels = 1 << 16;
+constexpr std::int64_t kMaxPlanes = 1 << 24;  // along t and z together
 
 /// Reads metadata objects of one store and keeps their texts.
 class MetadataReader {
@@ -49,6 +50,9 @@ Status fill_spec(ImageArrays& image, const std::string& where) {
   spec.dtype = first.dtype;
   spec.t = axes.extent(first.shape, axes.t);
   spec.z = axes.extent(first.shape, axes.z);
+  if (spec.t > kMaxPlanes / spec.z) {
+    return unsupported(where, fmt::format("{} x {} planes along t and z", spec.t, spec.z));
+  }
   const std::int64_t channels = axes.extent(first.shape, axes.c);
   if (channels > kMaxChannels) return unsupported(where, fmt::format("{} channels", channels));
   spec.channels = static_cast<int>(channels);

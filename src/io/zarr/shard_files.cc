@@ -36,7 +36,11 @@ bool is_as_ours(const ArrayMetadata& array) {
   const std::size_t rank = array.rank();
   if ((rank != 3 && rank != 5) || !array.sharded) return false;
   const std::size_t c = rank == 3 ? 0 : 1;
-  if (rank == 5 && (array.shard[0] != 1 || array.shard[2] != 1)) return false;
+  constexpr std::int64_t kMostPlanes = 1 << 24;
+  if (rank == 5 && (array.shard[0] != 1 || array.shard[2] != 1 ||
+                    array.shape[0] > kMostPlanes / array.shape[2])) {
+    return false;
+  }
   return array.shape[c] <= kMostChannels && array.shape[c] % array.shard[c] == 0 &&
          (array.chunk[c] == array.shard[c] || array.chunk[c] == 1) &&
          array.chunk[rank - 2] == array.chunk[rank - 1] &&

@@ -186,6 +186,19 @@ TEST_P(ZarrStack, ThePlanIsKnownFromItsFiles) {
   EXPECT_TRUE(found->broken.empty());
 }
 
+TEST(ZarrStacks, MorePlanesThanCanBeAreRefused) {
+  const auto store = std::make_shared<MemoryStore>();
+  const std::string array = R"({"zarr_format": 3, "node_type": "array",
+    "shape": [1099511627776, 1, 1099511627776, 16, 16], "data_type": "uint8", "fill_value": 0,
+    "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, 1, 1, 16, 16]}},
+    "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+    "codecs": [{"name": "bytes"}], "attributes": {}})";
+  ASSERT_TRUE(store->write("zarr.json", as_bytes(array)).ok());
+  const auto source = ZarrSource::open(store, {});
+  ASSERT_FALSE(source.ok());
+  EXPECT_EQ(source.error().code(), Code::foreign);
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, ZarrStack,
                          testing::Values(Form{1, 4, 1, 1, false}, Form{1, 4, 1, 2, true},
                                          Form{1, 4, 1, 2, false}, Form{3, 1, 1, 0, false},
