@@ -9,7 +9,7 @@ foreach(pair IN LISTS pairs)
   string(APPEND entries "    {\"${name}\", R\"PANTILE~(${text})PANTILE~\"},\n")
 endforeach()
 file(WRITE "${OUT}" "// Made by cmake/EmbedTexts.cmake.
-#include \"ops/formula/kernel_headers.h\"
+#include \"ops/formula/gpu/kernel_headers.h\"
 
 namespace pantile::formula {
 namespace {

@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNELS = [f"{f}/{p}/rgb8/one" for f in ("complex", "simple", "gradient") for p in ("f64", "f32")]
 
 # Pixels of a thread, where what its block shares leaves them whole: block_shape() in
-# src/ops/formula/kernel_arguments.cc.
+# src/ops/formula/gpu/kernel_arguments.cc.
 THREAD_PIXELS = 32
 
 # Opcodes by the unit that carries them out; the rest are integer and logical.

@@ -8,7 +8,7 @@
 
 #include "compute/math/kernels.h"
 #include "compute/math/test_arguments.h"
-#include "ops/formula/kernel_headers.h"
+#include "ops/formula/gpu/kernel_headers.h"
 
 namespace pantile::gpu {
 namespace {

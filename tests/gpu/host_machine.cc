@@ -7,8 +7,8 @@
 #include "gpu/function_kernel.h"
 #include "gpu/host_functions.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
 #include "pipeline/folder/kernel_files.h"
 #include "support/host_kernels.h"
 

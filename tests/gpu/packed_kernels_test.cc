@@ -8,7 +8,7 @@
 #include <string>
 
 #include "gpu/test_kernels.h"
-#include "ops/formula/kernel_headers.h"
+#include "ops/formula/gpu/kernel_headers.h"
 #include "pipeline/folder/kernel_files.h"
 
 namespace pantile::gpu {

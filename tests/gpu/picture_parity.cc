@@ -10,8 +10,8 @@
 #include "compute/cpu/reduce.h"
 #include "core/buffer.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/formula_lane.h"
-#include "ops/formula/text_tool/sample_formulas.h"
+#include "ops/formula/gpu/formula_lane.h"
+#include "ops/formula/gpu/text_tool/sample_formulas.h"
 
 namespace pantile::gpu {
 namespace {

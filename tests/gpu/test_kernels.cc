@@ -2,7 +2,7 @@
 
 #include "gpu/function_kernel.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_text.h"
 
 namespace pantile::gpu {
 

@@ -15,8 +15,8 @@
 #include "gpu/test_kernels.h"
 #include "ops/colormap/colour_mapper.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_text.h"
-#include "ops/formula/text_tool/sample_formulas.h"
+#include "ops/formula/gpu/kernel_text.h"
+#include "ops/formula/gpu/text_tool/sample_formulas.h"
 #include "support/host_kernels.h"
 
 namespace pantile::formula {

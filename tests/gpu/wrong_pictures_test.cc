@@ -11,7 +11,7 @@
 #include "gpu/parity_checks.h"
 #include "gpu/test_kernels.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_text.h"
 #include "support/host_kernels.h"
 
 namespace pantile::formula {

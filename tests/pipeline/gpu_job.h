@@ -14,8 +14,8 @@
 
 #include "compute/cuda/kernel_compiler.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
 #include "pantile/generate.h"
 #include "pipeline/folder/kernel_files.h"
 #include "pipeline/generate/resolve.h"

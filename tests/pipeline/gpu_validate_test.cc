@@ -12,8 +12,8 @@
 
 #include "contract/temporary_folder.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
 #include "pantile/generate.h"
 #include "pantile/info.h"
 #include "pantile/validate.h"

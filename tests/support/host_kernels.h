@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "compute/cuda/halve_kernel.h"
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/gpu/pixel_kernel.h"
 #include "support/fake_cuda.h"
 
 namespace pantile::testing_cuda {

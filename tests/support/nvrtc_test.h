@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "compute/cuda/nvrtc.h"
-#include "ops/formula/kernel_headers.h"
+#include "ops/formula/gpu/kernel_headers.h"
 
 namespace pantile::testing_cuda {
 

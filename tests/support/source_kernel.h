@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/gpu/pixel_kernel.h"
 #include "pantile/tile_source.h"
 #include "support/fake_cuda.h"
 

@@ -11,8 +11,8 @@
 #include "generate/device/ceilings.h"
 #include "gpu/picture_parity.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/formula_kernel.h"
-#include "ops/formula/formula_lane.h"
+#include "ops/formula/gpu/formula_kernel.h"
+#include "ops/formula/gpu/formula_lane.h"
 
 namespace pantile::bench {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "ops/formula/formula_lane.h"
 #include "ops/formula/formula_source.h"
+#include "ops/formula/gpu/formula_lane.h"
 #include "pantile/job.h"
 #include "pantile/tile_sink.h"
 #include "pipeline/gpu/job_lanes.h"

@@ -1,6 +1,6 @@
 #include "compute/cuda/device.h"
 #include "compute/cuda/nvrtc.h"
-#include "ops/formula/builtin_kernels/builtin_kernels.h"
+#include "ops/formula/gpu/builtin_kernels/builtin_kernels.h"
 #include "pantile/info.h"
 
 namespace pantile {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "ops/formula/builtin_kernels/builtin_kernels.h"
+#include "ops/formula/gpu/builtin_kernels/builtin_kernels.h"
 #include "pipeline/folder/kernel_files.h"
 #include "runtime/workers.h"
 

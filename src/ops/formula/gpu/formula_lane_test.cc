@@ -1,5 +1,5 @@
 // A formula's lane on a driver without a GPU, whose kernels are the same code on the host.
-#include "ops/formula/formula_lane.h"
+#include "ops/formula/gpu/formula_lane.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include "compute/math/apply-inl.h"
 #include "core/buffer.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
 #include "support/fake_cuda.h"
 #include "support/host_kernels.h"
 

@@ -1,4 +1,4 @@
-#include "ops/formula/formula_lane.h"
+#include "ops/formula/gpu/formula_lane.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compute/cuda/label.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_text.h"
 
 namespace pantile::formula {
 

@@ -1,5 +1,5 @@
 // A kernel's text brings everything along that it includes: NVRTC looks nowhere else.
-#include "ops/formula/kernel_headers.h"
+#include "ops/formula/gpu/kernel_headers.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_text.h"
 
 namespace pantile::formula {
 namespace {

@@ -1,4 +1,4 @@
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_text.h"
 
 #include <fmt/format.h>
 
@@ -249,7 +249,7 @@ KernelText kernel_text(const Program& program, Precision precision, PixelForm fo
   text.code = fmt::format(
       "#include \"compute/math/apply-inl.h\"\n"
       "#include \"compute/cuda/halve_kernel.h\"\n"
-      "#include \"ops/formula/pixel_kernel.h\"\n"
+      "#include \"ops/formula/gpu/pixel_kernel.h\"\n"
       "namespace pantile::formula {{\n"
       "{0}"
       "}}  // namespace pantile::formula\n"

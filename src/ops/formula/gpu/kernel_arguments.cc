@@ -1,4 +1,4 @@
-#include "ops/formula/kernel_arguments.h"
+#include "ops/formula/gpu/kernel_arguments.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "ops/formula/formula_kernel.h"
+#include "ops/formula/gpu/formula_kernel.h"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 #include "compute/cuda/halve_kernel.h"
 #include "compute/cuda/load_text.h"
 #include "ops/colormap/colour_mapper.h"
-#include "ops/formula/kernel_arguments.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_arguments.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
 
 namespace pantile::formula {
 namespace {

@@ -1,5 +1,5 @@
 // The kernels in the program are those that jobs with built-in formulas ask for.
-#include "ops/formula/builtin_kernels/builtin_kernels.h"
+#include "ops/formula/gpu/builtin_kernels/builtin_kernels.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 
 #include "ops/formula/builtins.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
 #include "support/ptx.h"
 
 namespace pantile::formula {

@@ -10,9 +10,9 @@
 #include "compute/cuda/batch_ring.h"
 #include "compute/cuda/device.h"
 #include "compute/cuda/kernel_compiler.h"
-#include "ops/formula/formula_kernel.h"
 #include "ops/formula/formula_source.h"
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/gpu/formula_kernel.h"
+#include "ops/formula/gpu/pixel_kernel.h"
 #include "tile/tile_lane.h"
 
 namespace pantile::formula {

@@ -1,4 +1,4 @@
-#include "ops/formula/builtin_kernels/builtin_kernels.h"
+#include "ops/formula/gpu/builtin_kernels/builtin_kernels.h"
 
 #include <algorithm>
 #include <string>

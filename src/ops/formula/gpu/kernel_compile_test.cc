@@ -13,9 +13,9 @@
 
 #include "compute/cuda/nvrtc.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
-#include "ops/formula/text_tool/sample_formulas.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
+#include "ops/formula/gpu/text_tool/sample_formulas.h"
 #include "support/nvrtc_test.h"
 #include "support/ptx.h"
 

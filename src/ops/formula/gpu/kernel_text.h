@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/gpu/pixel_kernel.h"
 #include "ops/formula/program.h"
 #include "pantile/options.h"
 

@@ -1,5 +1,5 @@
 // The code that kernel_text() writes, compiled for the host: its pixels are those of FormulaSource.
-#include "ops/formula/kernel_text.h"
+#include "ops/formula/gpu/kernel_text.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@
 #include "ops/colormap/colour_mapper.h"
 #include "ops/formula/compile.h"
 #include "ops/formula/formula_source.h"
-#include "ops/formula/kernel_arguments.h"
+#include "ops/formula/gpu/kernel_arguments.h"
 
 namespace pantile::formula {
 namespace {

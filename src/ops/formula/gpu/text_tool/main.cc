@@ -16,9 +16,9 @@
 
 #include "compute/cuda/kernel_compiler.h"
 #include "ops/formula/compile.h"
-#include "ops/formula/kernel_headers.h"
-#include "ops/formula/kernel_text.h"
-#include "ops/formula/text_tool/sample_formulas.h"
+#include "ops/formula/gpu/kernel_headers.h"
+#include "ops/formula/gpu/kernel_text.h"
+#include "ops/formula/gpu/text_tool/sample_formulas.h"
 
 namespace {
 
@@ -111,7 +111,7 @@ int print_table(const std::string& folder, const std::vector<std::string>& kerne
                "\", {" + symbol + ", " + symbol + "_end}},\n";
   }
   std::printf(
-      "%s#include \"ops/formula/builtin_kernels/builtin_kernels.h\"\n"
+      "%s#include \"ops/formula/gpu/builtin_kernels/builtin_kernels.h\"\n"
       "namespace pantile::formula {\n"
       "std::span<const BuiltinKernel> builtin_kernels() {\n",
       symbols.c_str());

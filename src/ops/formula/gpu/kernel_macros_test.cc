@@ -9,8 +9,8 @@
 #include "compute/cuda/halve_kernel.h"
 #include "compute/math/apply-inl.h"
 #include "ops/colormap/colour_mapper.h"
-#include "ops/formula/kernel_arguments.h"
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/gpu/kernel_arguments.h"
+#include "ops/formula/gpu/pixel_kernel.h"
 #include "support/host_kernels.h"
 
 namespace pantile::formula {

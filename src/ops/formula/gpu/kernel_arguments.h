@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "ops/formula/formula_source.h"
-#include "ops/formula/pixel_kernel.h"
+#include "ops/formula/gpu/pixel_kernel.h"
 #include "pantile/geometry.h"
 #include "pantile/result.h"
 
