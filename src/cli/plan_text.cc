@@ -72,7 +72,7 @@ std::string tiff_words(const TiffOptions& tiff) {
 /// What draws, and why no GPU does, where no note says it.
 std::string device_words(const GeneratePlan& plan) {
   if (plan.gpus.empty()) {
-    if (!plan.cpu_draws) return "not those that --device asks for";
+    if (!plan.cpu_draws) return fmt::format("none: {}", plan.no_gpus);
     const bool is_noted = std::ranges::any_of(plan.notes, [&](const std::string& note) {
       return !note.empty() && (plan.no_gpus.starts_with(note) || note.starts_with(plan.no_gpus));
     });

@@ -147,8 +147,9 @@ void add_run_options(std::vector<Option>& options) {
                      .help =
                          "What computes pixels. auto: the CPU, and for pictures of 10^8 samples a "
                          "thread or more every NVIDIA GPU; hybrid: the CPU and every GPU, "
-                         "whatever the size, and no GPU is an error; cuda: GPUs, or those of "
-                         "the numbers given. The bytes are the same.",
+                         "whatever the size; cuda: GPUs alone, or those of the numbers that "
+                         "`pantile info` gives, and the CPU encodes. For hybrid and cuda no GPU "
+                         "is an error. The bytes are the same.",
                      .range = "auto, cpu, cuda, cuda:0,2, hybrid",
                      .example = "cpu",
                      .choices = {"auto", "cpu", "cuda", "hybrid"},

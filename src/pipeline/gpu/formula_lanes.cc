@@ -14,7 +14,7 @@ Result<JobLanes> open_gpu_lanes(const formula::Program& program, const formula::
                                 std::int64_t tile_px, formula::Halves halves,
                                 const RunOptions& run) {
   const auto px = static_cast<std::int32_t>(tile_px);
-  LaneWork work;
+  GpuWork work;
   work.what = "formula";
   work.tile_bytes = formula::FormulaLane::bytes_of_tile(image, px, halves);
   work.samples = static_cast<double>(image.frame.width) * static_cast<double>(image.frame.height) *

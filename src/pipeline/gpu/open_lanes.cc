@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "compute/cuda/pixel_batch.h"
@@ -61,13 +63,13 @@ std::string not_used(const cuda::DeviceFacts& facts, std::string_view why) {
 
 /// Whether the CPU alone is as soon done. Opening a GPU takes about half a second, and another one
 /// where the kernel has to be compiled; in that time a worker draws 10^8 samples of `complex`.
-bool is_tiny(const LaneWork& work, const RunOptions& run) {
+bool is_tiny(const GpuWork& work, const RunOptions& run) {
   return work.samples < static_cast<double>(run.cuda.auto_samples) * wanted_threads(run);
 }
 
 }  // namespace
 
-Result<JobLanes> open_lanes(const LaneWork& work, const RunOptions& run) {
+Result<JobLanes> open_lanes(const GpuWork& work, const RunOptions& run) {
   JobLanes lanes;
   const Device wanted = run.device.kind;
   if (wanted == Device::cpu) {
@@ -99,7 +101,10 @@ Result<JobLanes> open_lanes(const LaneWork& work, const RunOptions& run) {
       watch_of(work.what, run));
   Status failed;
   const auto batches = plan_batches(run, std::ssize(*devices), work.tile_bytes);
+  std::set<std::string> without_code;  // kinds of GPUs
   for (const auto& device : *devices) {
+    // What is missing, a compiler, another of its kind misses too, and once is enough to say so.
+    if (without_code.contains(device->facts().architecture())) continue;
     Result<std::unique_ptr<TileLane>> lane =
         batches.ok() ? work.make(device, compiler, *batches) : batches.error();
     if (lane.ok()) {
@@ -111,8 +116,9 @@ Result<JobLanes> open_lanes(const LaneWork& work, const RunOptions& run) {
     failed = lane.error();
     if (failed.error().code() == Code::cancelled) return failed.error();
     lanes.left_out.push_back(not_used(device->facts(), failed.error().message()));
-    // What is missing, a compiler, the others miss too, and once is enough to say so.
-    if (failed.error().code() == Code::not_found && lanes.lanes.empty()) break;
+    if (failed.error().code() == Code::not_found) {
+      without_code.insert(device->facts().architecture());
+    }
   }
   lanes.notes.insert(lanes.notes.end(), lanes.left_out.begin(), lanes.left_out.end());
   // Without a compiler the CPU does it, which the notes say; what is broken or full is an error.

@@ -22,7 +22,7 @@ struct LaneBatches {
 };
 
 /// What a job has for GPUs to do.
-struct LaneWork {
+struct GpuWork {
   std::string what;             ///< Whose kernel has to be compiled: "formula".
   std::int64_t tile_bytes = 0;  ///< Of what is brought to the host for a tile.
   double samples = 0;           ///< Of all tiles: whether Device::automatic takes a GPU.
@@ -39,6 +39,6 @@ struct LaneWork {
 /// left, that is the error, unless all that is missing is a compiler: then the CPU draws. That a
 /// kernel has to be compiled is told to the run's listener before; while it is, `run.cancel` is
 /// heard. Errors: not_found, foreign, io, out_of_memory, cancelled.
-Result<JobLanes> open_lanes(const LaneWork& work, const RunOptions& run);
+Result<JobLanes> open_lanes(const GpuWork& work, const RunOptions& run);
 
 }  // namespace pantile
