@@ -21,6 +21,14 @@ struct Progress {
   double elapsed_s = 0;      ///< Since the stage began.
 };
 
+/// A piece of what a job makes, of level 0.
+struct JobTile {
+  Rect rect;                           ///< Pixels of the image.
+  std::int64_t column = 0, row = 0;    ///< Its place in a grid …
+  std::int64_t columns = 1, rows = 1;  ///< … of so many.
+  std::int64_t group = 0, groups = 1;  ///< Of planes and channels that are made apart.
+};
+
 struct Finding;  // check.h
 
 /// Hears of a job. Calls may come from any thread, never two at once.
@@ -33,6 +41,13 @@ class JobListener {
   virtual void on_note(std::string_view /*text*/) {}     ///< Worth saying, nothing wrong.
   virtual void on_warning(std::string_view /*text*/) {}  ///< Goes on, but the user should know.
   virtual void on_finding(const Finding&) {}             ///< Something on disk is wrong.
+
+  /// Whether to call what follows; asked when a stage begins. A tile's calls come from the thread
+  /// that makes it, those of several tiles mixed.
+  virtual bool wants_tiles() const { return false; }
+  virtual void on_tile_begin(const JobTile&) {}
+  virtual void on_tile_end(const JobTile&) {}
+  virtual void on_tile_error(const JobTile&, const Error&) {}  ///< Instead of on_tile_end().
 };
 
 /// What computes pixels.

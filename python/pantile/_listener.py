@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from pantile._errors import BY_CODE
+from pantile._function import Corners, Tile
 from pantile.callbacks import CallbackList, Stage
+
+
+def _tile(
+    corners: Corners, column: int, row: int, columns: int, rows: int, group: int, groups: int
+) -> tuple[Tile, int, int]:
+    index = (group * rows + row) * columns + column
+    return Tile(row, column, corners, corners), index, groups * rows * columns
 
 
 class Listener:
@@ -14,6 +23,8 @@ class Listener:
 
     def __init__(self, callbacks: CallbackList) -> None:
         self._call = callbacks.call
+        hooks = ("on_tile_start", "on_tile_end", "on_tile_error")
+        self.wants_tiles = any(callbacks.wants(hook) for hook in hooks)
 
     def stage_begin(self, *stage: Any) -> None:
         self._call("on_stage_start", Stage(*stage))
@@ -23,6 +34,16 @@ class Listener:
 
     def stage_end(self, *stage: Any) -> None:
         self._call("on_stage_end", Stage(*stage))
+
+    def tile_begin(self, *place: Any) -> None:
+        self._call("on_tile_start", *_tile(*place))
+
+    def tile_end(self, *place: Any) -> None:
+        self._call("on_tile_end", *_tile(*place))
+
+    def tile_error(self, *event: Any) -> None:
+        code, text = event[-2:]
+        self._call("on_tile_error", BY_CODE[code](text), *_tile(*event[:-2]))
 
     def note(self, text: str) -> None:
         self._call("on_note", text)

@@ -62,6 +62,26 @@ void PythonListener::on_finding(const Finding& finding) {
   });
 }
 
+bool PythonListener::wants_tiles() const {
+  const nb::gil_scoped_acquire lock;
+  return !listener_.is_none() && nb::cast<bool>(listener_.attr("wants_tiles"));
+}
+
+template <class... More>
+void PythonListener::tile(const char* hook, const JobTile& t, const More&... more) {
+  guarded([&] {
+    listener_.attr(hook)(nb::make_tuple(t.rect.x0, t.rect.y0, t.rect.x1, t.rect.y1), t.column,
+                         t.row, t.columns, t.rows, t.group, t.groups,
+                         text_of(more)...);
+  });
+}
+
+void PythonListener::on_tile_begin(const JobTile& tile) { this->tile("tile_begin", tile); }
+void PythonListener::on_tile_end(const JobTile& tile) { this->tile("tile_end", tile); }
+void PythonListener::on_tile_error(const JobTile& tile, const Error& error) {
+  this->tile("tile_error", tile, code_name(error.code()), std::string_view(error.message()));
+}
+
 RunOptions run_options(int threads, std::int64_t memory_bytes, const CancelToken& cancel,
                        PythonListener& listener) {
   RunOptions run;

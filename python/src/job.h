@@ -14,7 +14,9 @@ namespace pantile::python {
 namespace nb = nanobind;
 
 /// Tells a Python object of a job: stage_begin, stage_progress and stage_end(name, unit, done,
-/// total, resumed, elapsed_s), note(text), warning(text), finding(file, kind, text). Exceptions of
+/// total, resumed, elapsed_s), note(text), warning(text), finding(file, kind, text), and where its
+/// wants_tiles is true tile_begin, tile_end(corners, column, row, columns, rows, group, groups) and tile_error of
+/// the same, the error's code and its message. Exceptions of
 /// its own go to sys.unraisablehook; what is no Exception (KeyboardInterrupt) raises `cancel`, and
 /// is kept for run_beside() to throw. None: nobody listens.
 class PythonListener final : public JobListener {
@@ -28,6 +30,10 @@ class PythonListener final : public JobListener {
   void on_note(std::string_view text) override { say("note", text); }
   void on_warning(std::string_view text) override { say("warning", text); }
   void on_finding(const Finding& finding) override;
+  bool wants_tiles() const override;
+  void on_tile_begin(const JobTile& tile) override;
+  void on_tile_end(const JobTile& tile) override;
+  void on_tile_error(const JobTile& tile, const Error& error) override;
   /// Throws what was kept. Needs the interpreter lock.
   void raise_interrupt();
 
@@ -36,6 +42,7 @@ class PythonListener final : public JobListener {
   template <class Body> void guarded(const Body& body);
   void stage(const char* hook, const Progress& progress);
   void say(const char* hook, std::string_view text);
+  template <class... More> void tile(const char* hook, const JobTile& tile, const More&... more);
 
   nb::object listener_;
   CancelToken& cancel_;

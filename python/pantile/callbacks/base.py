@@ -97,7 +97,7 @@ class Callback:
         """Handle the start of a tile; `tile` says where it lies."""
 
     def on_tile_end(self, tile: Any, tile_index: int, total_tiles: int) -> None:
-        """Handle the end of a tile; `tile` has its result."""
+        """Handle the end of a tile; `tile` has its result, or of the engine's jobs its place."""
 
     def on_tile_error(
         self, error: BaseException, tile: Any, tile_index: int, total_tiles: int

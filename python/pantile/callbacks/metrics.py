@@ -106,6 +106,9 @@ class Metrics(Callback):
 def core_pixels(tile: Any) -> int:
     """Pixels of a tile without its overlap; 0 where it does not say."""
     spec = getattr(tile, "tile_spec", tile)
+    if isinstance(corners := getattr(spec, "core", None), tuple):
+        x0, y0, x1, y1 = corners
+        return int((x1 - x0) * (y1 - y0))
     core = getattr(getattr(spec, "geometry", None), "core", None)
     if core is None:
         return 0

@@ -62,6 +62,7 @@ class Progress(Callback):
 
     def _reset(self) -> None:
         self._in_processing = False
+        self._stages = 0  # under way: they tell of pixels, so tiles need not be counted
         self._tiles_done = 0
         self._tiles_since_s = math.nan
         self._chunks_since_s = math.nan
@@ -93,12 +94,14 @@ class Progress(Callback):
         self._close()
 
     def on_stage_start(self, stage: Stage) -> None:
+        self._stages += 1
         self._open().show(stage, self.show_rate)
 
     def on_stage_progress(self, stage: Stage) -> None:
         self._open().show(stage, self.show_rate)
 
     def on_stage_end(self, stage: Stage) -> None:
+        self._stages -= 1
         self._open().end(stage, self.show_rate)
         if not self._in_processing:  # nothing else will tell that the job is over
             self._close()
@@ -117,11 +120,13 @@ class Progress(Callback):
         self._show_count("chunks", chunk_index + 1, total_chunks, self._chunks_since_s)
 
     def on_tile_start(self, tile: Any, tile_index: int, total_tiles: int) -> None:
-        if math.isnan(self._tiles_since_s):
+        if self._stages == 0 and math.isnan(self._tiles_since_s):
             self._tiles_since_s = time.perf_counter()
             self._show_count("tiles", 0, total_tiles, self._tiles_since_s)
 
     def on_tile_end(self, tile: Any, tile_index: int, total_tiles: int) -> None:
+        if self._stages > 0:
+            return
         # Tiles of several threads end in any order: those that ended are counted.
         self._tiles_done += 1
         self._show_count("tiles", self._tiles_done, total_tiles, self._tiles_since_s)

@@ -205,6 +205,17 @@ class Drain {
   }
 
   Status do_leaf(const ChunkQueue::Task& task, Worker& worker) {
+    const ChunkId& chunk = task.chunk;
+    if (options_.tiles == nullptr || chunk.level != 0 || task.unit->origin != Origin::source) {
+      return make_leaf(task, worker);
+    }
+    const TileGrid grid = layout_.chunks(0);
+    return options_.tiles->tile({layout_.chunk_rect(chunk), chunk.x, chunk.y, grid.columns(),
+                                 grid.rows(), chunk.group, layout_.groups()},
+                                [&] { return make_leaf(task, worker); });
+  }
+
+  Status make_leaf(const ChunkQueue::Task& task, Worker& worker) {
     if (can_copy(*task.unit)) {
       PANTILE_ASSIGN(const bool copied, copy_leaf(task, worker));
       if (copied) return {};

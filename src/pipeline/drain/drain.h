@@ -12,6 +12,7 @@
 #include "pantile/tile_source.h"
 #include "pipeline/drain/lane_feed.h"
 #include "pipeline/drain/plan.h"
+#include "pipeline/drain/stage_reporter.h"
 
 namespace pantile {
 
@@ -32,6 +33,9 @@ struct DrainOptions {
   const CancelToken* cancel = nullptr;  ///< Raised: units begun are completed, nothing else.
   /// Called after each leaf chunk with its pixels and its unit, from any worker.
   std::function<void(std::int64_t pixels, const UnitWork& unit)> on_pixels;
+  /// Told of each chunk of level 0 that workers read from the source by themselves, until it is in
+  /// the sinks; null: nobody is.
+  StageReporter* tiles = nullptr;
   /// Read the source's level 0 beside the workers. Nothing is owned.
   std::vector<TileLane*> lanes;
   bool workers_read = true;  ///< Beside lanes; what no lane can read they always do.

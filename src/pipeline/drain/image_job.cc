@@ -62,6 +62,7 @@ Status ImageJobRun::drain_as(std::string_view name) {
         coarse || (unit.id.level == 0 && (!reads_source || unit.origin == Origin::source));
     if (counts) stage.add(pixels);
   };
+  if (stage.reports_tiles()) options.tiles = &stage;
   options.lanes = job_.lanes;
   options.workers_read = job_.workers_read;
   options.on_lane = [this](const LaneUse& use) { report_lane(use); };

@@ -6,7 +6,10 @@ constexpr std::chrono::milliseconds kReportInterval{200};
 
 StageReporter::StageReporter(JobListener* listener, std::string_view stage, std::string_view unit,
                              std::int64_t total, std::int64_t resumed)
-    : listener_(listener), begin_(Clock::now()), last_report_(begin_) {
+    : listener_(listener),
+      reports_tiles_(listener != nullptr && listener->wants_tiles()),
+      begin_(Clock::now()),
+      last_report_(begin_) {
   progress_.stage = stage;
   progress_.unit = unit;
   progress_.total = total;
@@ -27,6 +30,20 @@ void StageReporter::add(std::int64_t amount) {
   last_report_ = now;
   progress_.elapsed_s = elapsed_s();
   listener_->on_progress(progress_);
+}
+
+void StageReporter::begin(const JobTile& tile) {
+  const std::lock_guard lock(mutex_);
+  listener_->on_tile_begin(tile);
+}
+
+void StageReporter::end(const JobTile& tile, const Status& done) {
+  const std::lock_guard lock(mutex_);
+  if (done.ok()) {
+    listener_->on_tile_end(tile);
+  } else {
+    listener_->on_tile_error(tile, done.error());
+  }
 }
 
 StageSummary StageReporter::end() {

@@ -62,9 +62,9 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
                       const RunOptions& run) {
   PANTILE_TRY(check_read(source.spec(), region, out));
   const Rect& all = region.rect;
-  const std::int64_t tile = source.tile_px();
+  const std::int64_t edge = source.tile_px();
   const int wanted = run.threads > 0 ? run.threads : available_cores();
-  const std::int64_t side = tile > 0 ? tiled_block(tile, all, wanted) : 0;
+  const std::int64_t side = edge > 0 ? tiled_block(edge, all, wanted) : 0;
   const std::vector<std::int64_t> xs =
       cuts(all.x0, all.x1, side > 0 ? side : kBlockColumns, side > 0);
   const std::vector<std::int64_t> ys = cuts(all.y0, all.y1, side > 0 ? side : kBlockRows, side > 0);
@@ -78,7 +78,11 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
       const auto [x, y] = strips.at(i);
       Region block = region;
       block.rect = {xs[x], ys[y], xs[x + 1], ys[y + 1]};
-      PANTILE_TRY(source.read(block, out.window(translate(block.rect, -all.x0, -all.y0)), context));
+      const JobTile tile{block.rect, static_cast<std::int64_t>(x), static_cast<std::int64_t>(y),
+                         strips.columns, strips.rows};
+      PANTILE_TRY(reporter.tile(tile, [&] {
+        return source.read(block, out.window(translate(block.rect, -all.x0, -all.y0)), context);
+      }));
       reporter.add(block.rect.area());
       return {};
     });

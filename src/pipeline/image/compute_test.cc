@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 
 #include "core/buffer.h"
 #include "core/copy.h"
@@ -90,6 +91,80 @@ TEST(Compute, ComesBackForBordersWhileTheyAreKept) {
   PixelBuffer out(DType::u8, all.height(), all.width(), 1);
   ASSERT_TRUE(compute_region(source, {0, 0, 0, 0, 1, all}, out.view(), run).ok());
   EXPECT_LE(source.made(), 24 * 10 * 3 / 2);
+}
+
+/// Counts what it is told.
+struct TileCounter final : JobListener {
+  explicit TileCounter(bool wants) : wants(wants) {}
+  bool wants_tiles() const override { return wants; }
+  void on_tile_begin(const JobTile& tile) override {
+    ++begun;
+    pixels += tile.rect.area();
+    places.insert(tile.row * tile.columns + tile.column);
+    all = tile.columns * tile.rows;
+  }
+  void on_tile_end(const JobTile&) override { ++ended; }
+  void on_tile_error(const JobTile& tile, const Error& error) override {
+    ++failed;
+    EXPECT_TRUE(tile.rect.contains({300, 200, 301, 201}));
+    EXPECT_EQ(error.code(), Code::corrupt);
+  }
+  const bool wants;
+  int begun = 0, ended = 0, failed = 0;
+  std::int64_t pixels = 0, all = 0;
+  std::set<std::int64_t> places;
+};
+
+TEST(Compute, TellsOfEveryTileWhoeverWantsToKnow) {
+  const Tiled source(64, 9, 7, 40);
+  const LevelInfo& level = source.spec().levels.front();
+  PixelBuffer out(DType::u8, level.height, level.width, 1);
+  for (const bool wants : {true, false}) {
+    TileCounter counter(wants);
+    RunOptions run;
+    run.threads = 3;
+    run.listener = &counter;
+    ASSERT_TRUE(
+        compute_region(source, source.spec().region(0, level.bounds()), out.view(), run).ok());
+    EXPECT_EQ(counter.pixels, wants ? level.bounds().area() : 0);
+    EXPECT_EQ(static_cast<std::int64_t>(counter.places.size()), counter.all);
+    EXPECT_EQ(counter.begun, static_cast<int>(counter.all));
+    EXPECT_EQ(counter.ended, counter.begun);
+    EXPECT_EQ(counter.failed, 0);
+  }
+}
+
+/// Fails where pixel 300, 200 is read.
+class Broken final : public TileSource {
+ public:
+  Broken() {
+    spec_.dtype = DType::u8;
+    spec_.levels = {{.width = 600, .height = 400, .scale = {}, .offset = {}}};
+  }
+  const ImageSpec& spec() const override { return spec_; }
+  Cost cost(const Region&) const override { return {}; }
+  Fingerprint fingerprint() const override { return {}; }
+  std::int64_t tile_px() const override { return 64; }
+  Status read(const Region& region, MutableView, ReadContext&) const override {
+    if (!region.rect.contains({300, 200, 301, 201})) return {};
+    return Error(Code::corrupt, "broken");
+  }
+
+ private:
+  ImageSpec spec_;
+};
+
+TEST(Compute, TellsOfTheTileThatFails) {
+  const Broken source;
+  PixelBuffer out(DType::u8, 400, 600, 1);
+  TileCounter counter(true);
+  RunOptions run;
+  run.threads = 2;
+  run.listener = &counter;
+  EXPECT_FALSE(
+      compute_region(source, source.spec().region(0, {0, 0, 600, 400}), out.view(), run).ok());
+  EXPECT_EQ(counter.failed, 1);
+  EXPECT_EQ(counter.ended + 1, counter.begun);
 }
 
 }  // namespace
