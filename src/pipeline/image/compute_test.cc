@@ -95,7 +95,7 @@ TEST(Compute, ComesBackForBordersWhileTheyAreKept) {
 
 /// Counts what it is told.
 struct TileCounter final : JobListener {
-  explicit TileCounter(bool wants) : wants(wants) {}
+  explicit TileCounter(bool wants_them) : wants(wants_them) {}
   bool wants_tiles() const override { return wants; }
   void on_tile_begin(const JobTile& tile) override {
     ++begun;
