@@ -28,11 +28,11 @@ Status DeviceFacts::usable() const {
 
 Result<DeviceFacts> read_facts(const Driver& driver, int ordinal) {
   if (ordinal < 0 || ordinal >= driver.device_count()) {
-    return Error(Code::not_found, fmt::format("there is no GPU {}: this machine's are {}", ordinal,
-                                              driver.device_count() == 1
-                                                  ? "number 0 alone"
-                                                  : fmt::format("0 to {}",
-                                                                driver.device_count() - 1)));
+    return Error(Code::not_found,
+                 fmt::format("there is no GPU {}: this machine's are {}", ordinal,
+                             driver.device_count() == 1
+                                 ? "number 0 alone"
+                                 : fmt::format("0 to {}", driver.device_count() - 1)));
   }
   const api::Functions& call = driver.call();
   const auto check = [&](api::Outcome outcome, std::string_view what) {

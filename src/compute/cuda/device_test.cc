@@ -35,7 +35,8 @@ TEST_F(Devices, ThoseThatAreMissingOrTooOldAreRefusedByName) {
   const auto missing = Device::open(fake_.open(), 1);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code(), Code::not_found);
-  EXPECT_NE(missing.error().message().find("no GPU 1: this machine's are number 0 alone"), std::string::npos);
+  EXPECT_NE(missing.error().message().find("no GPU 1: this machine's are number 0 alone"),
+            std::string::npos);
   EXPECT_EQ(Device::open(fake_.open(), -1).error().code(), Code::not_found);
 
   fake_.control().major = 7;
