@@ -101,6 +101,8 @@ class Image {
   /// host memory) with run.threads threads. Errors: invalid; cancelled; those of what is read; of
   /// one that fails, `out` holds nothing of use.
   Status compute(const Region& region, MutableView out, const RunOptions& run) const;
+  /// Computes all planes of level 0: plane (0, 0) into `out`, the others `planes` away from it.
+  Status compute_all(MutableView out, PlaneStrides planes, const RunOptions& run) const;
   /// Writes level 0, and the levels halved from it, into an .ome.zarr, .tif, .tiff or .png, or goes
   /// on where an earlier call was stopped: as run_process() does. What is to be known of the whole
   /// image is a stage of its own and kept for a resume. Errors: those of run_process().

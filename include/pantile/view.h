@@ -43,6 +43,11 @@ struct Layout {
   }
 };
 
+/// From one plane of a stack to the next, in bytes.
+struct PlaneStrides {
+  std::ptrdiff_t t = 0, z = 0;
+};
+
 namespace detail {
 
 template <class Byte> class BasicView {

@@ -60,6 +60,7 @@ class Image:
         shape: tuple[int, int, int, int, int],
         dtype: str,
         tile_px: int,
+        channels_together: int,
         name: str,
         version: str,
     ) -> Image: ...

@@ -145,12 +145,15 @@ def _of_object(
     edges = dict(zip(axes, chunks, strict=True)) if chunks and len(chunks) == len(axes) else {}
     edge = edges.get("x")
     tile_px = int(edge) if isinstance(edge, Integral) and edge == edges["y"] else 0
+    channels, together = sizes.get("c", 1), edges.get("c", 1)
+    is_grouped = isinstance(together, Integral) and channels % int(together) == 0
     reader = Reader(image, axes, name, native_dtype)
     native = _native.Image.from_object(
         weakref.ref(reader),
         (sizes.get("t", 1), sizes.get("c", 1), sizes.get("z", 1), sizes["y"], sizes["x"]),
         native_dtype.name,
         tile_px,
+        int(together) if is_grouped else channels,
         name,
         version if version is not None else secrets.token_hex(16),
     )

@@ -73,8 +73,8 @@ DType dtype_named(const std::string& name) {
 Image from_object(nb::object reader,
                   const std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t,
                                    std::int64_t>& shape,
-                  const std::string& dtype, std::int64_t tile_px, const std::string& name,
-                  const std::string& version) {
+                  const std::string& dtype, std::int64_t tile_px, int channels_together,
+                  const std::string& name, const std::string& version) {
   const auto [t, channels, z, height, width] = shape;
   Layout layout;
   layout.dtype = dtype_named(dtype);
@@ -85,7 +85,8 @@ Image from_object(nb::object reader,
   spec.t = t;
   spec.z = z;
   return value_or_raise(Image::of(CachedSource::over(
-      std::make_shared<PythonSource>(std::move(reader), std::move(spec), version, tile_px))));
+      std::make_shared<PythonSource>(
+      std::move(reader), std::move(spec), version, tile_px, channels_together))));
 }
 
 template <class Choice> Choice choice(const std::string& word, const char* what) {
@@ -186,21 +187,14 @@ void compute(const Image& image, const WritableArray& out, int threads, nb::obje
   constexpr std::string_view kAxes = "tczyx";
   const ReadableArray readable(out);
   const Layout layout = layout_of(readable, kAxes);
-  const std::ptrdiff_t t_stride = planes_along(readable, kAxes, 't').second;
-  const std::ptrdiff_t z_stride = planes_along(readable, kAxes, 'z').second;
-  auto* const data = static_cast<std::byte*>(out.data_handle()) + out.byte_offset();
-  const ImageSpec& spec = image.spec();
+  const PlaneStrides planes{planes_along(readable, kAxes, 't').second,
+                            planes_along(readable, kAxes, 'z').second};
+  const MutableView view(static_cast<std::byte*>(out.data_handle()) + out.byte_offset(), layout);
   CancelToken cancel;
   PythonListener heard(std::move(listener), cancel);
   const RunOptions run = run_options(threads, 0, cancel, heard);
   Status done;
-  run_beside(cancel, heard, [&] {
-    for (std::int64_t plane = 0; plane < spec.t * spec.z && done.ok(); ++plane) {
-      const std::int64_t t = plane / spec.z, z = plane % spec.z;
-      const MutableView view(data + t * t_stride + z * z_stride, layout);
-      done = image.compute({0, t, z, 0, spec.channels, spec.levels.front().bounds()}, view, run);
-    }
-  });
+  run_beside(cancel, heard, [&] { done = image.compute_all(view, planes, run); });
   raise_if(done);
 }
 
@@ -278,7 +272,8 @@ void bind_image(nb::module_& module) {
       .def_static("from_array", &from_array, nb::arg("array"), nb::arg("axes"), nb::arg("name"),
                   nb::arg("owner"))
       .def_static("from_object", &from_object, nb::arg("reader"), nb::arg("shape"),
-                  nb::arg("dtype"), nb::arg("tile_px"), nb::arg("name"), nb::arg("version"))
+                  nb::arg("dtype"), nb::arg("tile_px"), nb::arg("channels_together"),
+                  nb::arg("name"), nb::arg("version"))
       .def_prop_ro("t", [](const Image& i) { return i.spec().t; })
       .def_prop_ro("z", [](const Image& i) { return i.spec().z; })
       .def_prop_ro("t_step", [](const Image& i) { return step_of(i.spec().t_step); })

@@ -57,20 +57,23 @@ class PythonFunction final : public TileFunction {
 /// `reader` is a weak reference.
 class PythonSource final : public TileSource {
  public:
-  PythonSource(nb::object reader, ImageSpec spec, std::string version, std::int64_t tile_px)
+  PythonSource(nb::object reader, ImageSpec spec, std::string version, std::int64_t tile_px,
+               int channels_together)
       : reader_(std::move(reader)), spec_(std::move(spec)), version_(std::move(version)),
-        tile_px_(tile_px) {}
+        tile_px_(tile_px), channels_together_(channels_together) {}
   const ImageSpec& spec() const override { return spec_; }
   Cost cost(const Region& region) const override;
   Status read(const Region& region, MutableView out, ReadContext& ctx) const override;
   Fingerprint fingerprint() const override;
   std::int64_t tile_px() const override { return tile_px_; }
+  int channels_together() const override { return channels_together_; }
 
  private:
   SharedObject reader_;
   ImageSpec spec_;
   std::string version_;
   std::int64_t tile_px_;
+  int channels_together_;
 };
 
 }  // namespace pantile::python

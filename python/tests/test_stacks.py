@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -208,4 +210,119 @@ def test_many_channels_are_in_shards_of_their_own(tmp_path: Path) -> None:
     array = zarr.open_group(tmp_path / "a.ome.zarr", mode="r")["0"]
     assert array.chunks == (1, 64, 64)
     np.testing.assert_array_equal(array[:], pixels)
-    pt.check(tmp_path / "a.ome.zarr")
+    assert pt.check(tmp_path / "a.ome.zarr")["whole"]
+
+
+def damaged(path: Path) -> list[tuple[str, str]]:
+    return [(f["kind"], f["file"]) for f in pt.check(path)["findings"]]
+
+
+@pytest.fixture
+def smooth_store(tmp_path: Path) -> Path:
+    """Of a stack whose planes compress differently."""
+    x = np.arange(200, dtype=np.float32)
+    planes = np.stack([np.sin(x / (3 + i)) * 100 + x[:150, None] for i in range(12)])
+    pixels = planes.reshape(2, 3, 2, 150, 200).astype(np.uint16)
+    pt.open(pixels).write(tmp_path / "s.ome.zarr", tile=64, shard=64)
+    return tmp_path / "s.ome.zarr"
+
+
+def test_a_sound_stack_is_found_whole(smooth_store: Path) -> None:
+    report = pt.check(smooth_store)
+    assert report["whole"]
+    assert report["findings"] == []
+
+
+@pytest.mark.parametrize("where", [-20, 30], ids=["index", "chunk"])
+def test_damage_is_found_in_whichever_plane_it_is(smooth_store: Path, where: int) -> None:
+    shards = sorted(p for p in (smooth_store / "0" / "c").rglob("*") if p.is_file())
+    for shard in (shards[0], shards[-1], shards[len(shards) // 2]):
+        content = bytearray(shard.read_bytes())
+        content[where] ^= 4
+        shard.write_bytes(content)
+        found = damaged(smooth_store)
+        assert {file for _, file in found} >= {str(shard.relative_to(smooth_store))}
+        content[where] ^= 4
+        shard.write_bytes(content)
+    assert damaged(smooth_store) == []
+
+
+def test_a_shard_that_is_gone_is_named(smooth_store: Path) -> None:
+    shard = max(p for p in (smooth_store / "1" / "c").rglob("*") if p.is_file())
+    shard.unlink()
+    assert damaged(smooth_store) == [("missing", str(shard.relative_to(smooth_store)))]
+    done = subprocess.run(
+        [os.environ["PANTILE"], "info", smooth_store], capture_output=True, text=True, check=False
+    )
+    assert "lacks 1 of its" in done.stdout
+    assert "2 along t, 2 along z" in done.stdout
+
+
+def test_info_counts_all_planes(smooth_store: Path) -> None:
+    done = subprocess.run(
+        [os.environ["PANTILE"], "info", smooth_store, "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    info = json.loads(done.stdout)
+    assert (info["t"], info["z"], info["channels"]) == (2, 2, 3)
+    assert info["shards_done"] == info["shards_all"]
+    assert info["pixels_all"] % (150 * 200) == 0
+    assert info["flaws"] == []
+
+
+def test_many_channels_of_an_object_take_little_memory(tmp_path: Path) -> None:
+    pixels = np.zeros((64, 600, 800), np.uint16)
+    pixels += np.arange(64, dtype=np.uint16)[:, None, None]
+
+    class Lazy:
+        shape = pixels.shape
+        dtype = pixels.dtype
+
+        def __getitem__(self, key: Any) -> Array:
+            return pixels[key]
+
+    pt.open(Lazy(), version="1").median(3).write(tmp_path / "a.ome.zarr")
+    array = zarr.open_group(tmp_path / "a.ome.zarr", mode="r")["0"]
+    assert array.shards[0] < 64
+    np.testing.assert_array_equal(array[:, 300, 400], np.arange(64))
+
+
+def test_channels_that_come_in_pairs_stay_in_pairs(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    pixels = rng.integers(0, 999, (6, 3000, 2000)).astype(np.uint16)
+    zarr.create_array(tmp_path / "a.zarr", data=pixels, chunks=(2, 512, 512))
+    pt.open(tmp_path / "a.zarr").median(3).write(tmp_path / "b.ome.zarr")
+    array = zarr.open_group(tmp_path / "b.ome.zarr", mode="r")["0"]
+    assert array.shards[0] == 2
+    one = pt.open(pixels)[4:5, 100:200, 100:200].compute()
+    np.testing.assert_array_equal(one, pixels[4:5, 100:200, 100:200])
+
+
+def test_the_plane_of_a_failure_is_named() -> None:
+    def fails(tile: Array) -> Array:
+        if tile.max() > 3:
+            msg = "too bright"
+            raise RuntimeError(msg)
+        return tile
+
+    pixels = np.zeros((2, 1, 3, 50, 60), np.uint8)
+    pixels[1, 0, 2] = 9
+    with pytest.raises(pt.TileError, match="plane t 1, z 2"):
+        pt.open(pixels).map(fails, tile=64).compute()
+
+
+def test_a_stack_is_computed_as_one_stage() -> None:
+    class Stages(pt.callbacks.Callback):
+        def __init__(self) -> None:
+            self.done: list[tuple[str, int]] = []
+
+        def on_stage_end(self, stage: Any) -> None:
+            self.done.append((stage.name, stage.total))
+
+    stages = Stages()
+    pixels = stack(2, 3, 4)
+    made = pt.open(pixels).invert(9).compute(callbacks=[stages], threads=3)
+    np.testing.assert_array_equal(made, 9.0 - pixels)
+    assert stages.done == [("compute", 8 * 90 * 130)]

@@ -44,6 +44,7 @@ std::string disk_text(const ImageInfo& info) {
     raw_bytes += static_cast<double>(level.width) * static_cast<double>(level.height) *
                  static_cast<double>(info.spec.pixel_bytes());
   }
+  raw_bytes *= static_cast<double>(info.spec.t * info.spec.z);
   const std::string size = human_bytes(info.disk_bytes);
   if (info.shards_done < info.shards_all || !info.flaws.empty()) return size + " so far";
   return fmt::format("{} for {} of pixels, compression {:.2f}x", size, human(raw_bytes, "B"),
@@ -65,6 +66,9 @@ std::string info_text(const ImageInfo& info) {
         fmt::format("{}, {} x {} {}",
                     human(static_cast<double>(full.width) * static_cast<double>(full.height), "px"),
                     info.spec.channels, dtype_name(info.spec.dtype), kind_name(info.spec.kind)));
+    if (info.spec.t * info.spec.z != 1) {
+      out += line("planes", fmt::format("{} along t, {} along z", info.spec.t, info.spec.z));
+    }
   }
   if (!info.spec.name.empty()) out += line("name", info.spec.name);
   if (!info.spec.levels.empty()) {
@@ -103,6 +107,8 @@ std::string info_json(const ImageInfo& info) {
   json["pixels_done"] = info.pixels_all > 0 ? Json(info.pixels_done) : Json(nullptr);
   json["pixels_all"] = known(info.pixels_all);
   json["name"] = info.spec.name;
+  json["t"] = info.spec.t;
+  json["z"] = info.spec.z;
   json["channels"] = info.spec.channels;
   json["dtype"] = std::string(dtype_name(info.spec.dtype));
   json["kind"] = std::string(kind_name(info.spec.kind));

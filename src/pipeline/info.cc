@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/store/file_store.h"
+#include "io/zarr/sink_files.h"
 #include "pantile/info.h"
 #include "pipeline/drain/disk_space.h"
 #include "pipeline/folder/job_record.h"
@@ -76,11 +77,12 @@ Status look_around(const OpenImage& image, ImageInfo& info) {
     }
   }
   // A finished store of ours has all its shards; others leave out what is empty.
-  if (image.facts_json == "{}" || image.shard_px == 0) return {};
-  PANTILE_ASSIGN(
-      const StoreState state,
-      look_at_store(FileStore(image.path), {image.source->spec(), image.chunk_px, image.shard_px},
-                    /*finished=*/true, name));
+  if (image.facts_json == "{}" || format_of(image.path) != FileFormat::zarr) return {};
+  const auto store = std::make_shared<const FileStore>(image.path);
+  const auto facts = zarr::read_store_facts(store);
+  if (!facts.ok()) return {};  // not laid out as ours are
+  PANTILE_ASSIGN(const StoreState state,
+                 look_at_store(*store, facts->plan, /*finished=*/true, name));
   info.shards_done = state.shards_done;
   info.shards_all = state.shards_all;
   info.pixels_done = state.pixels_done;

@@ -11,11 +11,6 @@
 
 namespace pantile {
 
-/// From plane to plane of an array, in bytes.
-struct PlaneStrides {
-  std::ptrdiff_t t = 0, z = 0;
-};
-
 /// One level: the samples of a view, or of such views one after the other along t and z, which
 /// somebody keeps in memory and leaves as they are while they are read. Nothing is copied to read
 /// them in place (borrow()). Its fingerprint is that of all samples, which are looked at once, when

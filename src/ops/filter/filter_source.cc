@@ -1,6 +1,7 @@
 #include "ops/filter/filter_source.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "ops/filter/samples.h"
@@ -155,11 +156,18 @@ Cost FilterSource::cost(const Region& region) const {
 }
 
 int FilterSource::channels_together() const {
-  // Whatever an operator takes of its images, it takes channel by channel.
-  for (const auto& source : fused_.sources) {
-    if (source->channels_together() > 1) return fused_.spec.channels;
+  const int channels = fused_.spec.channels;
+  int each = 1;
+  for (int c = 0; c < channels; ++c) {
+    for (const Fused::Leaf& leaf : fused_.channels[static_cast<std::size_t>(c)].leaves) {
+      const int of_source =
+          fused_.sources[static_cast<std::size_t>(leaf.source)]->channels_together();
+      if (of_source > 1 && leaf.channel != c) return channels;
+      each = std::lcm(each, of_source);
+    }
+    if (channels % each != 0) return channels;
   }
-  return 1;
+  return each;
 }
 
 std::int64_t FilterSource::tile_px() const {

@@ -1,5 +1,7 @@
 #include "ops/stack/planewise_source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/hash.h"
@@ -67,7 +69,9 @@ Status PlanewiseSource::read(const Region& region, MutableView out, ReadContext&
   PANTILE_ASSIGN(const Source source, plane(region.t, region.z));
   Region of_plane = region;
   of_plane.t = of_plane.z = 0;
-  return source->read(of_plane, out, ctx);
+  const Status read = source->read(of_plane, out, ctx);
+  if (read.ok()) return read;
+  return read.error().with_context(fmt::format("plane t {}, z {}", region.t, region.z));
 }
 
 Fingerprint PlanewiseSource::fingerprint() const {

@@ -221,7 +221,7 @@ class CheckRun {
       report.shards_to_come = store_->units_to_come();
       files_ += store_->files_seen() - report.shards_to_come;
       const LevelInfo& level = store_->plan().spec.levels.front();
-      report.summary.pixels = level.width * level.height;
+      report.summary.pixels = store_->plan().groups() * level.width * level.height;
     }
     report.files = files_ + (target_.record ? 1 : 0);
     report.summary.stages = std::move(stages_);

@@ -145,7 +145,9 @@ Result<StoreCheck::IndexPtr> StoreCheck::load_index(UnitId unit) {
 
 Result<StoreCheck::IndexPtr> StoreCheck::index_of(UnitId unit) {
   if (is_broken(unit)) return IndexPtr();
-  const zarr::CacheKey key{unit.level, unit.y * layout_.shards(unit.level).columns() + unit.x};
+  const TileGrid shards = layout_.shards(unit.level);
+  const zarr::CacheKey key{unit.level,
+                           unit.group * shards.count() + unit.y * shards.columns() + unit.x};
   if (auto kept = indices_.get(key)) return kept;
   PANTILE_ASSIGN(IndexPtr index, load_index(unit));
   if (index == nullptr) {

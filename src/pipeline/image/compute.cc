@@ -56,10 +56,16 @@ std::vector<std::int64_t> cuts(std::int64_t from, std::int64_t to, std::int64_t 
   return at;
 }
 
-}  // namespace
+/// Planes from `region`'s on.
+struct Planes {
+  std::int64_t t = 1, z = 1;
+  PlaneStrides strides;
 
-Status compute_region(const TileSource& source, const Region& region, MutableView out,
-                      const RunOptions& run) {
+  std::int64_t count() const { return t * z; }
+};
+
+Status compute(const TileSource& source, const Region& region, MutableView out,
+               const Planes& planes, const RunOptions& run) {
   PANTILE_TRY(check_read(source.spec(), region, out));
   const Rect& all = region.rect;
   const std::int64_t edge = source.tile_px();
@@ -70,27 +76,48 @@ Status compute_region(const TileSource& source, const Region& region, MutableVie
   const std::vector<std::int64_t> ys = cuts(all.y0, all.y1, side > 0 ? side : kBlockRows, side > 0);
   const Strips strips{static_cast<std::int64_t>(xs.size()) - 1,
                       static_cast<std::int64_t>(ys.size()) - 1};
-  StageReporter reporter(run.listener, "compute", "px", all.area());
-  WorkItems items(strips.count(), run.cancel);
+  const std::int64_t count = planes.count() * strips.count();
+  StageReporter reporter(run.listener, "compute", "px", planes.count() * all.area());
+  WorkItems items(count, run.cancel);
   const auto work = [&](int) {
     ReadContext context{run.cancel};
     return items.each([&](std::int64_t i) -> Status {
-      const auto [x, y] = strips.at(i);
+      const std::int64_t plane = i / strips.count();
+      const std::int64_t t = plane / planes.z, z = plane % planes.z;
+      const MutableView target(out.data() + t * planes.strides.t + z * planes.strides.z,
+                               out.layout());
+      const auto [x, y] = strips.at(i % strips.count());
       Region block = region;
+      block.t += t;
+      block.z += z;
       block.rect = {xs[x], ys[y], xs[x + 1], ys[y + 1]};
       const JobTile tile{block.rect, static_cast<std::int64_t>(x), static_cast<std::int64_t>(y),
                          strips.columns, strips.rows};
       PANTILE_TRY(reporter.tile(tile, [&] {
-        return source.read(block, out.window(translate(block.rect, -all.x0, -all.y0)), context);
+        return source.read(block, target.window(translate(block.rect, -all.x0, -all.y0)), context);
       }));
       reporter.add(block.rect.area());
       return {};
     });
   };
-  const auto threads = static_cast<int>(std::min<std::int64_t>(wanted, strips.count()));
+  const auto threads = static_cast<int>(std::min<std::int64_t>(wanted, count));
   const Status done = run_workers(threads, work);
   if (done.ok()) reporter.end();
   return done;
+}
+
+}  // namespace
+
+Status compute_region(const TileSource& source, const Region& region, MutableView out,
+                      const RunOptions& run) {
+  return compute(source, region, out, {}, run);
+}
+
+Status compute_planes(const TileSource& source, MutableView out, PlaneStrides strides,
+                      const RunOptions& run) {
+  const ImageSpec& spec = source.spec();
+  return compute(source, spec.region(0, spec.levels.front().bounds()), out,
+                 {spec.t, spec.z, strides}, run);
 }
 
 }  // namespace pantile

@@ -13,4 +13,9 @@ namespace pantile {
 Status compute_region(const TileSource& source, const Region& region, MutableView out,
                       const RunOptions& run);
 
+/// Fills all planes of level 0 in the same way, as one stage: plane (0, 0) goes into `out`, the
+/// others lie `strides` away from it.
+Status compute_planes(const TileSource& source, MutableView out, PlaneStrides strides,
+                      const RunOptions& run);
+
 }  // namespace pantile

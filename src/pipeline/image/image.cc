@@ -168,6 +168,12 @@ Status Image::compute(const Region& region, MutableView out, const RunOptions& r
   return compute_region(*state_->source, region, out, run);
 }
 
+Status Image::compute_all(MutableView out, PlaneStrides planes, const RunOptions& run) const {
+  const FloatEnvironmentScope float_environment;
+  PANTILE_TRY(prepare(*state_, run));
+  return compute_planes(*state_->source, out, planes, run);
+}
+
 Result<JobSummary> Image::write(const std::string& output, const WriteOptions& options,
                                 const RunOptions& run) const {
   const FloatEnvironmentScope float_environment;

@@ -79,6 +79,12 @@ class Sampler {
   std::vector<std::byte> encoded_;
 };
 
+/// Of n the one for sample k: steps of the golden section, from 0 on.
+std::int64_t spread(std::int64_t k, std::int64_t n) {
+  const double turn = static_cast<double>(k) * 0.6180339887498949;
+  return static_cast<std::int64_t>((turn - std::floor(turn)) * static_cast<double>(n));
+}
+
 }  // namespace
 
 ChunkId sample_chunk(const TileGrid& grid, std::int64_t k, std::int64_t samples) {
@@ -111,14 +117,15 @@ Result<Estimate> estimate_drain(const TileSource& source, const SinkPlan& plan,
                                 const Codecs& codecs) {
   const ShardLayout layout(plan);
   const TileGrid grid = layout.chunks(0);
-  const std::int64_t samples = std::min(kMostSamples, grid.count());
+  const std::int64_t of_group = std::min(kMostSamples, grid.count());
+  const std::int64_t samples = std::min(kMostSamples, of_group * layout.groups());
   Sampler sampler(plan, codecs);
   double sampled_pixels = 0;
   const auto begin = std::chrono::steady_clock::now();
   for (std::int64_t k = 0; k < samples; ++k) {
     if (k > 0 && seconds_since(begin) > kMostSeconds) break;
-    ChunkId chunk = sample_chunk(grid, k, samples);
-    chunk.group = k % layout.groups();
+    ChunkId chunk = sample_chunk(grid, k % of_group, of_group);
+    chunk.group = spread(k, layout.groups());
     const Rect rect = layout.chunk_rect(chunk);
     PixelBuffer& pixels = sampler.chunk();
     std::memset(pixels.data(), 0, pixels.size_bytes());

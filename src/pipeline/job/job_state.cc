@@ -66,7 +66,7 @@ Result<StoreState> look_at_store(const ByteStore& store, const SinkPlan& plan, b
   state.shards_done = static_cast<std::int64_t>(files.there.size());
   state.shards_all = layout.unit_count();
   const LevelInfo& full = plan.spec.levels.front();
-  state.pixels_all = full.width * full.height;
+  state.pixels_all = layout.groups() * full.width * full.height;
   for (const UnitId unit : files.there) {
     if (unit.level == 0) state.pixels_done += layout.shards(0).rect(unit.x, unit.y).area();
   }
