@@ -253,6 +253,13 @@ def test_regions_are_written(process, pantile, tmp_path, name):
     # Of another size there are no values; a part is measured by itself.
     process(pixels, "resize(scale=0.5) | threshold(4) | label", "--regions", "half.csv")
     assert "mean" not in (tmp_path / "half.csv").read_text()
+    # Values are those of the channel that the labels are made of, and of no mixture.
+    process(pixels, "select(1) | threshold(4) | label", "--regions", "one.csv")
+    means = {line.split(",")[1]: float(line.split(",")[9])
+             for line in (tmp_path / "one.csv").read_text().split()[1:]}
+    assert means == {f"{row['label']:.0f}": row["mean"] for row in rows if row["channel"] == 1}
+    process(pixels, 'expression("b0+b1") | threshold(8) | label', "--regions", "mixed.csv")
+    assert "mean" not in (tmp_path / "mixed.csv").read_text()
     part = process(pixels, "threshold(4) | label", "--region", "50,40,90,70", "--regions", "p.csv")
     found = {int(line.split(",")[1]) for line in (tmp_path / "p.csv").read_text().split()[1:]}
     assert found == set(np.unique(part)) - {0}

@@ -255,6 +255,18 @@ std::vector<PlaneRef> planes_of(const Call& call, const std::vector<Graph>& inpu
   return planes;
 }
 
+int origin_channel(const Graph& graph, const TileSource& image, int channel) {
+  if (graph.is_leaf()) return graph.source().get() == &image ? channel : -1;
+  const Call& call = graph.call();
+  const std::vector<PlaneRef> planes = planes_of(call, graph.inputs(), channel);
+  // What looks at several channels of one image; others look at one of each.
+  for (std::size_t i = 1; i < planes.size(); ++i) {
+    if (planes[i].input == planes[0].input) return -1;
+  }
+  return origin_channel(graph.inputs()[static_cast<std::size_t>(planes[0].input)], image,
+                        planes[0].channel);
+}
+
 bool differs_by_channel(const Call& call) { return call.info->name == "hed"; }
 
 Result<ImageSpec> result_spec(const Call& call, const std::vector<Graph>& inputs) {

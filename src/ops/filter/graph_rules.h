@@ -17,6 +17,10 @@ struct PlaneRef {
 /// `inputs` have passed result_spec().
 std::vector<PlaneRef> planes_of(const Call& call, const std::vector<Graph>& inputs, int channel);
 
+/// The channel of `image` that a channel of `graph` is made of, from operator to the image that
+/// each works on; −1: of several channels, or of another image.
+int origin_channel(const Graph& graph, const TileSource& image, int channel);
+
 /// True when channels of the result are made in ways of their own, of the same planes too.
 bool differs_by_channel(const Call& call);
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "ops/filter/graph_rules.h"
 #include "ops/filter/test_images.h"
 
 namespace pantile::filter {
@@ -41,6 +42,23 @@ TEST(Graph, ChannelsThatAreMadeAlikeShareAPipeline) {
   EXPECT_EQ(fused->sources.size(), 1u);
   ASSERT_EQ(fused->channels.size(), 40u);
   EXPECT_EQ(fused->channels[7].leaves, (std::vector<Fused::Leaf>{{0, 7}}));
+}
+
+TEST(Graph, KnowsWhichChannelIsWhose) {
+  const auto image = noise(DType::u8, 20, 10, 3), other = noise(DType::u8, 20, 10, 3);
+  const auto origin = [&](const std::string& text, int channel) {
+    const Graph graph =
+        *apply_chain(*parse_chain(text), Graph::leaf(image), {}, {Graph::leaf(other)});
+    return origin_channel(graph, *image, channel);
+  };
+  EXPECT_EQ(origin("gaussian(2) | threshold(9) | label", 2), 2);
+  EXPECT_EQ(origin("select(2, 0) | label", 0), 2);
+  EXPECT_EQ(origin("select(2, 0) | select(1) | label", 0), 0);
+  EXPECT_EQ(origin("subtract(#1) | threshold(9) | label", 1), 1);
+  EXPECT_EQ(origin("merge(#1) | label", 1), 1);
+  EXPECT_EQ(origin("merge(#1) | label", 4), -1);
+  EXPECT_EQ(origin("expression(\"b0+b1\") | threshold(9) | label", 0), -1);
+  EXPECT_EQ(origin("expression(\"2*b1\") | threshold(9) | label", 0), 1);
 }
 
 TEST(Graph, RefusesWhatCannotBe) {

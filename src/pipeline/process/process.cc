@@ -1,9 +1,11 @@
 #include "pantile/process.h"
 
 #include <utility>
+#include <vector>
 
 #include "core/hash.h"
 #include "ops/crop/crop_source.h"
+#include "ops/filter/graph_rules.h"
 #include "ops/filter/settle.h"
 #include "pipeline/file/values_job.h"
 #include "pipeline/preview/picture.h"
@@ -17,6 +19,16 @@ namespace {
 
 bool same_size(const ImageSpec& a, const ImageSpec& b) {
   return a.levels.front().bounds() == b.levels.front().bounds();
+}
+
+/// The channel of `image` that each channel of `graph` is made of; empty where one is of several.
+std::vector<int> origins(const filter::Graph& graph, const TileSource& image) {
+  std::vector<int> all;
+  for (int c = 0; c < graph.spec().channels; ++c) {
+    all.push_back(filter::origin_channel(graph, image, c));
+    if (all.back() < 0) return {};
+  }
+  return all;
 }
 
 }  // namespace
@@ -61,15 +73,16 @@ Result<JobSummary> run_process(const ProcessOptions& options, const RunOptions& 
   PANTILE_TRY(check_apart(options.input, options.regions));
   PANTILE_TRY(check_apart(options.regions, output));
   std::shared_ptr<const TileSource> values = whole;
-  if (!same_size(graph.spec(), whole->spec())) {
+  const std::vector<int> value_channels = origins(graph, *whole);
+  if (!same_size(graph.spec(), whole->spec()) || value_channels.empty()) {
     values = nullptr;
   } else if (options.region) {
     PANTILE_ASSIGN(values, CropSource::create(whole, *options.region));
   }
   PANTILE_ASSIGN(JobSummary summary, run_values_job(std::move(job), run));
   PANTILE_ASSIGN(const OpenImage labels, open_input(output));
-  PANTILE_ASSIGN(StageSummary stage,
-                 write_region_table(options.regions, *labels.source, values.get(), run));
+  PANTILE_ASSIGN(StageSummary stage, write_region_table(options.regions, *labels.source,
+                                                        values.get(), value_channels, run));
   summary.wall_s += stage.wall_s;
   summary.stages.push_back(std::move(stage));
   return summary;

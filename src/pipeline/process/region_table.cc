@@ -74,10 +74,11 @@ Status check_region_table(const std::string& path, const ImageSpec& labels) {
 }
 
 Result<StageSummary> write_region_table(const std::string& path, const TileSource& labels,
-                                        const TileSource* values, const RunOptions& run) {
+                                        const TileSource* values,
+                                        const std::vector<int>& value_channels,
+                                        const RunOptions& run) {
   const ImageSpec& spec = labels.spec();
-  const int of_values = values == nullptr ? 0 : values->spec().channels;
-  const bool has_values = of_values == 1 || of_values == spec.channels;
+  const bool has_values = values != nullptr;
   StageReporter reporter(run.listener, "regions", "px",
                          spec.levels.front().bounds().area() * spec.planes());
   const bool csv = is_csv(path);
@@ -93,13 +94,12 @@ Result<StageSummary> write_region_table(const std::string& path, const TileSourc
     std::int64_t of_value = 0;
     if (has_values) {
       const ImageSpec& from = values->spec();
-      of_value =
-          from.plane(from.t == 1 ? 0 : at.t, from.z == 1 ? 0 : at.z, of_values == 1 ? 0 : at.c0);
+      of_value = from.plane(from.t == 1 ? 0 : at.t, from.z == 1 ? 0 : at.z,
+                            value_channels[static_cast<std::size_t>(at.c0)]);
     }
-    PANTILE_ASSIGN(
-        const Regions regions,
-        label::measure_regions(labels, plane, has_values ? values : nullptr, of_value, threads,
-                               run.cancel, [&](std::int64_t px) { reporter.add(px); }));
+    PANTILE_ASSIGN(const Regions regions,
+                   label::measure_regions(labels, plane, values, of_value, threads, run.cancel,
+                                          [&](std::int64_t px) { reporter.add(px); }));
     append_rows(regions, spec, plane, csv, text);
   }
   if (!csv) text += "\n]}\n";
