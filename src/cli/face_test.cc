@@ -153,6 +153,45 @@ TEST(Summary, NamesStagesOutputsAndCompression) {
   EXPECT_NE(summary_table(summary).find("all pixels were there already"), std::string::npos);
 }
 
+TEST(Summary, SaysWhatEachGpuDid) {
+  JobSummary summary;
+  summary.pixels = summary.pixels_done = 200'000'000;
+  summary.workers = 2;
+  DeviceSummary& well = summary.devices.emplace_back();
+  well.name = "GPU 0 (A)";
+  well.pixels = 150'000'000;
+  well.idle_s = 1.5;
+  well.blocked_s = 0.25;
+  well.memory_bytes = 64 << 20;
+  DeviceSummary& lost = summary.devices.emplace_back();
+  lost.name = "GPU 2 (B)";
+  lost.pixels = 20'000'000;
+  lost.lost = "GPU 2 (B): it fell off the bus";
+  lost.note = "GPU 2 (B) was short of memory and drew 3 tiles at a time";
+  const std::string table = summary_table(summary);
+  for (const char* line :
+       {"\nGPU 0 (A): 150 Mpx of the pixels (75.0 %), idle 1.50 s, waiting for the CPU 0.25 s, "
+        "64.0 MiB of its memory\n",
+        "\nGPU 2 (B): 20.0 Mpx of the pixels (10.0 %), idle 0.00 s, waiting for the CPU 0.00 s, "
+        "0 B of its memory; lost on the way\nGPU 2 (B) was short of memory and drew 3 tiles at a "
+        "time\n",
+        "\nCPU: 30.0 Mpx of the pixels (15.0 %), 2 workers, idle "}) {
+    EXPECT_NE(table.find(line), std::string::npos) << line << "\n" << table;
+  }
+  Screen screen;
+  make_json_log(screen.environment)->on_summary(summary);
+  const auto devices = nlohmann::json::parse(screen.out.str()).at("devices");
+  EXPECT_EQ(devices.at(0), nlohmann::json({{"name", "GPU 0 (A)"},
+                                           {"pixels", 150'000'000},
+                                           {"idle_s", 1.5},
+                                           {"blocked_s", 0.25},
+                                           {"memory_bytes", 64 << 20},
+                                           {"lost", nullptr},
+                                           {"note", nullptr}}));
+  EXPECT_EQ(devices.at(1).at("lost"), "GPU 2 (B): it fell off the bus");
+  EXPECT_EQ(devices.at(1).at("note"), lost.note);
+}
+
 TEST(Summary, SaysHowLongWorkersWaitedBesideGpus) {
   JobSummary summary;
   summary.workers = 2;
