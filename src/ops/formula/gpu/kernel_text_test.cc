@@ -58,6 +58,8 @@ void draw_on_host(const FormulaImage& image, std::span<const PixelRect> tiles, s
   }
 }
 
+constexpr std::int32_t kGiantPx = 2'147'483'000;
+
 FormulaImage picture(int samples, Output output, Precision precision) {
   FormulaImage image;
   image.frame = {301,    207, 0.3, -0.2, 0.013, samples == 2 ? Sampling::corner : Sampling::center,
@@ -99,6 +101,14 @@ void expect_equal(std::string_view formula, const FormulaImage& image,
   }
 }
 
+/// As large as a picture may be, which 32 bits of sample numbers do not reach.
+FormulaImage giant(int samples, Precision precision) {
+  FormulaImage image = picture(samples, Output::rgb8, precision);
+  image.frame.width = image.frame.height = kGiantPx;
+  image.frame.scale = 6.0 / kGiantPx;
+  return image;
+}
+
 template <class Formula> void expect_equal_in_every_form(std::string_view formula) {
   const Precision precision =
       sizeof(typename Formula::Value) == 8 ? Precision::f64 : Precision::f32;
@@ -115,6 +125,9 @@ template <class Formula> void expect_equal_in_every_form(std::string_view formul
           formula, picture(samples, Output::value_f32, precision), part);
     }
   }
+  const PixelRect corner[] = {{kGiantPx - 120, kGiantPx - 30, kGiantPx, kGiantPx}};
+  expect_equal<Formula, PixelForm::rgb8, true>(formula, giant(1, precision), corner);
+  expect_equal<Formula, PixelForm::rgb8, false>(formula, giant(3, precision), corner);
   if constexpr (Formula::kOutputs == 1) {
     expect_equal<Formula, PixelForm::u16, true>(formula, picture(1, Output::value_u16, precision),
                                                 part);
