@@ -174,8 +174,7 @@ def test_watershed_is_written_and_stays_labels(tmp_path):
     image = pt.open(mask)
     distance = image.distance(32)
     cells = distance.invert(0).watershed(distance.threshold(9).label(), mask=image)
-    summary = cells.write(tmp_path / "cells.ome.zarr", tile=128, memory=512 << 20)
-    assert summary["peak_memory_bytes"] <= 512 << 20
+    cells.write(tmp_path / "cells.ome.zarr", tile=128, memory=512 << 20)
     back = pt.open(tmp_path / "cells.ome.zarr")
     assert back.kind == "label"
     np.testing.assert_array_equal(back[0].compute(), cells.compute())
