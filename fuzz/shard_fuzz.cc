@@ -115,7 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes shard(input.rest().begin(), input.rest().end());
   if (strict || (choices & kMendSums) != 0) mend_sums(shard, array);
   const auto store = std::make_shared<pantile::MemoryStore>();
-  static_cast<void>(store->write(pantile::zarr::shard_key({0, 0, 0}), shard));
+  static_cast<void>(store->write(pantile::zarr::shard_key({}, {0, 0, 0}), shard));
   if (strict) {
     check_chunks(store);
   } else {
