@@ -51,6 +51,8 @@ struct ImageSpec {
   std::int64_t pixel_bytes() const {
     return static_cast<std::int64_t>(dtype_bytes(dtype)) * channels;
   }
+  /// True where there is more than one plane (t, z).
+  bool is_stack() const { return t * z != 1; }
   /// How many arrays of y and x it is: along t, z and the channels.
   std::int64_t planes() const { return t * z * channels; }
   /// The number of one of them, 0 … planes() − 1, in the order t, z, c.

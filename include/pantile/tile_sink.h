@@ -40,12 +40,15 @@ struct SinkPlan {
   std::int64_t chunk_px = 512;   ///< Chunk (= TIFF tile) edge, multiple of 16.
   std::int64_t shard_px = 4096;  ///< Shard edge, a multiple of chunk_px.
   bool planes = false;           ///< A store's chunks hold one channel each, not all of a unit.
-  /// Channels of a unit, which divide the image's; 0: all. The planes (t, z) and so many of their
-  /// channels make a group: everything is made and written group by group, in the order t, z, c.
+  /// Channels of a unit, which divide the image's; 0: all. One plane (t, z) and so many of its
+  /// channels are a group: everything is made and written group by group, in the order t, z, c.
   int group_channels = 0;
 
-  bool is_stack() const { return spec.t * spec.z != 1; }
   int unit_channels() const { return group_channels > 0 ? group_channels : spec.channels; }
+  /// Bytes of a pixel of a unit.
+  std::int64_t unit_pixel_bytes() const {
+    return static_cast<std::int64_t>(dtype_bytes(spec.dtype)) * unit_channels();
+  }
   std::int64_t groups() const { return spec.t * spec.z * (spec.channels / unit_channels()); }
 };
 

@@ -66,7 +66,7 @@ std::string info_text(const ImageInfo& info) {
         fmt::format("{}, {} x {} {}",
                     human(static_cast<double>(full.width) * static_cast<double>(full.height), "px"),
                     info.spec.channels, dtype_name(info.spec.dtype), kind_name(info.spec.kind)));
-    if (info.spec.t * info.spec.z != 1) {
+    if (info.spec.is_stack()) {
       out += line("planes", fmt::format("{} along t, {} along z", info.spec.t, info.spec.z));
     }
   }

@@ -15,7 +15,7 @@ namespace pantile {
 Result<FolderJob> image_folder_job(std::shared_ptr<const TileSource> image,
                                    const OutputOptions& output) {
   const ImageSpec& spec = image->spec();
-  if (spec.t * spec.z != 1) {
+  if (spec.is_stack()) {
     return Error(Code::invalid, fmt::format("{} has {} planes (t {}, z {}); only images of one "
                                             "plane can be written",
                                             spec.name, spec.t * spec.z, spec.t, spec.z));

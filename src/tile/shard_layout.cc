@@ -42,6 +42,12 @@ int ShardLayout::child_count(ChunkId c) const {
   return along(c.x, below.columns()) * along(c.y, below.rows());
 }
 
+bool made_before(UnitId a, UnitId b) {
+  if (a.group != b.group) return a.group < b.group;
+  const std::uint64_t ka = z_begin(a), kb = z_begin(b);
+  return ka != kb ? ka < kb : a.level < b.level;
+}
+
 std::uint64_t z_begin(UnitId unit) {
   return morton_key(static_cast<std::uint64_t>(unit.x), static_cast<std::uint64_t>(unit.y))
          << 2 * unit.level;

@@ -19,7 +19,7 @@ class ShardLayout {
       : levels_(plan.spec.levels),
         chunk_px_(plan.chunk_px),
         shard_px_(plan.shard_px),
-        is_stack_(plan.is_stack()),
+        is_stack_(plan.spec.is_stack()),
         z_(plan.spec.z),
         channels_(plan.spec.channels),
         unit_channels_(plan.unit_channels()),
@@ -91,6 +91,10 @@ class ShardLayout {
   std::int64_t groups_ = 1;
   int planes_ = 1;
 };
+
+/// The order in which units are made: group by group, along the Z-order of level-0 shards, finer
+/// levels first.
+bool made_before(UnitId a, UnitId b);
 
 /// The stretch [z_begin, z_end) that a unit covers of the Z-order of level-0 shards.
 std::uint64_t z_begin(UnitId unit);

@@ -56,6 +56,8 @@ inline constexpr std::int64_t kMaxMetadataBytes = std::int64_t{16} << 20;
 inline constexpr std::int64_t kMaxChunkBytes = std::int64_t{1} << 31;
 inline constexpr std::int64_t kMaxChunksPerShard = std::int64_t{1} << 24;
 inline constexpr std::int64_t kMaxSide = std::int64_t{1} << 40;
+inline constexpr std::int64_t kMaxChannels = std::int64_t{1} << 16;
+inline constexpr std::int64_t kMaxPlanes = std::int64_t{1} << 24;  ///< Along t and z together.
 
 /// `where` names the file in messages. Errors: corrupt (not what Zarr says), foreign (Zarr, but
 /// not read here; names it).

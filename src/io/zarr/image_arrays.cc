@@ -9,9 +9,6 @@
 namespace pantile::zarr {
 namespace {
 
-constexpr std::int64_t kMaxChannels = 1 << 16;
-constexpr std::int64_t kMaxPlanes = 1 << 24;  // along t and z together
-
 /// Reads metadata objects of one store and keeps their texts.
 class MetadataReader {
  public:

@@ -153,7 +153,7 @@ Result<std::string> write_ome_group(const ImageSpec& spec, std::string_view pant
   }
   if (!pantile.contains("kind")) pantile["kind"] = std::string(kind_name(spec.kind));
 
-  const bool is_stack = spec.t * spec.z != 1;
+  const bool is_stack = spec.is_stack();
   Ordered axes = Ordered::array();
   const auto add_axis = [&](const char* name, const char* type, const std::string& unit) {
     Ordered axis{{"name", name}, {"type", type}};

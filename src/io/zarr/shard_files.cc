@@ -32,16 +32,14 @@ bool take(std::string_view& text, std::string_view what) {
 
 /// Laid out as our sink does it, as far as shape goes: sizes of chunks and shards follow from it.
 bool is_as_ours(const ArrayMetadata& array) {
-  constexpr std::int64_t kMostChannels = 1 << 16;
   const std::size_t rank = array.rank();
   if ((rank != 3 && rank != 5) || !array.sharded) return false;
   const std::size_t c = rank == 3 ? 0 : 1;
-  constexpr std::int64_t kMostPlanes = 1 << 24;
   if (rank == 5 && (array.shard[0] != 1 || array.shard[2] != 1 ||
-                    array.shape[0] > kMostPlanes / array.shape[2])) {
+                    array.shape[0] > kMaxPlanes / array.shape[2])) {
     return false;
   }
-  return array.shape[c] <= kMostChannels && array.shape[c] % array.shard[c] == 0 &&
+  return array.shape[c] <= kMaxChannels && array.shape[c] % array.shard[c] == 0 &&
          (array.chunk[c] == array.shard[c] || array.chunk[c] == 1) &&
          array.chunk[rank - 2] == array.chunk[rank - 1] &&
          array.shard[rank - 2] == array.shard[rank - 1];

@@ -27,7 +27,7 @@ ArrayMetadata array_of(const SinkPlan& plan, const LevelInfo& level, int zstd_le
   array.order = in_chunk > 1 ? std::vector<int>{1, 2, 0} : std::vector<int>{0, 1, 2};
   array.steps = {{ByteStep::Kind::zstd, zstd_level}, {ByteStep::Kind::crc32c, 0}};
   array.dimension_names = {"c", "y", "x"};
-  if (!plan.is_stack()) return array;
+  if (!plan.spec.is_stack()) return array;
   array.shape = {spec.t, spec.channels, spec.z, level.height, level.width};
   array.shard = {1, in_unit, 1, plan.shard_px, plan.shard_px};
   array.chunk = {1, in_chunk, 1, plan.chunk_px, plan.chunk_px};

@@ -82,10 +82,8 @@ Status ZarrSink::check_plan(const SinkPlan& plan) const {
                            plan.shard_px, plan.chunk_px));
   }
   const std::int64_t chunks = plan.shard_px / plan.chunk_px;
-  const auto unit_pixel_bytes =
-      static_cast<std::int64_t>(dtype_bytes(spec.dtype)) * plan.unit_channels();
   if (plan.chunk_px > (std::int64_t{1} << 15) || chunks > 4096 ||
-      plan.chunk_px * plan.chunk_px > kMaxChunkBytes / unit_pixel_bytes) {
+      plan.chunk_px * plan.chunk_px > kMaxChunkBytes / plan.unit_pixel_bytes()) {
     return bad(
         fmt::format("chunks of {} in shards of {} are too large", plan.chunk_px, plan.shard_px));
   }

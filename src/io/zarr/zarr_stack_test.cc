@@ -139,7 +139,7 @@ TEST_P(ZarrStack, EveryPlaneIsReadBack) {
   EXPECT_EQ(spec.z, plan_.spec.z);
   EXPECT_EQ(spec.channels, plan_.spec.channels);
   EXPECT_EQ(spec.levels, plan_.spec.levels);
-  if (plan_.is_stack()) {
+  if (plan_.spec.is_stack()) {
     EXPECT_EQ(spec.t_step.scale, 0.5);
     EXPECT_EQ(spec.t_step.offset, 7);
     EXPECT_EQ(spec.t_step.unit, "second");
@@ -166,7 +166,7 @@ TEST_P(ZarrStack, ThePlanIsKnownFromItsFiles) {
     EXPECT_EQ(found.groups(), plan_.groups());
     EXPECT_EQ(found.unit_channels(), plan_.unit_channels());
     EXPECT_EQ(found.planes, plan_.planes);
-    EXPECT_EQ(found.is_stack(), plan_.is_stack());
+    EXPECT_EQ(found.spec.is_stack(), plan_.spec.is_stack());
     EXPECT_EQ(found.spec.t, plan_.spec.t);
     EXPECT_EQ(found.spec.z, plan_.spec.z);
     EXPECT_EQ(found.chunk_px, plan_.chunk_px);

@@ -72,7 +72,7 @@ Fingerprint ArraySource::fingerprint() const {
   // Row by row, channel by channel, whatever the strides.
   const Layout row = Layout::interleaved(spec_.dtype, 1, pixels_.width(), 1);
   std::vector<std::byte> bytes(row.packed_bytes());
-  if (spec_.t * spec_.z != 1) hasher.add(spec_.t).add(spec_.z);
+  if (spec_.is_stack()) hasher.add(spec_.t).add(spec_.z);
   for (std::int64_t p = 0; p < spec_.t * spec_.z; ++p) {
     for (int c = 0; c < spec_.channels; ++c) {
       const View channel = plane(p / spec_.z, p % spec_.z).select_channels(c, c + 1);

@@ -192,7 +192,7 @@ Status check_watershed(const std::vector<Graph>& inputs) {
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     const ImageSpec& spec = inputs[i].spec();
     const std::string_view name = i == 1 ? "markers" : "mask";
-    if (spec.t * spec.z != 1) {
+    if (spec.is_stack()) {
       return Error(Code::invalid,
                    fmt::format("watershed: {} of {} x {} planes (t, z), expected one", name, spec.t,
                                spec.z));
@@ -284,7 +284,7 @@ Result<ImageSpec> result_spec(const Call& call, const std::vector<Graph>& inputs
     spec.t = std::max(spec.t, image.spec().t);
     spec.z = std::max(spec.z, image.spec().z);
   }
-  if (call.info->name == "watershed" && spec.t * spec.z != 1) {
+  if (call.info->name == "watershed" && spec.is_stack()) {
     return Error(Code::invalid, fmt::format("watershed: there are {} x {} planes (t, z); it floods "
                                             "one",
                                             spec.t, spec.z));

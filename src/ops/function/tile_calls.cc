@@ -47,7 +47,7 @@ Result<TileCalls> TileCalls::make(std::shared_ptr<const TileSource> inner,
                                   std::shared_ptr<const TileFunction> function,
                                   const FunctionOptions& options) {
   const ImageSpec& from = inner->spec();
-  if (from.t * from.z != 1) {
+  if (from.is_stack()) {
     return Error(Code::invalid,
                  fmt::format("{}: {} has {} x {} planes (t, z), and a function is given one",
                              function->name(), from.name, from.t, from.z));

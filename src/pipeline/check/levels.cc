@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::int64_t window_of(int threads) { return 8 * std::int64_t{threads} + 8; }
 
-/// Bytes of a pixel with the channels of its unit.
-std::int64_t unit_pixel_bytes(const SinkPlan& plan) {
-  return static_cast<std::int64_t>(dtype_bytes(plan.spec.dtype)) * plan.unit_channels();
-}
-
 /// All shards of level 0 as leaves, group by group in Z-order.
 DrainPlan all_of(const ShardLayout& layout) {
   DrainPlan plan;
@@ -117,7 +112,7 @@ class LevelCheck {
                                           *worker.visitor_scratch));
     }
     if (options_.on_bytes) {
-      options_.on_bytes(layout_.chunk_rect(id).area() * unit_pixel_bytes(store_.plan()),
+      options_.on_bytes(layout_.chunk_rect(id).area() * store_.plan().unit_pixel_bytes(),
                         stored != nullptr);
     }
     return {};
@@ -211,7 +206,7 @@ Status check_levels(StoreCheck& store, const LevelCheckOptions& options) {
 }
 
 std::int64_t level_check_bytes(const SinkPlan& plan, int threads) {
-  const auto chunk_bytes = plan.chunk_px * plan.chunk_px * unit_pixel_bytes(plan);
+  const auto chunk_bytes = plan.chunk_px * plan.chunk_px * plan.unit_pixel_bytes();
   const auto levels = static_cast<std::int64_t>(plan.spec.levels.size());
   // As many parents as a drain holds open, each twice where the store is damaged.
   const std::int64_t parents = window_of(threads) / 3 + 2 * levels;

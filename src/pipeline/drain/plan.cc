@@ -7,17 +7,10 @@
 namespace pantile {
 namespace {
 
-/// Group by group, along the Z-order of level-0 shards.
-bool z_before(UnitId a, UnitId b) {
-  if (a.group != b.group) return a.group < b.group;
-  const std::uint64_t ka = z_begin(a), kb = z_begin(b);
-  return ka != kb ? ka < kb : a.level < b.level;
-}
-
 /// The units that this share may touch: its own level-0 shards, and what only they make up.
 std::set<UnitId> units_of_share(const ShardLayout& layout, Share share) {
   std::vector<UnitId> level = layout.units(0);
-  std::sort(level.begin(), level.end(), z_before);
+  std::sort(level.begin(), level.end(), made_before);
   const auto total = static_cast<std::int64_t>(level.size());
   const std::int64_t first = total * share.index / share.count;
   const std::int64_t last = total * (share.index + 1) / share.count;
@@ -78,7 +71,7 @@ DrainPlan plan_drain(const ShardLayout& layout, std::span<TileSink* const> sinks
       if (level == 0 && from_source) plan.source_pixels += pixels_of(layout, u);
     }
   }
-  std::sort(plan.leaves.begin(), plan.leaves.end(), z_before);
+  std::sort(plan.leaves.begin(), plan.leaves.end(), made_before);
   return plan;
 }
 

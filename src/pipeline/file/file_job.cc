@@ -319,7 +319,7 @@ std::string region_text(const Rect& r) {
 
 Result<JobSummary> run_file_job(FileJob job, const RunOptions& run) {
   const ImageSpec& spec = job.image.source->spec();
-  if (spec.t * spec.z != 1 && format_of(job.output) != FileFormat::zarr) {
+  if (spec.is_stack() && format_of(job.output) != FileFormat::zarr) {
     return Error(Code::invalid,
                  fmt::format("{}: {} has {} planes (t {}, z {}), and such a file "
                              "holds one; write an .ome.zarr",

@@ -90,7 +90,7 @@ Result<Image> Image::apply(std::string_view operators, const std::vector<Image>&
 
 Result<Image> Image::map(std::shared_ptr<const TileFunction> function,
                          const FunctionOptions& options) const {
-  if (spec().t * spec().z != 1) {
+  if (spec().is_stack()) {
     const auto of_plane = [function, options](std::shared_ptr<const TileSource> plane) {
       return apply_function(std::move(plane), function, options);
     };
@@ -125,8 +125,7 @@ Result<Image> Image::label(int connectivity) const {
 Result<Regions> Image::regions(int channel, const Image* values, int value_channel,
                                const RunOptions& run) const {
   const FloatEnvironmentScope float_environment;
-  const auto is_stack = [](const ImageSpec& image) { return image.t * image.z != 1; };
-  if (is_stack(spec()) || (values != nullptr && is_stack(values->spec()))) {
+  if (spec().is_stack() || (values != nullptr && values->spec().is_stack())) {
     return Error(Code::invalid, "regions are those of one plane: choose a t and a z");
   }
   PANTILE_TRY(prepare(*state_, run));

@@ -103,8 +103,7 @@ std::int64_t most_encoded_bytes(const SinkPlan& plan) {
   constexpr double kMostGrowth = 2;
   const ShardLayout layout(plan);
   const auto side = static_cast<double>(plan.chunk_px);
-  const double chunk_bytes =
-      side * side * plan.unit_channels() * static_cast<double>(dtype_bytes(plan.spec.dtype));
+  const double chunk_bytes = side * side * static_cast<double>(plan.unit_pixel_bytes());
   double bytes = 0;
   for (int level = 0; level < layout.level_count(); ++level) {
     const auto chunks = static_cast<double>(layout.groups() * layout.chunks(level).count());

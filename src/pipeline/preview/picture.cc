@@ -22,7 +22,7 @@ constexpr std::int64_t kPiecePx = 1024;
 
 Status check_one_plane(const OpenImage& image) {
   const ImageSpec& spec = image.source->spec();
-  if (spec.t * spec.z == 1) return {};
+  if (!spec.is_stack()) return {};
   return Error(Code::foreign, fmt::format("{} has {} planes (t {}, z {}); pictures are made of "
                                           "images of one",
                                           image.path, spec.t * spec.z, spec.t, spec.z));

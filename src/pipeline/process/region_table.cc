@@ -37,7 +37,7 @@ void append_rows(const Regions& regions, const ImageSpec& spec, std::int64_t pla
   };
   for (std::size_t i = 0; i < regions.labels.size(); ++i) {
     if (!csv) text += text.ends_with('}') ? ",\n  {" : "\n  {";
-    const bool is_stack = spec.t * spec.z != 1;
+    const bool is_stack = spec.is_stack();
     if (is_stack) {
       add("t", at.t, true);
       add("z", at.z);
@@ -84,7 +84,7 @@ Result<StageSummary> write_region_table(const std::string& path, const TileSourc
   const bool csv = is_csv(path);
   std::string text = "{\"regions\": [";
   if (csv) {
-    text = spec.t * spec.z == 1 ? "" : "t,z,";
+    text = spec.is_stack() ? "t,z," : "";
     text += "channel,label,area,x0,y0,x1,y1,center_x,center_y";
     text += has_values ? ",mean,min,max\n" : "\n";
   }
